@@ -1,0 +1,1 @@
+"""Appeal measures, one per file: how much people would mind an edit."""

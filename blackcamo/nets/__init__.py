@@ -1,0 +1,1 @@
+"""Network architectures shared by scorers and appeal measures; no weights, no files."""

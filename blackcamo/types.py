@@ -1,0 +1,229 @@
+"""The nouns of blackcamo: frozen records and the protocols that plug-ins fulfil. No logic.
+
+Arrays: ``rgb`` is a float32 tensor (B, 3, H, W), sRGB-encoded, in [0, 1]; ``pixels`` is a uint8
+array (H, W, 3), sRGB-encoded. Scores keep the scorer's own scale and direction everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Pixels: TypeAlias = NDArray[np.uint8]
+Mode: TypeAlias = Literal["enhance", "imperceptible"]
+Params: TypeAlias = "Mapping[str, Tensor]"
+"""Parameter name -> tensor (B,) of physical values, for a batch of B candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One named parameter of a filter, in physical units.
+
+    ``neutral`` changes nothing and lies in [low, high]; ``step`` is the grid, counted from
+    ``low``, that values snap to (None: continuous).
+    """
+
+    name: str
+    low: float
+    high: float
+    neutral: float
+    unit: str
+    help: str
+    step: float | None = None
+
+
+@runtime_checkable
+class Filter(Protocol):
+    """What every filter family declares; one of the three kinds below does the work."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def params(self) -> tuple[Param, ...]: ...
+
+
+@runtime_checkable
+class LookFilter(Filter, Protocol):
+    """A pointwise colour operation; all of a candidate's are baked into one 3D LUT."""
+
+    @property
+    def lut_size(self) -> int:
+        """Nodes per axis that this family needs: 33, or 65 where it twists hues."""
+
+    def grade(self, rgb: Tensor, params: Params) -> Tensor:
+        """Map colours (B, 3, H, W) to colours of the same shape, each pixel for itself."""
+
+
+@runtime_checkable
+class SpatialFilter(Filter, Protocol):
+    """An operation that looks at neighbours or positions: optics, detail, texture."""
+
+    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        """Filter (B, 3, H, W); ``seed`` fixes any randomness, lengths follow the long side."""
+
+
+@runtime_checkable
+class GeometryFilter(Filter, Protocol):
+    """Where the delivered frame lies in the photo; exactly one in a chain."""
+
+    def frame(self, params: Mapping[str, float], height_px: int, width_px: int) -> Frame:
+        """The frame that these parameters cut from a photo of that size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A window of the photo and the size it is delivered at.
+
+    ``centre_x``/``centre_y`` and ``width``/``height`` are fractions of the photo's sides, the
+    angle turns the window about its centre (degrees, counter-clockwise). The window's corners
+    lie inside the photo.
+    """
+
+    centre_x: float
+    centre_y: float
+    width: float
+    height: float
+    angle_deg: float
+    height_px: int
+    width_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """What a scorer declares about itself.
+
+    ``digest`` identifies weights and settings (hex, empty if there are none); ``low``/``high``
+    bound the scale that people quote (scores may leave it); ``precision`` is that of the search.
+    """
+
+    name: str
+    low: float = 0.0
+    high: float = 100.0
+    threshold: float = 50.0
+    higher_is_better: bool = True
+    digest: str = ""
+    engine: str = "numpy"
+    precision: str = "fp32"
+    preprocess: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerOptions:
+    """What a user may ask of a scorer; None and "auto" leave the choice to the scorer."""
+
+    device: str = "auto"
+    engine: str = "auto"
+    preprocess: str | None = None
+    low: float | None = None
+    high: float | None = None
+    threshold: float | None = None
+    higher_is_better: bool | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+class Scorer(Protocol):
+    """A blind image quality model: pictures in, one number each out."""
+
+    @property
+    def info(self) -> ScorerInfo: ...
+
+    def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
+        """Score each image, in order, whatever the others are (they may differ in size).
+
+        A picture that cannot be scored gives NaN and leaves its neighbours alone. Scores are
+        deterministic; a batch changes one by at most 1e-3 of a 0-100 scale. ``reference`` asks
+        for the path that reported numbers come from: one image at a time, fp32.
+        """
+
+
+@runtime_checkable
+class RetryingScorer(Protocol):
+    """A scorer that may send an image again (a service that timed out); every sending counts."""
+
+    def permit_retries(self, permit: Callable[[int], bool]) -> None:
+        """Ask ``permit(n)`` before n images are sent again; False means the budget is spent."""
+
+
+class ScorerFactory(Protocol):
+    """What the entry point of a scorer names: a class or function with this signature."""
+
+    def __call__(self, argument: str, options: ScorerOptions) -> Scorer:
+        """Build the scorer; ``argument`` is what follows "name:" in the scorer's spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """All that an appeal measure may look at, for B candidates whose frames have one size.
+
+    ``original`` (1, 3, H0, W0) is the photo; ``aligned`` (B, 3, H, W) the photo in the
+    candidate's frame; ``graded`` the same after the look; ``delivered`` the pixels that the
+    channel gave back, and ``graded_delivered`` those of the graded picture sent through it too,
+    so that the codec itself costs nothing; ``frames`` where each frame lies.
+    """
+
+    original: Tensor
+    aligned: Tensor
+    graded: Tensor
+    delivered: Tensor
+    graded_delivered: Tensor
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """Appeal of one candidate, 0-100, with the named parts it was made of."""
+
+    value: float
+    parts: Mapping[str, float]
+
+
+class Appeal(Protocol):
+    """How much people would mind: 100 is no complaint."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, views: Views, mode: Mode) -> Sequence[Appraisal]:
+        """Appraise each of the B candidates of ``views``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one candidate came to.
+
+    ``score`` is NaN and ``error`` says why if the candidate failed; ``jpeg_sha256`` is the
+    digest of the encoded picture without metadata, its key in the cache.
+    """
+
+    vector: tuple[float, ...]
+    params: Mapping[str, float]
+    score: float
+    appeal: float
+    parts: Mapping[str, float]
+    jpeg_sha256: str
+    jpeg_bytes: int
+    width_px: int
+    height_px: int
+    cached: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Files that an exporter wrote, what the format could not carry, and its error.
+
+    ``max_error_levels`` is the largest difference (in 1/255) between the exported look and the
+    preset's own rendering of it, None where the format was not measured.
+    """
+
+    files: tuple[Path, ...]
+    left_out: tuple[str, ...]
+    max_error_levels: float | None

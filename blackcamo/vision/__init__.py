@@ -1,0 +1,1 @@
+"""Colour spaces, LUT maths, blurring: what filters and appeal measures share."""

@@ -1,0 +1,201 @@
+"""What scorers share: options checked, devices chosen, digests, bad pictures set aside."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blackcamo.errors import InputError, MissingExtraError, OptionError, WeightsError
+from blackcamo.plugins import unknown
+from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+
+
+def declare(info: ScorerInfo, options: ScorerOptions) -> ScorerInfo:
+    """``info`` with the range, threshold and direction that the user's options put in its place.
+
+    Raises:
+        OptionError: not low < high, or the threshold lies outside [low, high].
+    """
+    chosen = {
+        key: value
+        for key in ("low", "high", "threshold", "higher_is_better")
+        if (value := getattr(options, key)) is not None
+    }
+    declared = replace(info, **chosen)
+    low, high, threshold = declared.low, declared.high, declared.threshold
+    # Written so that NaN is refused too.
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise OptionError(
+            f"scorer {info.name!r}: its range is {low:g} to {high:g}; "
+            "low must be less than high, both finite"
+        )
+    if not low <= threshold <= high:
+        raise OptionError(
+            f"scorer {info.name!r}: threshold is {threshold:g}; "
+            f"it must lie in the scorer's range, {low:g} to {high:g}"
+        )
+    return declared
+
+
+def choose(kind: str, value: str, known: Iterable[str]) -> str:
+    """``value`` if it is one of ``known``.
+
+    Raises:
+        OptionError: it is not; says which one may be meant.
+
+    >>> choose("engine", "torch", ["torch", "openvino"])
+    'torch'
+    """
+    known = tuple(known)
+    if value not in known:
+        raise OptionError(unknown(kind, value, known))
+    return value
+
+
+def check_extra(name: str, options: ScorerOptions, known: Iterable[str] = ()) -> None:
+    """Refuse keys of ``options.extra`` that scorer ``name`` does not have.
+
+    Raises:
+        OptionError: an unknown key; says which one may be meant.
+    """
+    for key in options.extra:
+        choose(f"option of scorer {name!r}", key, known)
+
+
+def extra_int(options: ScorerOptions, key: str, *, default: int, low: int, high: int) -> int:
+    """The whole number ``options.extra[key]``, in [low, high]; ``default`` where it is not given.
+
+    Raises:
+        OptionError: not a whole number, or out of its bounds.
+    """
+    text = options.extra.get(key, str(default))
+    try:
+        value = int(text)
+    except ValueError:
+        raise OptionError(f"scorer option {key} is {text!r}; it must be a whole number") from None
+    if not low <= value <= high:
+        raise OptionError(f"scorer option {key} is {value}; it must be between {low} and {high}")
+    return value
+
+
+def refuse_argument(name: str, argument: str) -> None:
+    """Refuse ``name:argument`` for a scorer that takes none.
+
+    Raises:
+        OptionError: there is an argument.
+    """
+    if argument:
+        raise OptionError(f"scorer {name!r} takes no argument, got {argument!r}; say just {name!r}")
+
+
+def resolve_device(device: str) -> str:
+    """The torch device for ``auto``, ``cpu``, ``cuda`` or ``cuda:N``; auto is CUDA where it works.
+
+    Raises:
+        OptionError: another name, or a CUDA device that is not there.
+    """
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    kind, _, index = device.partition(":")
+    if kind == "cpu" and not index:
+        return device
+    if kind != "cuda" or not (index.isdecimal() or device == "cuda"):
+        raise OptionError(f"unknown device {device!r}; it must be auto, cpu, cuda or cuda:N")
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if count <= int(index or 0):
+        found = f"{count} of them" if count else "none"
+        raise OptionError(
+            f"device is {device!r}, but torch {torch.__version__} finds {found} here; "
+            "use 'cpu' or 'auto', or install a CUDA build of torch"
+        )
+    return device
+
+
+def import_extra(module: str, *, extra: str, who: str) -> Any:
+    """Import the optional package ``module``.
+
+    Args:
+        module: the name to import.
+        extra: the extra of blackcamo that brings it.
+        who: what needs it, for the message ("scorer 'onnx'").
+
+    Raises:
+        MissingExtraError: it is not installed; says the command that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"{who} needs the package {error.name!r}, which is not installed; "
+            f"install it with: pip install 'blackcamo[{extra}]'"
+        ) from error
+
+
+def read_model_file(path: Path, *, remedy: str) -> bytes:
+    """The bytes of a model file.
+
+    Raises:
+        InputError: ``path`` is missing, a folder or unreadable.
+        WeightsError: it is empty.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"no model file {str(path)!r}; {remedy}") from None
+    except OSError as error:
+        raise InputError(f"cannot read {str(path)!r}: {error.strerror}; {remedy}") from error
+    if not data:
+        raise WeightsError(f"model file {str(path)!r} is empty; {remedy}")
+    return data
+
+
+def sha256(*parts: bytes) -> str:
+    """Hex SHA-256: of one part as ``sha256sum`` prints it, of several with their lengths between.
+
+    The lengths keep two different lists of parts from having one digest.
+    """
+    if len(parts) == 1:
+        return hashlib.sha256(parts[0]).hexdigest()
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def scorable(image: Any, *, min_side_px: int = 1) -> bool:
+    """Whether ``image`` is uint8 (H, W, 3) with both sides at least ``min_side_px``."""
+    return (
+        isinstance(image, np.ndarray)
+        and image.dtype == np.uint8
+        and image.ndim == 3
+        and image.shape[2] == 3
+        and min(image.shape[:2]) >= min_side_px
+    )
+
+
+def score_scorable(
+    images: Sequence[Pixels],
+    score: Callable[[list[Pixels]], Sequence[float]],
+    *,
+    min_side_px: int = 1,
+) -> list[float]:
+    """Scores of ``images`` in order: NaN for what is not scorable, ``score`` for the others.
+
+    ``score`` is not called where nothing is scorable.
+    """
+    places = [i for i, image in enumerate(images) if scorable(image, min_side_px=min_side_px)]
+    scores = [math.nan] * len(images)
+    if places:
+        for i, value in zip(places, score([images[i] for i in places]), strict=True):
+            scores[i] = float(value)
+    return scores

@@ -1,7 +1,8 @@
 """Look-up of scorers, filters, appeals and exporters by entry point, lazily and with hints.
 
 Built-in ones are registered the same way as third parties' (``[project.entry-points]``), in the
-groups ``blackcamo.scorers``, ``blackcamo.filters``, ``blackcamo.appeals``, ``blackcamo.exporters``.
+groups ``blackcamo.scorers``, ``blackcamo.filters``, ``blackcamo.appeals``, ``blackcamo.exporters``
+and ``blackcamo.weights``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from blackcamo.errors import MissingExtraError, UnknownNameError
 
-Group: TypeAlias = Literal["scorers", "filters", "appeals", "exporters"]
+Group: TypeAlias = Literal["scorers", "filters", "appeals", "exporters", "weights"]
 
 
 @cache

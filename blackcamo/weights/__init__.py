@@ -1,0 +1,32 @@
+"""The weights store: known models, installed once as safetensors in the user's data folder."""
+
+from blackcamo.weights.files import check_shapes, keras_layers, read_tensors
+from blackcamo.weights.spec import Converted, RemoteFile, Source, WeightsSpec
+from blackcamo.weights.store import (
+    Installation,
+    Loaded,
+    home,
+    install,
+    installed,
+    known,
+    load,
+    remove,
+)
+
+__all__ = [
+    "Converted",
+    "Installation",
+    "Loaded",
+    "RemoteFile",
+    "Source",
+    "WeightsSpec",
+    "check_shapes",
+    "home",
+    "install",
+    "installed",
+    "keras_layers",
+    "known",
+    "load",
+    "read_tensors",
+    "remove",
+]

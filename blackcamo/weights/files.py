@@ -1,0 +1,153 @@
+"""Files that carry tensors: recognised by their first bytes, never by running what they say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blackcamo.errors import WeightsError
+from blackcamo.extras import import_extra
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_ZIP = b"PK\x03\x04"
+_PICKLE = b"\x80"
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Every tensor of a PyTorch checkpoint, safetensors or HDF5 file, by its name.
+
+    A checkpoint may hold its tensors under "state_dict" and call them "module.…", as training
+    scripts do; both wrappings are taken off. Names in HDF5 are full paths ("conv/conv/kernel:0").
+
+    Raises:
+        WeightsError: the file is missing, damaged, of another kind, or a pickle that asks for
+            anything but tensors, which is refused without being run.
+        MissingExtraError: HDF5 needs h5py.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise WeightsError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+    if head.startswith(_HDF5):
+        return _read_hdf5(path)
+    if head.startswith((_ZIP, _PICKLE)):
+        return _read_checkpoint(path)
+    if head[8:9] == b"{":  # after the header's length, eight bytes
+        return _read_safetensors(path)
+    raise WeightsError(
+        f"{str(path)!r} is neither a PyTorch checkpoint nor a safetensors nor an HDF5 file"
+    )
+
+
+def keras_layers(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """The variables of each layer in an HDF5 file as Keras writes it ("kernel", "beta", ...).
+
+    A file of weights has "layer/.../kernel:0"; one of a whole model has the same below
+    "model_weights" and the optimiser's state beside it, which is left out.
+    """
+    layers: dict[str, dict[str, Tensor]] = {}
+    whole = any(name.startswith("model_weights/") for name in tensors)
+    for name, tensor in tensors.items():
+        layer, *inner = name.removeprefix("model_weights/").split("/")
+        if inner and name.startswith("model_weights/") == whole:
+            layers.setdefault(layer, {})[inner[-1].removesuffix(":0")] = tensor
+    return layers
+
+
+def check_shapes(
+    tensors: Mapping[str, Tensor], expected: Mapping[str, tuple[int, ...]], model: str
+) -> None:
+    """Refuse tensors whose names or shapes are not exactly those of the model.
+
+    Raises:
+        WeightsError: a name is missing or unexpected, or a shape differs; names the first one.
+    """
+    for name, shape in expected.items():
+        if name not in tensors:
+            raise WeightsError(f"these are not weights of {model}: {name!r} is missing")
+        found = tuple(tensors[name].shape)
+        if found != tuple(shape):
+            raise WeightsError(
+                f"these are not weights of {model}: {name!r} is {found}, it must be {tuple(shape)}"
+            )
+    extra = next((name for name in tensors if name not in expected), None)
+    if extra is not None:
+        raise WeightsError(f"these are not weights of {model}: {extra!r} is not part of it")
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def git_blob(path: Path) -> str:
+    """Hex SHA-1 that git gives a file of these bytes.
+
+    Source: Git, "Git Internals - Git Objects": SHA-1 of "blob <size>", a zero byte, the contents.
+    """
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _read_checkpoint(path: Path) -> dict[str, Tensor]:
+    import pickle
+
+    import torch
+
+    try:
+        loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            f"{str(path)!r} is refused: it holds more than tensors, and loading it would run code"
+        ) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
+    if isinstance(loaded, Mapping) and isinstance(loaded.get("state_dict"), Mapping):
+        loaded = loaded["state_dict"]
+    if not isinstance(loaded, Mapping) or not all(
+        isinstance(name, str) and torch.is_tensor(value) for name, value in loaded.items()
+    ):
+        raise WeightsError(f"{str(path)!r} is refused: it is no mapping of names to tensors")
+    return {name.removeprefix("module."): value.detach() for name, value in loaded.items()}
+
+
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
+
+
+def _read_hdf5(path: Path) -> dict[str, Tensor]:
+    import torch
+
+    h5py = import_extra("h5py", extra="hdf5", who="an HDF5 file of weights")
+    tensors: dict[str, Tensor] = {}
+
+    def keep(name: str, node: Any) -> None:
+        if isinstance(node, h5py.Dataset) and node.dtype.kind in "fiu":
+            tensors[name] = torch.from_numpy(node[...])
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(keep)  # follows no link that leaves the file
+    except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
+        raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
+    return tensors
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

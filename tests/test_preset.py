@@ -1,0 +1,233 @@
+"""Presets: exact round trip, strict reading, plain-language recipes."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, dataclass, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blackcamo import preset as preset_module
+from blackcamo.errors import OptionError, PresetError
+from blackcamo.preset import MAX_BYTES, Preset, describe, read_preset, recipe
+from blackcamo.space import FilterSpace
+from blackcamo.types import Param
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | finite | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def make(**changes: object) -> Preset:
+    fields: dict[str, object] = {
+        "filters": ("tone", "texture"),
+        "lut_size": 33,
+        "params": {"exposure": 0.1 + 0.2, "grain": 0.8},
+        "seed": 7,
+        "recipe": "exposure +0.30 EV",
+        "provenance": {"scorer": "niqe", "score_after": 41, "photo": {"name": "café.jpg"}},
+    }
+    return Preset(**(fields | changes))  # type: ignore[arg-type]
+
+
+def edited(**changes: object) -> str:
+    document = json.loads(make().to_json()) | changes
+    return json.dumps({k: v for k, v in document.items() if v is not ...})
+
+
+@given(
+    params=st.dictionaries(st.text(min_size=1), finite, max_size=5),
+    provenance=st.dictionaries(st.text(), json_values, max_size=4),
+    extra=st.dictionaries(st.text(max_size=3), json_values, max_size=3),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_round_trip_is_exact(
+    params: dict[str, float], provenance: dict[str, object], extra: dict[str, object], seed: int
+) -> None:
+    preset = make(params=params, provenance=provenance, extra=extra, seed=seed)
+    again = Preset.from_json(preset.to_json())
+    assert again == preset
+    assert again.to_json() == preset.to_json()
+
+
+def test_the_text_is_stable_and_readable() -> None:
+    text = make().to_json()
+    assert text.endswith("}\n")
+    assert '"exposure": 0.30000000000000004' in text
+    assert "café.jpg" in text
+    keys = [line.split('"')[1] for line in text.splitlines() if line.startswith('  "')]
+    assert keys == sorted(keys)
+    assert {"format", "version", "filters", "provenance"} <= set(keys)
+
+
+def test_unknown_top_level_fields_survive() -> None:
+    preset = Preset.from_json(edited(rating={"stars": [5, 4.5]}))
+    assert preset.extra == {"rating": {"stars": [5, 4.5]}}
+    assert json.loads(preset.to_json())["rating"] == {"stars": [5, 4.5]}
+
+
+def test_optional_fields_have_defaults() -> None:
+    preset = Preset.from_json(edited(seed=..., keep_size=..., mode=..., recipe=..., provenance=...))
+    assert (preset.seed, preset.keep_size, preset.mode) == (0, False, "enhance")
+
+
+def test_a_preset_is_its_own_copy() -> None:
+    params = {"exposure": 1.0}
+    preset = make(params=params)
+    params["exposure"] = 2.0
+    assert preset.params == {"exposure": 1.0}
+    with pytest.raises(FrozenInstanceError):
+        preset.seed = 1  # type: ignore[misc]
+
+
+def test_file_names_that_are_no_text_can_be_recorded() -> None:
+    preset = make(provenance={"photo": b"caf\xe9.jpg".decode("utf-8", "surrogateescape")})
+    assert Preset.from_json(preset.to_json()).provenance == {"photo": "caf\\udce9.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "malformed JSON in preset at line 1, column 1"),
+        ("{", "malformed JSON"),
+        ("[]", "the whole file is []; it must be an object"),
+        ("{}", 'the field "format" must be "blackcamo-preset"'),
+        (edited(format="lut"), 'the field "format" must be'),
+        (edited(version=2), "preset version 2 is unknown; this blackcamo reads version 1"),
+        (edited(version=True), "preset version True is unknown"),
+        (edited(version="1"), "preset version '1' is unknown"),
+        (edited(params=...), "preset lacks the field 'params'"),
+        (edited(params=[1]), "params is [1]; it must be an object"),
+        (edited(params={"a\nb": "1"}), r"parameter 'a\nb' is '1'; it must be a number"),
+        (edited(params={"exposure": True}), "parameter 'exposure' is True; it must be a number"),
+        (edited(params={"exposure": float("nan")}), "a number is 'NaN'; it must be finite"),
+        (edited(params={"exposure": float("-inf")}), "a number is '-Infinity'"),
+        (edited(provenance={"n": 1}).replace('"n": 1', '"n": 1e999'), "provenance is inf"),
+        (edited(rating=1).replace('"rating": 1', '"rating": 1' + "0" * 30), "at most 92233720"),
+        (edited(rating=1).replace('"rating": 1', '"rating": 1' + "0" * 9000), "at most 92233720"),
+        (edited(seed=-1), "seed is -1; it must be a whole number from 0 to 9223372036854775807"),
+        (edited(seed=1.0), "seed is 1.0; it must be a whole number"),
+        (edited(seed=1).replace('"seed": 1', '"seed": 1, "seed": 2'), "field 'seed' 2 times"),
+        (edited(lut_size=1), "lut_size is 1; it must be a whole number from 2 to 129"),
+        (edited(lut_size=65536), "lut_size is 65536"),
+        (edited(lut_size=True), "lut_size is True"),
+        (edited(keep_size=1), "keep_size is 1; it must be true or false"),
+        (edited(mode="ruin"), "mode is 'ruin'; it must be one of enhance, imperceptible"),
+        (edited(mode=[]), "mode is []"),
+        (edited(filters="tone"), "filters is 'tone'; it must be a list of different filter names"),
+        (edited(filters=[]), "filters is []"),
+        (edited(filters=["tone", "tone"]), "a list of different filter names"),
+        (edited(filters=[["tone"]]), "a list of different filter names"),
+        (edited(recipe="two\nlines"), "one line of printable text"),
+        (edited(recipe="\x1b[31m"), "one line of printable text"),
+        (edited(provenance="x" * 500), "an object of named values"),
+        (edited(rating="x" * MAX_BYTES), f"preset is larger than {MAX_BYTES} bytes"),
+        (edited(rating="é" * (MAX_BYTES // 2)).encode().decode("unicode_escape"), "is larger"),
+        ("[" * 100_000, "preset is nested deeper than 16 levels"),
+        ('{"format": ' + "[" * 100_000, "preset is nested deeper than 16 levels"),
+        (edited(rating=json.loads("[" * 17 + "]" * 17)), "extra' is nested deeper than 16 levels"),
+    ],
+)
+def test_a_bad_preset_is_refused_in_one_short_line(text: str, says: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        Preset.from_json(text)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@given(st.text() | json_values.map(json.dumps) | st.text(alphabet='{}[]",:0eE-NanInfity'))
+def test_fuzzed_text_raises_nothing_else(text: str) -> None:
+    with pytest.raises(PresetError):
+        Preset.from_json(text)
+
+
+def test_what_cannot_be_written_cannot_be_made() -> None:
+    with pytest.raises(PresetError, match="provenance is nan"):
+        make(provenance={"parts": {"damage": float("nan")}})
+    with pytest.raises(PresetError, match="provenance is {1: 2}"):
+        make(provenance={"parts": {1: 2}})
+    with pytest.raises(PresetError, match="extra is \\['seed'\\]"):
+        make(extra={"seed": 1})
+    with pytest.raises(PresetError, match="parameter 'exposure'"):
+        replace(make(), params={"exposure": "0.3"})
+
+
+def test_recorded_facts_are_checked() -> None:
+    preset = make()
+    assert preset.recorded("scorer", str) == "niqe"
+    assert preset.recorded("score_after", float) == 41.0
+    assert preset.recorded("photo", dict) == {"name": "café.jpg"}
+    for name, kind in (("scorer", float), ("score_after", bool), ("appeal", float)):
+        with pytest.raises(PresetError, match=f"preset records no {name} \\({kind.__name__}\\)"):
+            preset.recorded(name, kind)
+
+
+def test_files_are_read_with_their_name_in_every_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.preset.json"
+    path.write_text(make().to_json(), encoding="utf-8")
+    assert read_preset(path) == make()
+    for data, says in ((b"\xff\xfe", "not UTF-8"), (b"{", "malformed"), (b" " * 2**21, "larger")):
+        path.write_bytes(data)
+        with pytest.raises(PresetError, match=f"a.preset.json: .*{says}"):
+            read_preset(path)
+    with pytest.raises(PresetError, match="cannot be read \\(No such file or directory\\)"):
+        read_preset(tmp_path / "none.json")
+    with pytest.raises(PresetError, match="cannot be read \\(Is a directory\\)"):
+        read_preset(tmp_path)
+
+
+@dataclass(frozen=True)
+class Family:
+    name: str
+    params: tuple[Param, ...]
+
+
+SPACE = FilterSpace(
+    [
+        Family(
+            "any",
+            (
+                Param("exposure", -1.5, 1.5, 0.0, "EV", "brightness"),
+                Param("temperature", -3000.0, 3000.0, 0.0, "K", "warmth"),
+                Param("film_grain", 0.0, 5.0, 0.0, "%", "strength"),
+                Param("zoom", 1.0, 1.2, 1.0, "", "enlargement"),
+            ),
+        )
+    ]
+)
+
+
+def test_a_recipe_names_the_strongest_first_and_leaves_out_the_rest() -> None:
+    params = {"exposure": 0.3, "temperature": -1500.0, "film_grain": 0.8, "zoom": 1.001}
+    assert recipe(SPACE, params) == "temperature -1500 K, exposure +0.30 EV, film grain 0.8 %"
+    assert recipe(SPACE, params, limit=1) == "temperature -1500 K, 2 smaller changes"
+    assert recipe(SPACE, {"exposure": 0.01}) == "no change"
+    with pytest.raises(OptionError, match="did you mean 'exposure'"):
+        recipe(SPACE, {"exposur": 0.3})
+
+
+def test_values_print_with_as_many_decimals_as_their_range_needs() -> None:
+    assert describe(SPACE.params[3], 1.05) == "zoom 1.050"
+    assert describe(SPACE.params[1], 1234.5) == "temperature +1234 K"
+    assert describe(Param("lift", -0.04, 0.04, 0.0, "", ""), 0.0123) == "lift +0.012"
+
+
+def test_importing_presets_needs_no_torch() -> None:
+    code = "import sys, blackcamo.preset; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_doctests() -> None:
+    result = doctest.testmod(preset_module)
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -1,0 +1,89 @@
+"""``python:module:callable``: any Python function is a scorer.
+
+The callable gets a list of uint8 arrays (H, W, 3), sRGB, and returns as many numbers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from functools import reduce
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from blackcamo.errors import OptionError, ScorerError
+from blackcamo.scorers.base import score_scorable, sha256
+from blackcamo.scorers.foreign import declare_foreign, numbers
+from blackcamo.types import Pixels, ScorerOptions
+
+
+class Python:
+    """A callable as a scorer.
+
+    Args:
+        argument: ``module:callable``; the callable may be dotted (``model.predict``).
+        options: range, threshold and direction, where they are not 0-100, 50, higher is better.
+
+    Raises:
+        OptionError: no such module or callable, or an option that it does not have.
+        ScorerError: the module fails when it is imported.
+    """
+
+    def __init__(self, argument: str, options: ScorerOptions) -> None:
+        module_name, _, path = argument.partition(":")
+        if not module_name or not path:
+            raise OptionError(
+                f"scorer 'python:{argument}' must be python:MODULE:CALLABLE, "
+                "such as python:my_model:score"
+            )
+        module = _import(module_name)
+        self._call = _callable(module, path)
+        source = getattr(module, "__file__", None)
+        code = Path(source).read_bytes() if source else b""
+        self.info = declare_foreign(f"python:{argument}", sha256(argument.encode(), code), options)
+
+    def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
+        """One number per image; the callable gets copies, so it may write into them.
+
+        Raises:
+            ScorerError: the callable raises, or gives another number of scores.
+        """
+        if reference:
+            return [score_scorable([image], self._score)[0] for image in images]
+        return score_scorable(images, self._score)
+
+    def _score(self, images: list[Pixels]) -> list[float]:
+        name = self.info.name
+        try:
+            values = list(self._call([image.copy() for image in images]))
+        except Exception as error:
+            message = " ".join(f"{type(error).__name__}: {error}".split())
+            raise ScorerError(f"scorer {name!r} failed: {message}") from error
+        return numbers(values, images=len(images), name=name)
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise OptionError(
+            f"scorer 'python:{name}' needs the module {error.name!r}, which is not found; "
+            "install it, or name its folder in PYTHONPATH"
+        ) from error
+    except Exception as error:
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ScorerError(f"module {name!r} fails when it is imported: {message}") from error
+
+
+def _callable(module: ModuleType, path: str) -> Callable[[list[Pixels]], Any]:
+    try:
+        found = reduce(getattr, path.split("."), module)
+    except AttributeError as error:
+        raise OptionError(f"module {module.__name__!r} has no {path!r} ({error})") from error
+    if not callable(found):
+        raise OptionError(
+            f"{module.__name__}:{path} is a {type(found).__name__}; "
+            "it must be callable with a list of pictures"
+        )
+    return found

@@ -1,0 +1,97 @@
+"""A scoring service for tests: real sockets, answers by the protocol, faults on demand."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+Fault = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Scores by mean brightness; the service's next fault, if there is one, replaces that."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        service = self.server.service
+        body = self.rfile.read(int(self.headers["content-length"]))
+        images = [
+            np.asarray(Image.open(io.BytesIO(base64.b64decode(text))))
+            for text in json.loads(body)["images"]
+        ]
+        with service.lock:
+            service.times.append(time.monotonic())
+            service.sizes.append(len(images))
+            service.headers.append(dict(self.headers.items()))
+            fault = service.faults.pop(0) if service.faults else None
+        if fault is not None:
+            fault(self)
+            return
+        self.answer({"scores": [float(image.mean() / 2.55) for image in images]})
+
+    def answer(self, value: Any, *, status: int = 200, **headers: str) -> None:
+        self.raw(json.dumps(value).encode(), status=status, **headers)
+
+    def raw(self, content: bytes, *, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("content-length", str(len(content)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep quiet."""
+
+
+class _Server(ThreadingHTTPServer):
+    service: Service
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that went away after its timeout is expected here."""
+
+
+class Service:
+    """Runs while the context lasts; counts images as they arrive."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.sizes: list[int] = []
+        self.times: list[float] = []
+        self.headers: list[dict[str, str]] = []
+        self.faults: list[Fault | None] = []
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server.service = self
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/score"
+
+    @property
+    def images(self) -> int:
+        """Images received so far."""
+        return sum(self.sizes)
+
+    def __enter__(self) -> Service:
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

@@ -1,0 +1,189 @@
+"""Any nevergrad optimiser behind a plain ask and tell; the only module that imports nevergrad."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import random
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blackcamo.errors import MissingExtraError, OptionError, StudyError, UnknownNameError
+from blackcamo.plugins import unknown
+
+Vectors: TypeAlias = NDArray[np.float64]
+
+DEFAULT_STRATEGY = "CMA"
+# Linear algebra differs in the last digits from one processor to the next.
+REPLAY_TOLERANCE = 1e-6
+
+
+class Strategy:
+    """Proposes vectors in [-1, 1] and learns from their losses.
+
+    The proposals follow from name, dimension, budget, batch, seed and the losses told: a new
+    strategy that is asked and told the same again makes the same proposals, which is how a
+    search is resumed.
+
+    Args:
+        name: any optimiser of nevergrad's registry, see :func:`strategy_names`.
+        dimension: length of a vector.
+        budget: candidates that the search is planned for; some optimisers adapt to it.
+        batch: most candidates in one ask.
+        seed: start of all randomness.
+
+    Raises:
+        UnknownNameError: no optimiser of that name.
+        OptionError: a number is not positive, or the optimiser cannot work with these.
+        MissingExtraError: the optimiser needs a package that is not installed.
+    """
+
+    def __init__(
+        self, name: str = DEFAULT_STRATEGY, *, dimension: int, budget: int, batch: int, seed: int
+    ) -> None:
+        for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
+            if value < 1:
+                raise OptionError(f"{option} is {value}; it must be at least 1")
+        if not 0 <= seed < 2**32:
+            raise OptionError(f"seed is {seed}; it must be between 0 and {2**32 - 1}")
+        self.name = name
+        self.dimension = dimension
+        self._asked: list[Any] = []
+        self._proposed: Vectors = np.empty((0, dimension))
+        self._global_state = _GlobalRandomness(seed)
+        nevergrad = _nevergrad()
+        known = nevergrad.optimizers.registry
+        if name not in known:
+            raise UnknownNameError(_unknown_strategy(name, known))
+        if batch > 1 and known[name].no_parallelization:
+            raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
+        with self._guarded():
+            # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
+            space = nevergrad.p.Array(init=np.zeros(dimension)).set_bounds(-1.0, 1.0)
+            space.random_state = np.random.RandomState(seed)
+            self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
+
+    def ask(self, n: int) -> Vectors:
+        """Propose ``n`` candidates, (n, D) in [-1, 1]; they must be told before the next ask.
+
+        Raises:
+            OptionError: ``n`` is not positive, or the optimiser fails.
+            StudyError: the candidates asked for last have not been told.
+        """
+        if n < 1:
+            raise OptionError(f"{n} candidates were asked for; it must be at least 1")
+        if self._asked:
+            raise StudyError(
+                f"{len(self._asked)} candidates of {self.name!r} wait for their losses; "
+                "tell them before asking for more"
+            )
+        with self._guarded():
+            self._asked = [self._optimizer.ask() for _ in range(n)]
+        self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
+        return self._proposed.copy()
+
+    def tell(self, vectors: Vectors, losses: Vectors) -> None:
+        """Report the losses (n,) of the vectors (n, D) asked for last, in the same order.
+
+        Raises:
+            OptionError: a loss is not finite, there is not one for each vector, or the optimiser
+                fails.
+            StudyError: these are not the vectors asked for last, so a replay went astray.
+        """
+        losses = np.asarray(losses, dtype=np.float64)
+        if losses.shape != (len(vectors),) or not np.isfinite(losses).all():
+            raise OptionError(
+                f"{len(vectors)} finite losses are needed, got {losses.tolist()}; "
+                "give failed candidates a large one"
+            )
+        if np.shape(vectors) != self._proposed.shape or not np.allclose(
+            vectors, self._proposed, rtol=0.0, atol=REPLAY_TOLERANCE
+        ):
+            raise StudyError(
+                f"{self.name!r} proposes other candidates than those recorded: with other versions "
+                "of nevergrad, cma or numpy the search cannot be continued; start a new study"
+            )
+        with self._guarded():
+            for candidate, loss in zip(self._asked, losses.tolist(), strict=True):
+                self._optimizer.tell(candidate, loss)
+        self._asked = []
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Keep nevergrad's warnings, prints, randomness and exceptions to this module."""
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            self._global_state,
+        ):
+            warnings.simplefilter("ignore")
+            try:
+                yield
+            except ImportError as error:
+                raise MissingExtraError(
+                    f"strategy {self.name!r} needs a package that is not installed: "
+                    f"{_one_line(error)}"
+                ) from error
+            except Exception as error:  # 540 optimisers raise whatever they like
+                raise OptionError(self._explain(error)) from error
+
+    def _explain(self, error: Exception) -> str:
+        text = _one_line(error)
+        if "only 0-dimensional arrays" in text:
+            return (
+                f"strategy {self.name!r} of nevergrad does not work with numpy {np.__version__}; "
+                "install numpy < 2.4 or choose another strategy"
+            )
+        return f"strategy {self.name!r} cannot be used here ({text}); choose another one"
+
+
+class _GlobalRandomness:
+    """The process-wide generators, seeded for one strategy while it computes.
+
+    Some optimisers draw from them; that must neither disturb others nor be disturbed.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._numpy = np.random.RandomState(seed).get_state()
+        self._python = random.Random(seed).getstate()  # noqa: S311 - no secret is drawn
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        random.setstate(self._python)
+        self._numpy, self._python = numpy_state, python_state
+
+
+def strategy_names() -> tuple[str, ...]:
+    """Every optimiser that nevergrad registers, sorted."""
+    return tuple(sorted(_nevergrad().optimizers.registry))
+
+
+def _nevergrad() -> ModuleType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Takes two seconds, hence only when a search starts.
+        return importlib.import_module("nevergrad")
+
+
+def _unknown_strategy(name: str, known: Any) -> str:
+    """The hint without the list of all 540."""
+    return unknown("strategy", name, known).split(" Known: ")[0] + (
+        f" nevergrad has {len(known)}, {DEFAULT_STRATEGY} and RandomSearch among them"
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,133 @@
+"""Strategies: nevergrad's optimisers behind ask and tell, replayed and kept quiet."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from blackcamo.errors import MissingExtraError, OptionError, StudyError, UnknownNameError
+from blackcamo.strategies import DEFAULT_STRATEGY, Strategy, strategy_names
+
+DIMENSION = 6
+BATCHES = (16, 16, 16, 5)
+Vectors = NDArray[np.float64]
+
+
+def make(name: str, *, seed: int = 0, batch: int = 16) -> Strategy:
+    return Strategy(name, dimension=DIMENSION, budget=sum(BATCHES), batch=batch, seed=seed)
+
+
+def losses_of(vectors: Vectors) -> Vectors:
+    return np.asarray(((vectors - 0.4) ** 2).sum(axis=1))
+
+
+def explore(strategy: Strategy) -> list[Vectors]:
+    proposed = []
+    for n in BATCHES:
+        vectors = strategy.ask(n)
+        strategy.tell(vectors, losses_of(vectors))
+        proposed.append(vectors)
+    return proposed
+
+
+@pytest.mark.parametrize("name", ["CMA", "DiagonalCMA", "RandomSearch", "TwoPointsDE"])
+def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(name: str) -> None:
+    proposed = explore(make(name))
+    np.random.seed(1)  # noqa: NPY002 - someone else's randomness must not matter
+    random.seed(1)
+    resumed = make(name)
+    for vectors in proposed[:2]:
+        resumed.ask(len(vectors))
+        resumed.tell(vectors, losses_of(vectors))
+    for expected in proposed[2:]:
+        vectors = resumed.ask(len(expected))
+        np.testing.assert_array_equal(vectors, expected)
+        resumed.tell(vectors, losses_of(vectors))
+
+
+def test_proposals_have_the_promised_shape_and_range() -> None:
+    for vectors, n in zip(explore(make("CMA")), BATCHES, strict=True):
+        assert vectors.shape == (n, DIMENSION)
+        assert vectors.dtype == np.float64
+        assert np.abs(vectors).max() <= 1.0
+
+
+def test_seeds_differ_and_learning_helps() -> None:
+    first, other = explore(make("CMA")), explore(make("CMA", seed=1))
+    assert not np.array_equal(first[0], other[0])
+    assert losses_of(first[2]).mean() < losses_of(first[0]).mean() * 0.75
+
+
+def test_global_randomness_is_neither_used_nor_left_changed() -> None:
+    np.random.seed(7)  # noqa: NPY002
+    random.seed(7)
+    expected = np.random.random(), random.random()  # noqa: NPY002
+    np.random.seed(7)  # noqa: NPY002
+    random.seed(7)
+    # TBPSA's relatives and the portfolio draw from the process-wide generators.
+    explore(make("Portfolio"))
+    assert (np.random.random(), random.random()) == expected  # noqa: NPY002
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    explore(make(DEFAULT_STRATEGY))
+    with pytest.raises((OptionError, MissingExtraError)):
+        make("AXP", batch=1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_default_is_a_registered_name() -> None:
+    names = strategy_names()
+    assert list(names) == sorted(names)
+    assert {DEFAULT_STRATEGY, "RandomSearch", "DiagonalCMA"} <= set(names)
+
+
+def test_typing_errors_get_a_hint() -> None:
+    with pytest.raises(UnknownNameError, match="unknown strategy 'CMAA'; did you mean 'CMA'"):
+        make("CMAA")
+
+
+def test_one_at_a_time_optimisers_need_a_batch_of_one() -> None:
+    with pytest.raises(OptionError, match="'Powell' proposes one at a time"):
+        make("Powell")
+    assert make("Powell", batch=1).ask(1).shape == (1, DIMENSION)
+
+
+def test_missing_packages_are_named() -> None:
+    with pytest.raises(MissingExtraError, match=r"'AXP' needs a package .*'ax'"):
+        make("AXP", batch=1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_losses_must_be_finite(bad: float) -> None:
+    strategy = make("RandomSearch")
+    vectors = strategy.ask(2)
+    with pytest.raises(OptionError, match="2 finite losses are needed"):
+        strategy.tell(vectors, np.array([0.0, bad]))
+    strategy.tell(vectors, np.zeros(2))
+
+
+def test_asking_and_telling_take_turns() -> None:
+    strategy = make("RandomSearch")
+    vectors = strategy.ask(2)
+    with pytest.raises(StudyError, match="2 candidates of 'RandomSearch' wait"):
+        strategy.ask(1)
+    with pytest.raises(StudyError, match="other candidates than those recorded"):
+        strategy.tell(vectors + 0.01, np.zeros(2))
+    with pytest.raises(StudyError, match="other candidates"):
+        strategy.tell(vectors[:1], np.zeros(1))
+    strategy.tell(vectors, np.zeros(2))
+    with pytest.raises(OptionError, match="at least 1"):
+        strategy.ask(0)
+
+
+@pytest.mark.parametrize("option", ["dimension", "budget", "batch"])
+def test_numbers_must_be_positive(option: str) -> None:
+    options = {"dimension": 2, "budget": 10, "batch": 2, "seed": 0, option: 0}
+    with pytest.raises(OptionError, match=f"{option} is 0"):
+        Strategy("CMA", **options)
+    with pytest.raises(OptionError, match="seed is -1"):
+        Strategy("CMA", dimension=2, budget=10, batch=2, seed=-1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from blackcamo.errors import InputError, MissingExtraError, OptionError, WeightsError
+from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.plugins import unknown
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
 
@@ -118,26 +117,6 @@ def resolve_device(device: str) -> str:
             "use 'cpu' or 'auto', or install a CUDA build of torch"
         )
     return device
-
-
-def import_extra(module: str, *, extra: str, who: str) -> Any:
-    """Import the optional package ``module``.
-
-    Args:
-        module: the name to import.
-        extra: the extra of blackcamo that brings it.
-        who: what needs it, for the message ("scorer 'onnx'").
-
-    Raises:
-        MissingExtraError: it is not installed; says the command that installs it.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"{who} needs the package {error.name!r}, which is not installed; "
-            f"install it with: pip install 'blackcamo[{extra}]'"
-        ) from error
 
 
 def read_model_file(path: Path, *, remedy: str) -> bytes:

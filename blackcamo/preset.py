@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
@@ -24,8 +24,7 @@ MAX_DEPTH = 16
 
 _MAX_INT = 2**63 - 1
 _MAX_LUT_SIZE = 129
-_NEAR_NEUTRAL = 0.02
-"""Share of a parameter's range within which a recipe does not mention it."""
+_NEAR_NEUTRAL = 0.02  # share of a parameter's range
 
 T = TypeVar("T", bool, int, float, str, dict[str, Any])
 
@@ -178,7 +177,7 @@ def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -
     """
     full = space.complete(params)
     strength = dict(zip(space.names, abs(space.encode(full)).tolist(), strict=True))
-    changed = [p for p in space.params if strength[p.name] >= _NEAR_NEUTRAL]
+    changed = at_work(space.params, {n for n in space.names if strength[n] >= _NEAR_NEUTRAL})
     changed.sort(key=lambda p: -strength[p.name])
     said = [describe(p, full[p.name]) for p in changed[:limit]]
     if len(changed) > limit:
@@ -186,18 +185,36 @@ def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -
     return ", ".join(said) or "no change"
 
 
-def describe(param: Param, value: float) -> str:
-    """One parameter in plain language.
+def at_work(params: Sequence[Param], changed: Collection[str]) -> list[Param]:
+    """Those of the changed parameters that show.
 
-    >>> describe(Param("film_grain", 0.0, 4.0, 0.0, "%", "strength"), 0.8)
-    'film grain 0.8 %'
-    >>> describe(Param("exposure", -1.5, 1.5, 0.0, "EV", "brightness"), 0.3)
-    'exposure +0.30 EV'
+    A parameter named after another (crop_x_percent after crop_percent) says how the other is
+    done, and does nothing without it.
     """
+    idle = {p.name.rpartition("_")[0] + "_" for p in params if p.name not in changed} - {"_"}
+    return [p for p in params if p.name in changed and not p.name.startswith(tuple(idle))]
+
+
+def describe(param: Param, value: float) -> str:
+    """One parameter in plain language: its change from neutral, after what its help calls it.
+
+    >>> describe(Param("exposure_ev", -1, 1, 0, "EV", "exposure"), 0.3)
+    'exposure +0.30 EV'
+    >>> describe(Param("vignette_percent", -25, 35, 0, "%", "corners lighter (-) or darker (+)"), 9)
+    'corners darker 9 %'
+    """
+    change = value - param.neutral
+    falling, opposite, rising = param.help.partition(" (-) or ")
+    sign = ""
+    if opposite:
+        rising = f"{falling.rpartition(' ')[0]} {rising.removesuffix('(+)').strip()}"
+        what, change = (falling if change < 0 else rising), abs(change)
+    else:
+        what = param.help or param.name
+        sign = "+" if param.low < param.neutral else ""
     decimals = max(0, 1 - math.floor(math.log10((param.high - param.low) / 4)))
-    two_sided = param.neutral == 0 and param.low < 0 < param.high
-    number = f"{value:{'+' if two_sided else ''}.{decimals}f}"
-    return f"{param.name.replace('_', ' ')} {number} {param.unit}".rstrip()
+    gap = "" if param.unit == "°" else " "
+    return f"{what} {change:{sign}.{decimals}f}{gap}{param.unit}".strip()
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def test_fuzzed_text_raises_nothing_else(text: str) -> None:
 def test_what_cannot_be_written_cannot_be_made() -> None:
     with pytest.raises(PresetError, match="provenance is nan"):
         make(provenance={"parts": {"damage": float("nan")}})
-    with pytest.raises(PresetError, match="provenance is {1: 2}"):
+    with pytest.raises(PresetError, match=r"provenance is \{1: 2\}"):
         make(provenance={"parts": {1: 2}})
     with pytest.raises(PresetError, match="extra is \\['seed'\\]"):
         make(extra={"seed": 1})
@@ -192,34 +192,57 @@ class Family:
     params: tuple[Param, ...]
 
 
-SPACE = FilterSpace(
-    [
-        Family(
-            "any",
-            (
-                Param("exposure", -1.5, 1.5, 0.0, "EV", "brightness"),
-                Param("temperature", -3000.0, 3000.0, 0.0, "K", "warmth"),
-                Param("film_grain", 0.0, 5.0, 0.0, "%", "strength"),
-                Param("zoom", 1.0, 1.2, 1.0, "", "enlargement"),
-            ),
-        )
-    ]
-)
+EXPOSURE = Param("exposure_ev", -1.5, 1.5, 0.0, "EV", "exposure")
+TEMPERATURE = Param("temperature_k", 5400.0, 8200.0, 6500.0, "K", "colour temperature")
+GRAIN = Param("grain_percent", 0.0, 5.0, 0.0, "%", "film grain")
+COARSENESS = Param("grain_coarseness_percent", 0.0, 100.0, 50.0, "%", "coarseness of the grain")
+TURN = Param("rotation_deg", -2.0, 2.0, 0.0, "°", "turned clockwise (-) or anticlockwise (+)")
+SPACE = FilterSpace([Family("any", (EXPOSURE, TEMPERATURE, GRAIN, COARSENESS, TURN))])
 
 
 def test_a_recipe_names_the_strongest_first_and_leaves_out_the_rest() -> None:
-    params = {"exposure": 0.3, "temperature": -1500.0, "film_grain": 0.8, "zoom": 1.001}
-    assert recipe(SPACE, params) == "temperature -1500 K, exposure +0.30 EV, film grain 0.8 %"
-    assert recipe(SPACE, params, limit=1) == "temperature -1500 K, 2 smaller changes"
-    assert recipe(SPACE, {"exposure": 0.01}) == "no change"
-    with pytest.raises(OptionError, match="did you mean 'exposure'"):
-        recipe(SPACE, {"exposur": 0.3})
+    params = {"exposure_ev": 0.3, "temperature_k": 5950.0, "grain_percent": 0.8}
+    assert recipe(SPACE, params) == "colour temperature -550 K, exposure +0.30 EV, film grain 0.8 %"
+    assert recipe(SPACE, params, limit=1) == "colour temperature -550 K, 2 smaller changes"
+    assert recipe(SPACE, {"exposure_ev": 0.01}) == "no change"
+    with pytest.raises(OptionError, match="did you mean 'exposure_ev'"):
+        recipe(SPACE, {"exposur_ev": 0.3})
 
 
-def test_values_print_with_as_many_decimals_as_their_range_needs() -> None:
-    assert describe(SPACE.params[3], 1.05) == "zoom 1.050"
-    assert describe(SPACE.params[1], 1234.5) == "temperature +1234 K"
-    assert describe(Param("lift", -0.04, 0.04, 0.0, "", ""), 0.0123) == "lift +0.012"
+def test_how_something_is_done_is_said_only_where_it_is_done() -> None:
+    assert recipe(SPACE, {"grain_coarseness_percent": 100.0}) == "no change"
+    coarse = {"grain_percent": 1.0, "grain_coarseness_percent": 100.0}
+    assert recipe(SPACE, coarse) == "coarseness of the grain +50 %, film grain 1.0 %"
+
+
+@pytest.mark.parametrize(
+    ("param", "value", "says"),
+    [
+        (EXPOSURE, -0.25, "exposure -0.25 EV"),
+        (TEMPERATURE, 6834.5, "colour temperature +334 K"),
+        (GRAIN, 0.8, "film grain 0.8 %"),
+        (TURN, -0.51, "turned clockwise 0.5°"),
+        (TURN, 1.0, "turned anticlockwise 1.0°"),
+        (Param("x", -5, 5, 0, "%", "moved to left (-) or right (+)"), 2, "moved to right 2.0 %"),
+        (Param("lift", -0.04, 0.04, 0.0, "", ""), 0.0123, "lift +0.012"),
+    ],
+)  # fmt: skip
+def test_values_are_told_with_words_for_their_direction(
+    param: Param, value: float, says: str
+) -> None:
+    assert describe(param, value) == says
+
+
+def test_real_filters_have_readable_recipes() -> None:
+    from blackcamo.filters.chain import load_chain
+
+    space = load_chain().space
+    strongest = {p.name: p.high if p.neutral != p.high else p.low for p in space.params}
+    told = recipe(space, strongest, limit=100)
+    assert told.count(", ") >= space.dimension - 1
+    assert told.isprintable()
+    assert "_" not in told
+    assert "(-)" not in told
 
 
 def test_importing_presets_needs_no_torch() -> None:

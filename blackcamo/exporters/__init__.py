@@ -1,0 +1,54 @@
+"""Presets in the formats of other programs: one format per file, found by entry point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from blackcamo.errors import OutputError
+from blackcamo.plugins import load
+from blackcamo.preset import Preset, at_work, describe
+from blackcamo.types import Export, LookFilter
+
+if TYPE_CHECKING:
+    from blackcamo.filters.chain import Chain
+
+
+class Exporter(Protocol):
+    """What the entry point of an export format names."""
+
+    def __call__(self, preset: Preset, folder: Path, stem: str) -> Export:
+        """Write the preset to files named after ``stem`` by `images.write_bytes`."""
+
+
+def export_preset(preset: Preset, *, format: str, folder: Path, stem: str) -> Export:  # noqa: A002
+    """Write a preset in one format.
+
+    Args:
+        preset: what to export.
+        format: name of the format, as in ``plugins.names("exporters")``.
+        folder: where the files go; made if it is not there.
+        stem: file name without extension.
+
+    Raises:
+        UnknownNameError: no format, or no filter of the preset, of that name.
+        OptionError: a parameter of the preset is unknown or out of its range.
+        PresetError: the installed filters bake another LUT than the preset's.
+        OutputError: the folder or a file cannot be written.
+    """
+    exporter: Exporter = load("exporters", format)
+    if Path(stem).name != stem or not stem.isprintable():
+        raise OutputError(f"cannot write {stem!r}: a name without folders is needed")
+    return exporter(preset, folder, stem)
+
+
+def beyond_the_look(chain: Chain, preset: Preset) -> tuple[str, ...]:
+    """What a preset does besides its look, in plain words: all that a LUT cannot carry."""
+    full = chain.space.complete(preset.params)
+    changed = {p.name for p in chain.space.params if full[p.name] != p.neutral}
+    return tuple(
+        describe(param, full[param.name])
+        for family in chain.filters
+        if not isinstance(family, LookFilter)
+        for param in at_work(family.params, changed)
+    )

@@ -1,4 +1,4 @@
-"""Run an exported graph, one ATen operator after another; anything else is refused beforehand.
+"""Run an exported graph, one operator after another; one that may not be run is refused beforehand.
 
 A graph is data: nodes that name an operator, its arguments and what its results are called. It is
 checked when it is read; running it calls operators that compute tensors and nothing else.
@@ -6,8 +6,6 @@ checked when it is read; running it calls operators that compute tensors and not
 
 from __future__ import annotations
 
-import math
-import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,53 +15,8 @@ import torch
 from torch import Tensor
 
 from blackcamo.errors import WeightsError
+from blackcamo.scorers.operators import NUMBERS, find, varies, written
 from blackcamo.scorers.pt2 import DTYPES, Archive
-
-_INTERNAL: Final = frozenset({
-    "_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "_assert_scalar", "_assert_tensor_metadata",
-    "_log_softmax", "_native_batch_norm_legit_no_training", "_softmax", "_to_copy",
-    "_trilinear", "_unsafe_view", "_upsample_bicubic2d_aa", "_upsample_bilinear2d_aa",
-})  # fmt: skip
-"""Operators with a leading underscore that ``torch.export`` emits; the others stay out."""
-
-_TYPES: Final = frozenset(
-    whole
-    for part in ("Tensor", "int", "float", "bool", "number", "Device")
-    for whole in (part, f"Optional[{part}]", f"List[{part}]", f"Optional[List[{part}]]")
-) | {"List[Optional[Tensor]]", "Optional[Generator]"}
-
-_TEXTS: Final = frozenset({
-    "approximate", "assert_msg", "equation", "indexing", "interpolation", "mode", "norm", "ord",
-    "pad_mode", "padding", "padding_side", "reduce", "rounding_mode", "side",
-})  # fmt: skip
-"""Names of text arguments that choose a variant; ``filename`` of ``aten::save`` is not one."""
-
-_NUMBERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "_operator.add": operator.add,
-    "_operator.sub": operator.sub,
-    "_operator.mul": operator.mul,
-    "_operator.floordiv": operator.floordiv,
-    "_operator.truediv": operator.truediv,
-    "_operator.mod": operator.mod,
-    "_operator.neg": operator.neg,
-    "_operator.and_": operator.and_,
-    "_operator.or_": operator.or_,
-    "_operator.eq": operator.eq,
-    "_operator.ne": operator.ne,
-    "_operator.lt": operator.lt,
-    "_operator.le": operator.le,
-    "_operator.gt": operator.gt,
-    "_operator.ge": operator.ge,
-    "torch.sym_float": float,
-    "torch.sym_int": int,
-    "torch.sym_max": max,
-    "torch.sym_min": min,
-    "torch.sym_not": operator.not_,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.trunc": math.trunc,
-}
-"""What graphs of variable size do with sizes; no power, which could take all memory."""
 
 _MEMORY_FORMATS: Final = {
     1: torch.contiguous_format,
@@ -197,25 +150,25 @@ class Program:
     ) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
         target: str = node["target"]
         arguments = [(i["name"], self._argument(i["arg"], target)) for i in node["inputs"]]
-        if target in _NUMBERS:
-            return _NUMBERS[target], tuple(value for _, value in arguments), {}
-        call = self._operator(target)
-        declared = {argument.name for argument in call._schema.arguments}
-        for name, _ in arguments:
-            if name not in declared:
-                raise ValueError(f"{target} has no argument {name!r}")
-        return call, (), dict(arguments)
-
-    def _operator(self, target: str) -> torch._ops.OpOverload:
-        head, _, rest = target.partition("torch.ops.aten.")
-        name, _, overload = rest.partition(".")
-        call = None if head else getattr(getattr(torch.ops.aten, name, None), overload, None)
-        if not isinstance(call, torch._ops.OpOverload) or not _allowed(name, call):
+        if target in NUMBERS:
+            return NUMBERS[target], tuple(value for _, value in arguments), {}
+        call = find(target)
+        if call is None:
             raise WeightsError(
                 f"{self._name}: operator {target!r} is not allowed; only ATen operators that "
                 "compute tensors are (try ExportedProgram.run_decompositions() before saving)"
             )
-        return call
+        declared = {argument.name for argument in call._schema.arguments}
+        for name, _ in arguments:
+            if name not in declared:
+                raise ValueError(f"{target} has no argument {name!r}")
+        changed = [v.name for n, v in arguments if isinstance(v, _Value) and n in written(call)]
+        if varies(call, dict(arguments)) or not self._state.keys().isdisjoint(changed):
+            raise WeightsError(
+                f"{self._name}: {target} draws random numbers or changes the model, so scores "
+                "would not repeat; call eval() before the export"
+            )
+        return call, (), dict(arguments)
 
     def _argument(self, argument: Mapping[str, Any], target: str) -> Any:
         ((kind, value),) = argument.items()
@@ -227,20 +180,6 @@ class Program:
                 "objects are not supported, export a plain feed-forward network"
             )
         return _ARGUMENTS[kind](value)
-
-
-def _allowed(name: str, call: torch._ops.OpOverload) -> bool:
-    schema = call._schema
-    return (
-        (not name.startswith("_") or name in _INTERNAL)
-        # set_ and resize_ change what memory a tensor looks at.
-        and not name.startswith(("set_", "resize"))
-        and all(
-            str(a.type) in _TYPES or (str(a.type) in ("str", "Optional[str]") and a.name in _TEXTS)
-            for a in schema.arguments
-        )
-        and all(str(r.type) in ("Tensor", "List[Tensor]", "int") for r in schema.returns)
-    )
 
 
 def _value(item: Mapping[str, Any]) -> Any:

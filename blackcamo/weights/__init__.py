@@ -1,6 +1,6 @@
 """The weights store: known models, installed once as safetensors in the user's data folder."""
 
-from blackcamo.weights.files import check_shapes, keras_layers, read_tensors
+from blackcamo.weights.files import check_shapes, keras_layers, read_record, read_tensors
 from blackcamo.weights.spec import Converted, RemoteFile, Source, WeightsSpec
 from blackcamo.weights.store import (
     Installation,
@@ -27,6 +27,7 @@ __all__ = [
     "keras_layers",
     "known",
     "load",
+    "read_record",
     "read_tensors",
     "remove",
 ]

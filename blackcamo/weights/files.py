@@ -45,6 +45,24 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     )
 
 
+def read_record(path: Path) -> dict[str, str]:
+    """The metadata of a safetensors file; empty for one of another kind.
+
+    Raises:
+        WeightsError: the file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with path.open("rb") as file:
+            if file.read(9)[8:] != b"{":
+                return {}
+        with safe_open(path, framework="np") as opened:
+            return dict(opened.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
+
+
 def keras_layers(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     """The variables of each layer in an HDF5 file as Keras writes it ("kernel", "beta", ...).
 

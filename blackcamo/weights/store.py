@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from blackcamo import plugins
 from blackcamo.errors import OutputError, UnknownNameError, WeightsError
 from blackcamo.weights.download import Progress, fetch
-from blackcamo.weights.files import git_blob, sha256
+from blackcamo.weights.files import git_blob, read_record, read_tensors, sha256
 from blackcamo.weights.spec import Source, WeightsSpec
 
 if TYPE_CHECKING:
@@ -68,41 +68,11 @@ def load(name: str) -> Loaded:
         UnknownNameError: no spec of that name is registered.
         WeightsError: they are not installed (says how to), or the file is damaged.
     """
-    from safetensors import SafetensorError, safe_open
-
     spec = _spec(name)
     path = _path(spec)
     if not path.is_file():
         raise WeightsError(_how_to_install(spec))
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            return Loaded(tensors, dict(file.metadata() or {}))
-    except (SafetensorError, OSError) as error:
-        raise WeightsError(
-            f"{str(path)!r} is damaged; install it again: blackcamo weights install {name}"
-        ) from error
-
-
-def record(name: str) -> Mapping[str, str] | None:
-    """Where the installed weights of ``name`` came from, None if there are none.
-
-    Raises:
-        UnknownNameError: no spec of that name is registered.
-        WeightsError: the installed file is damaged.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    path = installed(name)
-    if path is None:
-        return None
-    try:
-        with safe_open(path, framework="np") as file:
-            return dict(file.metadata() or {})
-    except (SafetensorError, OSError) as error:
-        raise WeightsError(
-            f"{str(path)!r} is damaged; install it again: blackcamo weights install {name}"
-        ) from error
+    return Loaded(read_tensors(path), read_record(path))
 
 
 def install(

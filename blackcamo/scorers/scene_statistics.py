@@ -6,7 +6,8 @@ Lasmar, Stitou, Berthoumieu, "Multiscale skewed heavy tailed model for texture a
 2009) for the asymmetric generalised Gaussian and its moment-matching estimate.
 
 All of it is float64: in flat areas the local variance is a difference of two numbers near 255^2,
-of which float32 would leave noise as large as the signal.
+of which float32 would leave noise as large as the signal. What even float64 leaves there, around
+1e-14 of either sign, is set to 0: it would be counted as contrast, differently on each machine.
 """
 
 from __future__ import annotations
@@ -30,13 +31,30 @@ SIGMA_PX = 7 / 6
 MIN_DEVIATION = 1.0
 """Added to the local deviation (of 0-255) so that flat areas do not divide by zero."""
 
+FLAT_LEVELS = 1e-8
+"""Differences from the local mean up to this are 0: a weighted mean of equal values is off by
+1e-13, and the sign of that would count, while 8-bit values that differ do so by 1e-4 or more."""
+
+ROUNDING = 1e-10
+"""Coefficients below this are 0; the faintest that pixels of 256 levels can make is near 1e-9."""
+
 
 class Aggd(NamedTuple):
-    """Asymmetric generalised Gaussian: shape and the scales of its two sides, arrays (...)."""
+    """Asymmetric generalised Gaussian: shape and root mean squares left and right of 0, (...)."""
 
     shape: Floats
-    left: Floats
-    right: Floats
+    left_deviation: Floats
+    right_deviation: Floats
+
+    @property
+    def left(self) -> Floats:
+        """The scale of the left side (...)."""
+        return self.left_deviation * self._scale_per_deviation()
+
+    @property
+    def right(self) -> Floats:
+        """The scale of the right side (...)."""
+        return self.right_deviation * self._scale_per_deviation()
 
     @property
     def mean(self) -> Floats:
@@ -46,6 +64,10 @@ class Aggd(NamedTuple):
         """
         ratio: Floats = np.exp(_lgamma(2 / self.shape) - _lgamma(1 / self.shape))
         return (self.right - self.left) * ratio
+
+    def _scale_per_deviation(self) -> Floats:
+        ratio: Floats = np.exp((_lgamma(1 / self.shape) - _lgamma(3 / self.shape)) / 2)
+        return ratio
 
 
 def luma(images: Tensor) -> Tensor:
@@ -75,7 +97,8 @@ def mscn(extended: Tensor) -> tuple[Tensor, Tensor]:
     mean = _filtered(extended, _window())
     deviation = (_filtered(extended * extended, _window()) - mean * mean).abs_().sqrt_()
     inner = extended[:, BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
-    return (inner - mean).div_(deviation + MIN_DEVIATION), deviation
+    difference = F.hardshrink(inner - mean, FLAT_LEVELS)
+    return difference.div_(deviation + MIN_DEVIATION), deviation
 
 
 def half_size(extended: Tensor) -> Tensor:
@@ -136,9 +159,7 @@ def fit_aggd(sums: Floats, count: int) -> Aggd:
     rho = absolute**2 / count / np.where(empty, np.nan, square)
     rho = rho * (ratio**3 + 1) * (ratio + 1) / (ratio**2 + 1) ** 2
     shapes, rhos = _ratio_table()
-    shape = np.interp(rho, rhos, shapes)
-    scale = np.exp((_lgamma(1 / shape) - _lgamma(3 / shape)) / 2)
-    return Aggd(shape, left * scale, right * scale)
+    return Aggd(np.interp(rho, rhos, shapes), left, right)
 
 
 @cache

@@ -3,8 +3,9 @@
     pip download --no-deps --no-binary :all: basicsr-fixed==1.4.2   # and unpack it
     python studies/000-niqe-fit/agreement.py basicsr-fixed-1.4.2
 
-Needs scipy besides. Writes agreement.json: BasicSR's and our raw NIQE of the evaluation's photos.
-BasicSR's own documentation reports agreement with the authors' MATLAB release to 1e-4.
+Needs scipy besides. Writes agreement.json: raw NIQE of the evaluation's photos by BasicSR as it is,
+by BasicSR with rounding errors in areas of one colour set to 0 as we do, and by us. BasicSR's own
+documentation reports agreement with the authors' MATLAB release to 1e-4.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import tomllib
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import torch
-from fit import DATA, HERE, MODEL, features
+from fit import DATA, HERE, MODEL, features, rounded
 
 from blackcamo.images import load_photo
 from blackcamo.scorers.niqe import load_model
-from blackcamo.scorers.scene_statistics import _window, luma
+from blackcamo.scorers.scene_statistics import ROUNDING, _window, luma
 
 
 def main() -> None:
@@ -30,16 +32,24 @@ def main() -> None:
     model = load_model(MODEL.read_bytes())
     row = torch.tensor(_window(), dtype=torch.float64)
     window = torch.outer(row, row).numpy()
+    as_it_is = reference.compute_feature
     found = {}
     for path in sorted((DATA / config["evaluation"]["folder"]).glob("*.jpg")):
         pixels = load_photo(path).pixels
         picture = luma(torch.tensor(pixels[None]))[0].numpy()
-        found[path.name] = {
-            "basicsr": round(reference.niqe(picture, model.mean, model.covariance, window), 4),
-            "ours": round(model.distance(features(pixels)[0]), 4),
-        }
-    result = {"largest difference": max(abs(f["ours"] - f["basicsr"]) for f in found.values())}
-    result = {name: round(value, 4) for name, value in result.items()} | {"photos": found}
+        asked = (picture, model.mean, model.covariance, window)
+        found[path.name] = {"ours": model.distance(features(pixels)[0])}
+        reference.compute_feature = as_it_is
+        found[path.name]["basicsr"] = reference.niqe(*asked)
+        reference.compute_feature = lambda block: as_it_is(
+            np.where(abs(block) < ROUNDING, 0, block)
+        )
+        found[path.name]["basicsr without rounding errors"] = reference.niqe(*asked)
+    result = {
+        f"largest difference to {name}": max(abs(f["ours"] - f[name]) for f in found.values())
+        for name in ("basicsr", "basicsr without rounding errors")
+    }
+    result = rounded(result | {"photos": found})
     (HERE / "agreement.json").write_text(json.dumps(result, indent=2) + "\n")
 
 

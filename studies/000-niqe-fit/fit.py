@@ -185,7 +185,7 @@ def auc(clean: list[float], hurt: Floats) -> float:
 
 def rounded(value: object) -> object:
     if isinstance(value, float):
-        return round(value, 3)
+        return round(value, 4)
     if isinstance(value, dict):
         return {key: rounded(v) for key, v in value.items()}
     return [rounded(v) for v in value] if isinstance(value, list) else value

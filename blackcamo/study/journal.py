@@ -1,0 +1,200 @@
+"""A journal file that survives kills and full disks, and a lock that dies with its holder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from optuna.storages.journal import JournalFileBackend
+
+from blackcamo.errors import StudyError
+
+LOCK_TIMEOUT_S = 60.0
+"""How long to wait for another process; holders keep the lock for milliseconds."""
+FOREIGN_GRACE_S = 30.0
+"""Age at which a lock file of another program counts as left behind, as in Optuna itself."""
+_MARK = b"blackcamo\n"
+_FIRST_BYTES = b'{"op_code":'
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        # Windows locks forbid reading, so a byte far behind the end is taken.
+        os.lseek(descriptor, 2**40, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+class JournalLock:
+    """The operating system's lock on the journal, and ``FILE.lock`` for other programs.
+
+    The first is released by the system when its holder dies, so a killed search never makes the
+    next one wait. The second is what Optuna's own locks look at (optuna-dashboard writes to
+    journals too); left behind by a killed search, it is removed by the next, which can tell
+    because it holds the first.
+
+    Args:
+        path: the journal.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock_file = path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Wait for the lock.
+
+        Raises:
+            StudyError: another process keeps it.
+        """
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            self._wait(lambda: _try_lock(descriptor))
+            self._wait(self._create_lock_file)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is None:
+            raise RuntimeError("the journal's lock is not held")
+        self._lock_file.unlink(missing_ok=True)
+        os.close(self._descriptor)
+        self._descriptor = None
+
+    def _wait(self, succeeded: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LOCK_TIMEOUT_S
+        pause_s = 0.0005
+        while not succeeded():
+            if time.monotonic() > deadline:
+                raise StudyError(
+                    f"{self._path}: another process has kept the journal locked for "
+                    f"{LOCK_TIMEOUT_S:g} s; end it or use another --storage"
+                )
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.02)
+
+    def _create_lock_file(self) -> bool:
+        try:
+            descriptor = os.open(self._lock_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        except FileExistsError:
+            self._remove_leftover()
+            return False
+        os.write(descriptor, _MARK)
+        os.close(descriptor)
+        return True
+
+    def _remove_leftover(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            status = self._lock_file.lstat()
+            # Nobody but the holder of the system's lock writes the mark, and that is us.
+            ours = stat.S_ISREG(status.st_mode) and self._lock_file.read_bytes() == _MARK
+            if ours or abs(time.time() - status.st_mtime) > FOREIGN_GRACE_S:
+                self._lock_file.unlink()
+
+
+class DurableJournal(JournalFileBackend):
+    """Optuna's journal file, with held locks and without torn lines.
+
+    Args:
+        path: the journal; created if missing.
+
+    Raises:
+        StudyError: the file is something else.
+        OSError: it cannot be read or created.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.exists():
+            _check_journal(path)
+        self._path = path
+        self._file_lock = JournalLock(path)
+        super().__init__(str(path))
+        self._thread_lock = threading.RLock()
+        self._held: IO[bytes] | None = None
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the lock over several writes: nobody else writes between them, and one sync does.
+
+        What was written is on the disk when the outermost hold ends.
+        """
+        with self._thread_lock:
+            if self._held is not None:
+                yield
+                return
+            self._file_lock.acquire()
+            try:
+                with self._path.open("r+b", buffering=0) as file:
+                    _mend(file)
+                    self._held = file
+                    try:
+                        yield
+                    finally:
+                        self._held = None
+                        os.fsync(file.fileno())
+            finally:
+                self._file_lock.release()
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Append operations, all of their lines or none."""
+        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        with self.hold():
+            file = self._held
+            assert file is not None  # noqa: S101 - hold() just set it
+            end = file.seek(0, os.SEEK_END)
+            data = memoryview(text.encode())
+            try:
+                while data:
+                    data = data[file.write(data) :]
+            except OSError:
+                file.truncate(end)
+                raise
+
+
+def _check_journal(path: Path) -> None:
+    """Refuse files that are no journals before anything is written to them."""
+    with path.open("rb") as file:
+        head = file.read(len(_FIRST_BYTES))
+    if not _FIRST_BYTES.startswith(head):
+        hint = f"; for SQLite say sqlite:///{path}" if head.startswith(b"SQLite") else ""
+        raise StudyError(f"{path} is not an Optuna journal{hint}")
+
+
+def _mend(file: IO[bytes]) -> None:
+    """Cut off the line that a killed process did not finish; readers never saw it as complete."""
+    end = file.seek(0, os.SEEK_END)
+    start = end
+    tail = b""
+    while start > 0 and b"\n" not in tail:
+        start = max(start - 65536, 0)
+        file.seek(start)
+        tail = file.read(end - start)
+    keep = start + tail.rfind(b"\n") + 1
+    if keep < end:
+        file.truncate(keep)

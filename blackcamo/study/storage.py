@@ -1,0 +1,92 @@
+"""From ``--storage`` to a store: journal files and Optuna's storage URLs."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import AbstractContextManager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalRedisBackend
+
+from blackcamo.errors import MissingExtraError, OptionError, StudyError
+from blackcamo.study.journal import DurableJournal
+from blackcamo.study.sql import SQL_SCHEMES, open_sql
+from blackcamo.study.store import Json, Store
+
+
+class JournalStore(Store):
+    """Studies in a journal file: many processes may share it, on one machine or over NFS.
+
+    Args:
+        path: the journal.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._journal = DurableJournal(path)
+        super().__init__(JournalStorage(self._journal), str(path))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes under one lock and one sync."""
+        return self._journal.hold()
+
+    def swap(self, study_id: int, key: str, old: Json, new: Json) -> bool:
+        """Set a record from ``old`` to ``new``; the journal's lock makes that one step."""
+        with self.together():
+            if self.read(study_id, key) != old:
+                return False
+            self.write(study_id, key, new)
+            return True
+
+
+def open_storage(storage: str | Path, *, create: bool = False) -> Store:
+    """The store behind a path (a journal file) or a storage URL.
+
+    Args:
+        create: make the journal file if there is none.
+
+    Raises:
+        StudyError: it cannot be opened, or there is none.
+        OptionError: the URL's scheme is not known.
+        MissingExtraError: the database's driver is not installed.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    text = str(storage)
+    scheme = urlsplit(text).scheme if "://" in text else ""
+    if not scheme:
+        return _open_journal(Path(storage), create=create)
+    if scheme.partition("+")[0] in SQL_SCHEMES:
+        return open_sql(text)
+    if scheme in ("redis", "rediss"):
+        return _open_redis(text)
+    raise OptionError(
+        f"storage {text!r} has the unknown scheme {scheme!r}; it must be a path, or a URL that "
+        f"starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'rediss'))}"
+    )
+
+
+def _open_journal(path: Path, *, create: bool) -> Store:
+    if not create and not path.exists():
+        raise StudyError(f"there is no storage {path}; name the one that the search wrote")
+    try:
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return JournalStore(path)
+    except OSError as error:
+        raise StudyError(f"cannot open {path}: {error.strerror or error}") from error
+    # Optuna gives the parser's errors; a KeyError is an operation about what is not there.
+    except (ValueError, KeyError, AssertionError) as error:
+        raise StudyError(f"{path} is a damaged journal: {error}") from error
+
+
+def _open_redis(url: str) -> Store:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return Store(JournalStorage(JournalRedisBackend(url)), url)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"storage {url!r} needs the package redis: pip install redis"
+        ) from error

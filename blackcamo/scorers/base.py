@@ -178,3 +178,22 @@ def score_scorable(
         for i, value in zip(places, score([images[i] for i in places]), strict=True):
             scores[i] = float(value)
     return scores
+
+
+def in_batches(
+    images: Sequence[Pixels],
+    compute: Callable[[list[Pixels]], Iterable[float]],
+    *,
+    batch: int,
+) -> list[float]:
+    """One value per image, in order, where ``compute`` takes up to ``batch`` images of one size."""
+    by_size: dict[tuple[int, ...], list[int]] = {}
+    for place, image in enumerate(images):
+        by_size.setdefault(image.shape, []).append(place)
+    values = [math.nan] * len(images)
+    for places in by_size.values():
+        for start in range(0, len(places), batch):
+            those = places[start : start + batch]
+            for place, value in zip(those, compute([images[p] for p in those]), strict=True):
+                values[place] = float(value)
+    return values

@@ -28,6 +28,7 @@ from blackcamo.scorers.base import (
     check_extra,
     choose,
     declare,
+    in_batches,
     refuse_argument,
     resolve_device,
     score_scorable,
@@ -117,24 +118,18 @@ class Niqe:
         """
         batch = 1 if reference else self._batch
         scores = score_scorable(
-            images, lambda those: self._distances(those, batch), min_side_px=MIN_SIDE_PX
+            images,
+            lambda good: in_batches(good, self._distances, batch=batch),
+            min_side_px=MIN_SIDE_PX,
         )
         return scores if self._raw else [self.model.points(distance) for distance in scores]
 
     @torch.inference_mode()
-    def _distances(self, images: list[Pixels], batch: int) -> list[float]:
-        places: dict[tuple[int, ...], list[int]] = {}
-        for i, image in enumerate(images):
-            places.setdefault(image.shape, []).append(i)
-        distances = [math.nan] * len(images)
-        for same in places.values():
-            for start in range(0, len(same), batch):
-                those = same[start : start + batch]
-                stack = torch.tensor(np.stack([images[i] for i in those]), device=self._device)
-                features, _ = patch_features(luma(stack))
-                for i, own in zip(those, features, strict=True):
-                    distances[i] = self.model.distance(own)
-        return distances
+    def _distances(self, images: list[Pixels]) -> list[float]:
+        """Distances of pictures of one size."""
+        pictures = torch.from_numpy(np.stack(images)).to(self._device)
+        features, _ = patch_features(luma(pictures))
+        return [self.model.distance(own) for own in features]
 
 
 def create(argument: str, options: ScorerOptions) -> Niqe:

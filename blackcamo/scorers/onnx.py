@@ -1,0 +1,191 @@
+"""``onnx:FILE``: any network in ONNX form, run by ONNX Runtime, described by ``FILE.toml``.
+
+``scorers/description.py`` shows all that the description may say; it lies beside the network
+(``nima.onnx.toml`` for ``nima.onnx``) or where ``--scorer-option description=FILE`` says. Two more
+options: ``threads`` of one picture's computation (default 0: as many as there are cores) and
+``batch``, how many pictures of one size run together (default 1: more do not help on a CPU).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blackcamo.errors import OptionError, ScorerError, WeightsError
+from blackcamo.extras import import_extra
+from blackcamo.plugins import unknown
+from blackcamo.scorers.base import (
+    check_extra,
+    choose,
+    declare,
+    extra_int,
+    read_model_file,
+    sha256,
+)
+from blackcamo.scorers.described import describe, score_described
+from blackcamo.scorers.description import Description
+from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+
+_DTYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(uint8)": np.uint8,
+}
+
+
+class Onnx:
+    """A network in ONNX form as a scorer.
+
+    Args:
+        argument: the network's file; weights in a file of their own lie beside it as FILE.data.
+        options: device; range, threshold and direction over the description's; ``preprocess``
+            over its ``mode``; extra ``description``, ``threads`` and ``batch``.
+
+    Raises:
+        InputError: no such file, or its description is missing or wrong.
+        OptionError: an option that it does not have, or out of its bounds.
+        MissingExtraError: ONNX Runtime is not installed.
+        WeightsError: the file is no ONNX network.
+        ScorerError: the network is not what its description says.
+    """
+
+    def __init__(self, argument: str, options: ScorerOptions) -> None:
+        if not argument:
+            raise OptionError("scorer 'onnx' needs a file: onnx:FILE, such as onnx:nima.onnx")
+        check_extra("onnx", options, ("description", "threads", "batch"))
+        choose("engine of scorer 'onnx'", options.engine, ("auto", "onnxruntime"))
+        threads = extra_int(options, "threads", default=0, low=0, high=1024)
+        batch = extra_int(options, "batch", default=1, low=1, high=1024)
+        path = Path(argument)
+        model = read_model_file(path, remedy="say onnx:FILE with the path of an ONNX network")
+        weights = path.with_name(path.name + ".data")
+        self._description = about = describe(path, options)
+        self._session = _session(path, options.device, threads)
+        self._input, self._dtype, most = _check_input(self._session, about)
+        self._output = _check_output(self._session, about)
+        self._batch = batch if most is None else min(batch, most)
+        self.info = declare(
+            ScorerInfo(
+                name=about.name,
+                low=about.low,
+                high=about.high,
+                threshold=about.threshold,
+                higher_is_better=about.higher_is_better,
+                digest=sha256(
+                    model, weights.read_bytes() if weights.is_file() else b"", about.canonical
+                ),
+                engine="onnxruntime",
+                preprocess=about.input.summary,
+            ),
+            options,
+        )
+
+    def score(self, images: Sequence[Pixels], *, reference: bool = False) -> list[float]:
+        """Score each image, in order; NaN for one that is too small or that the network refuses.
+
+        Raises:
+            ScorerError: the network refuses every picture, or its output is not as described.
+        """
+        batch = 1 if reference else self._batch
+        return score_described(images, self._description, self._run, batch=batch)
+
+    def _run(self, stack: NDArray[np.float32]) -> NDArray[Any]:
+        # Rounded first: a table value such as 254.99998 must not become 254.
+        fed = np.rint(stack) if self._dtype is np.uint8 else stack
+        try:
+            output = self._session.run([self._output], {self._input: fed.astype(self._dtype)})[0]
+        except Exception as error:
+            raise ScorerError(
+                f"scorer {self._description.name!r} cannot score pictures of shape "
+                f"{stack.shape[1:]}: {_one_line(error)}"
+            ) from error
+        return np.asarray(output)
+
+
+def _session(path: Path, device: str, threads: int) -> Any:
+    ort = import_extra("onnxruntime", extra="onnx", who="scorer 'onnx'")
+    settings = ort.SessionOptions()
+    settings.intra_op_num_threads = threads
+    settings.log_severity_level = 4
+    # Threads that wait busily would take the cores from rendering.
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(str(path), settings, providers=_providers(ort, device))
+    except OptionError:
+        raise
+    except Exception as error:
+        raise WeightsError(
+            f"{str(path)!r} is no network that ONNX Runtime {ort.__version__} can load: "
+            f"{_one_line(error)}"
+        ) from error
+
+
+def _providers(ort: Any, device: str) -> list[Any]:
+    """The CPU's kernels, after those of a CUDA device where it is there or asked for."""
+    kind, _, index = device.partition(":")
+    if kind not in ("auto", "cpu", "cuda") or (
+        index and not (kind == "cuda" and index.isdecimal())
+    ):
+        raise OptionError(f"unknown device {device!r}; it must be auto, cpu, cuda or cuda:N")
+    has_cuda = "CUDAExecutionProvider" in ort.get_available_providers()
+    if kind == "cuda" and not has_cuda:
+        raise OptionError(
+            f"device is {device!r}, but this ONNX Runtime has no CUDA; use 'cpu', or install it "
+            "with: pip install onnxruntime-gpu"
+        )
+    cuda = [("CUDAExecutionProvider", {"device_id": int(index or 0)})]
+    return [*(cuda if has_cuda and kind != "cpu" else []), "CPUExecutionProvider"]
+
+
+def _check_input(session: Any, about: Description) -> tuple[str, Any, int | None]:
+    """The input's name and dtype, and the largest batch (None: any)."""
+    inputs = session.get_inputs()
+    if len(inputs) != 1:
+        listed = ", ".join(i.name for i in inputs)
+        raise ScorerError(
+            f"scorer {about.name!r}: the network has {len(inputs)} inputs ({listed}); "
+            "it must have one, for pictures"
+        )
+    name, shape, kind = inputs[0].name, inputs[0].shape, inputs[0].type
+    if kind not in _DTYPES:
+        raise ScorerError(
+            f"scorer {about.name!r}: input {name!r} is {kind}; it must be one of "
+            f"{', '.join(_DTYPES)}"
+        )
+    size = about.input.size or (None, None)
+    wanted = (3, *size) if about.input.layout == "nchw" else (*size, 3)
+    # Names stand for lengths that may be any; None in ``wanted`` is the picture's own.
+    if len(shape) != 4 or any(
+        isinstance(has, int) and has != want for has, want in zip(shape[1:], wanted, strict=True)
+    ):
+        raise ScorerError(
+            f"scorer {about.name!r}: input {name!r} has the shape {shape}, the description makes "
+            f"{['n', *(w or 'any' for w in wanted)]}; correct its layout, width_px or height_px"
+        )
+    return name, _DTYPES[kind], shape[0] if isinstance(shape[0], int) else None
+
+
+def _check_output(session: Any, about: Description) -> str:
+    """The name of the output that is read."""
+    names = [output.name for output in session.get_outputs()]
+    if about.output.tensor is None:
+        if len(names) > 1:
+            raise ScorerError(
+                f"scorer {about.name!r}: the network has several outputs ({', '.join(names)}); "
+                "name one in [output] tensor of its description"
+            )
+        return str(names[0])
+    if about.output.tensor not in names:
+        raise ScorerError(
+            f"scorer {about.name!r}: {unknown('output tensor', about.output.tensor, names)}"
+        )
+    return about.output.tensor
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -71,7 +71,7 @@ def main() -> None:
     for x, score in zip(images, scores, strict=True):
         rgb = torch.from_numpy(x.astype(np.float32)).permute(2, 0, 1)[None]
         with torch.inference_mode():
-            print(f"Keras {score:.6f}, converted {network(rgb).item():.6f}")
+            print(f"Keras {score:.6f}, converted {network(rgb).item():.6f}")  # noqa: T201
 
     record = {"keras": keras.__version__, "scores": scores, "variables": shapes}
     RECORD.write_text(json.dumps(record, separators=(",", ":")) + "\n")

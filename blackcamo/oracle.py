@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -37,6 +37,7 @@ class Ledger:
         self.budget = budget
         self.reserve = reserve
         self.cache_hits = 0
+        self.lost = 0
         self._spent = dict.fromkeys(_KINDS, 0)
 
     @property
@@ -70,14 +71,19 @@ class Ledger:
         return True
 
     def restore(self, counts: Mapping[str, int]) -> None:
-        """Continue from the counts that :meth:`counts` gave."""
+        """Continue from what :meth:`counts` gave; the budget stays this ledger's own."""
         self._spent = {kind: counts[kind] for kind in _KINDS}
         self.cache_hits = counts["cache_hits"]
+        self.lost = counts.get("lost", 0)
 
     def counts(self) -> dict[str, int]:
-        """The counts by kind, with cache hits, total and budget."""
+        """The counts by kind, with cache hits, total and budget.
+
+        ``lost`` are images whose answers a crash has taken; they are outside the budget.
+        """
         return {
             **self._spent,
+            "lost": self.lost,
             "cache_hits": self.cache_hits,
             "total": self.total,
             "budget": self.budget,
@@ -99,18 +105,39 @@ class Oracle:
     Pictures are known by the digest of their JPEG bytes: one that was scored before is answered
     from the cache. A call that fails as a whole is repeated image by image (counted as retries),
     so that one bad picture does not spoil its neighbours.
+
+    Args:
+        sending: called with the ledger's counts before images are sent, those included.
     """
 
-    def __init__(self, scorer: Scorer, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        ledger: Ledger,
+        *,
+        sending: Callable[[Mapping[str, int]], None] | None = None,
+    ) -> None:
         self.scorer = scorer
         self.ledger = ledger
+        self._sending = sending or (lambda _: None)
         self._known: dict[tuple[str, bool], float] = {}
+        self._recorded: set[tuple[str, bool]] = set()
         if isinstance(scorer, RetryingScorer):
-            scorer.permit_retries(ledger.permit_retries)
+            scorer.permit_retries(self._permit_retries)
 
-    def learn(self, jpeg_sha256: str, score: float, *, reference: bool) -> None:
-        """Put a score that was recorded earlier into the cache."""
-        self._known[jpeg_sha256, reference] = score
+    def remember(self, scores: Mapping[str, float], *, reference: bool) -> None:
+        """Put scores of an earlier run, by digest, into the cache.
+
+        A continued run asks for its reference scores again; that is no hit then.
+        """
+        for digest, score in scores.items():
+            self._known[digest, reference] = score
+            if reference:
+                self._recorded.add((digest, reference))
+
+    def known(self, *, reference: bool) -> dict[str, float]:
+        """Every score in the cache, by digest."""
+        return {digest: s for (digest, exact), s in self._known.items() if exact == reference}
 
     def ask(
         self, pictures: Sequence[tuple[str, Pixels]], *, kind: QueryKind, reference: bool
@@ -122,6 +149,8 @@ class Oracle:
         """
         fresh = {d: p for d, p in pictures if (d, reference) not in self._known}
         self.ledger.spend(kind, len(fresh))
+        if fresh:
+            self._sending(self.ledger.counts())
         # "Alone" is a promise of the reference path, so it is kept here and not left to scorers.
         batches = [[digest] for digest in fresh] if reference else [list(fresh)] if fresh else []
         scored: dict[str, Answer] = {}
@@ -130,14 +159,22 @@ class Oracle:
             scored.update(zip(batch, self._score(images, reference=reference), strict=True))
         answers = []
         for digest, _ in pictures:
-            if (digest, reference) in self._known:
-                answers.append(Answer(self._known[digest, reference], cached=True))
-                self.ledger.cache_hits += 1
+            key = digest, reference
+            if key in self._known:
+                answers.append(Answer(self._known[key], cached=True))
+                self.ledger.cache_hits += key not in self._recorded
+                self._recorded.discard(key)
                 continue
             answers.append(scored[digest])
             if scored[digest].error is None:
-                self.learn(digest, scored[digest].score, reference=reference)
+                self._known[key] = scored[digest].score
         return answers
+
+    def _permit_retries(self, images: int) -> bool:
+        permitted = self.ledger.permit_retries(images)
+        if permitted:
+            self._sending(self.ledger.counts())
+        return permitted
 
     def _score(self, images: list[Pixels], *, reference: bool) -> list[Answer]:
         try:
@@ -149,7 +186,7 @@ class Oracle:
                 return [Answer(math.nan, error=one_line(error))]
             return [
                 self._score([image], reference=reference)[0]
-                if self.ledger.permit_retries(1)
+                if self._permit_retries(1)
                 else Answer(math.nan, error=one_line(error))
                 for image in images
             ]

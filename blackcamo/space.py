@@ -57,7 +57,7 @@ class FilterSpace:
     @property
     def neutral(self) -> dict[str, float]:
         """The parameters that change nothing."""
-        return {p.name: p.neutral for p in self.params}
+        return {p.name: float(p.neutral) for p in self.params}
 
     @property
     def digest(self) -> str:
@@ -91,9 +91,11 @@ class FilterSpace:
         """
         full = self.complete(params)
         values = np.array([full[name] for name in self.names], dtype=np.float64)
-        span = np.where(values >= self._neutral, self._high - self._neutral,
-                        self._neutral - self._low)  # fmt: skip
-        return np.divide(values - self._neutral, span, out=np.zeros_like(values), where=span > 0)
+        up, down = self._high - self._neutral, self._neutral - self._low
+        span = np.where(values >= self._neutral, up, down)
+        # A side that is missing has no span, and no value but the neutral one lies there.
+        vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
+        return vector
 
     def complete(self, params: Mapping[str, float]) -> dict[str, float]:
         """``params`` checked and snapped, with neutral values where one is left out.

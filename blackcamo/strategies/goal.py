@@ -85,6 +85,10 @@ class Goal:
         """
         return replace(self, target=self.target + by, low=self.low + by, high=self.high + by)
 
+    def moved(self, by: float) -> Goal:
+        """The same goal for a scale that reads differently by so much, kept on the scale."""
+        return replace(self, target=min(max(self.target + by, self.low), self.high))
+
     def reached(self, score: float) -> bool:
         """Whether this score is at the target or past it."""
         return self._gap(score) <= 0

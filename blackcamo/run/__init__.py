@@ -1,0 +1,37 @@
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export."""
+
+from blackcamo.run.results import (
+    ApplyResult,
+    ExportResult,
+    FrontEntry,
+    Progress,
+    ScoreResult,
+    SearchConfig,
+    SearchResult,
+    StudyEntry,
+    VerifyResult,
+)
+from blackcamo.run.reviewing import export, front, studies
+from blackcamo.run.scoring import apply, score, score_many, verify
+from blackcamo.run.searcher import search, search_many
+
+__all__ = [
+    "ApplyResult",
+    "ExportResult",
+    "FrontEntry",
+    "Progress",
+    "ScoreResult",
+    "SearchConfig",
+    "SearchResult",
+    "StudyEntry",
+    "VerifyResult",
+    "apply",
+    "export",
+    "front",
+    "score",
+    "score_many",
+    "search",
+    "search_many",
+    "studies",
+    "verify",
+]

@@ -1,0 +1,322 @@
+"""One photo from baseline to delivered file, step by step."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blackcamo.errors import OutputError, ScorerError
+from blackcamo.images import Photo, encode_png, fit_long_side, write_bytes
+from blackcamo.objective import Objective
+from blackcamo.oracle import Ledger, Oracle
+from blackcamo.preset import recipe
+from blackcamo.report.canvas import Scored
+from blackcamo.report.compare import compare_picture
+from blackcamo.run.finalists import Finalists
+from blackcamo.run.presets import make_preset
+from blackcamo.run.results import DEFAULT_OUT, Progress, ProgressCallback, SearchResult
+from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, is_high_quality
+from blackcamo.strategies import Goal, Strategy
+from blackcamo.study import Batch, Study
+from blackcamo.types import Evaluation, Pixels
+
+if TYPE_CHECKING:
+    from blackcamo.run.searcher import Searcher
+
+# Verification queries held back. On a proxy the first finalists may miss; otherwise the first
+# one nearly always holds, and one query is for the second compression.
+_RESERVE = 4
+_RESERVE_ON_PROXY = 16
+# Candidates per query that a search may ask for: one that only meets its cache must end, too.
+_MOST_ASKED = 2
+# Names of what the study keeps for a continued search.
+_REFERENCE = "reference_scores"
+_PLANNED = "planned_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A finalist as it would be delivered: its trial, its evaluation in full, its bytes."""
+
+    trial: int
+    evaluation: Evaluation
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What a search leaves in its folder."""
+
+    camouflage: Path
+    preset: Path
+    compare: Path
+
+
+class PhotoSearch:
+    """The search on one photo; :meth:`run` tells it from beginning to end.
+
+    What the study has recorded already is replayed and not asked again, so that a search that
+    was interrupted, or whose budget was raised, goes on as if it had never stopped.
+    """
+
+    def __init__(
+        self,
+        shared: Searcher,
+        photo: Photo,
+        study: Study,
+        identity: Mapping[str, Any],
+        progress: ProgressCallback,
+    ) -> None:
+        self.shared = shared
+        self.config = shared.config
+        self.goal = shared.goal
+        self.photo = photo
+        self.study = study
+        self.identity = identity
+        self.progress = progress
+        proxy = fit_long_side(photo.pixels, self.config.proxy_px)
+        self.on_proxy = proxy.shape != photo.pixels.shape
+        budget = self.config.budget
+        reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
+        self.ledger = Ledger(budget, reserve=min(reserve, max(budget // 2, 1)))
+        self.oracle = Oracle(shared.scorer, self.ledger, sending=study.sending)
+        self.full = self._objective(photo.pixels)
+        self.small = self._objective(proxy) if self.on_proxy else self.full
+        self.candidates: list[tuple[int, Evaluation]] = []
+        self.to_success: int | None = None
+
+    def run(self) -> SearchResult:
+        """Baseline, search, verification, files.
+
+        Raises:
+            ScorerError: the scorer cannot score the photo itself.
+            OutputError: a file cannot be written.
+            StudyError: the study cannot be written, or its record cannot be replayed.
+        """
+        started = time.monotonic()
+        recorded = self._recall()
+        before = self._baseline(self.full)
+        on_proxy = self._baseline(self.small) if self.on_proxy else before
+        shift = before.score - on_proxy.score
+        if not recorded:
+            # The photo unchanged is the first trial, and what is delivered at the worst.
+            numbers = self.study.begin(0, [on_proxy.vector])
+            self.study.finish(numbers, [on_proxy], ledger=self.ledger.counts())
+            self.candidates.append((numbers[0], on_proxy))
+        if not self.goal.reached(before.score):
+            # The search sees the proxy's scores, so its target moves by the difference.
+            self._explore(self.goal.moved(-shift), recorded[1:])
+        winner = self._verify(shift)
+        again = self._score_again(winner)
+        facts = self._facts(before, winner, again)
+        files = self._write(before, winner, facts)
+        self.study.annotate(
+            {"delivered": {"trial": winner.trial, **facts}, "ledger": self.ledger.counts()}
+        )
+        return self._result(winner, facts, files, seconds=time.monotonic() - started)
+
+    def _objective(self, pixels: Pixels) -> Objective:
+        return Objective(
+            pixels,
+            chain=self.shared.chain,
+            channel=self.shared.channel,
+            oracle=self.oracle,
+            appeal=self.shared.appeal,
+            mode=self.config.mode,
+            device=self.shared.device,
+            keep_size=self.config.keep_size,
+        )
+
+    def _recall(self) -> list[Batch]:
+        """Continue ledger, cache and candidates from the study; its batches, in order."""
+        if self.study.ledger:
+            self.ledger.restore(self.study.ledger)
+        self.oracle.remember(self.study.recall(_REFERENCE) or {}, reference=True)
+        recorded = self.study.batches()
+        for batch in recorded:
+            self.candidates += zip(batch.numbers, batch.evaluations, strict=True)
+        scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
+        self.oracle.remember(scores, reference=False)
+        return recorded
+
+    def _keep(self) -> None:
+        """Record the reference scores; a continued search must not pay for them again."""
+        self.study.keep(_REFERENCE, self.oracle.known(reference=True), ledger=self.ledger.counts())
+
+    def _baseline(self, objective: Objective) -> Evaluation:
+        unchanged = objective.baseline()
+        if unchanged.error is not None:
+            raise ScorerError(
+                f"{self.photo.path}: scorer {self.config.scorer!r} cannot score the photo itself: "
+                f"{unchanged.error}"
+            )
+        self._keep()
+        return unchanged
+
+    def _explore(self, goal: Goal, recorded: Sequence[Batch]) -> None:
+        """Ask, evaluate and tell until the budget of the search is spent."""
+        planned = self.study.recall(_PLANNED) or self.config.budget
+        self.study.keep(_PLANNED, planned)
+        strategy = self.shared.strategy(planned)
+        for batch in recorded:
+            strategy.ask(len(batch.numbers))
+            self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
+        index = recorded[-1].index if recorded else 0
+        asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
+        while not self._finished() and asked < most_asked:
+            n = min(self.config.batch, self.ledger.available("search"), most_asked - asked)
+            if n < 1:
+                return
+            index, asked = index + 1, asked + n
+            vectors = strategy.ask(n)
+            numbers = self.study.begin(index, vectors.tolist())
+            evaluations = self.small.evaluate(vectors)
+            self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
+            self.candidates += zip(numbers, evaluations, strict=True)
+            self._tell(strategy, goal, vectors, evaluations, self.ledger.total)
+            self._report(goal)
+
+    def _finished(self) -> bool:
+        return self.config.stop_on_success and self.to_success is not None
+
+    def _tell(
+        self,
+        strategy: Strategy,
+        goal: Goal,
+        vectors: NDArray[np.float64],
+        evaluations: Sequence[Evaluation],
+        queries: int,
+    ) -> None:
+        strategy.tell(vectors, np.array([goal.loss(e.score, e.appeal) for e in evaluations]))
+        if self.to_success is None and any(goal.succeeded(e.score, e.appeal) for e in evaluations):
+            self.to_success = queries
+
+    def _report(self, goal: Goal) -> None:
+        _, best = min(self.candidates, key=lambda c: goal.loss(c[1].score, c[1].appeal))
+        self.progress(
+            Progress(
+                queries=self.ledger.total,
+                budget=self.ledger.budget,
+                best_score=best.score,
+                best_appeal=best.appeal,
+                reached=goal.succeeded(best.score, best.appeal),
+            )
+        )
+
+    def _verify(self, shift: float) -> _Verified:
+        """The winner: highest appeal among those verified at the target, else the least loss."""
+        finalists = Finalists(self.candidates, self.goal, shift=shift)
+        verified: list[_Verified] = []
+        while (finalist := finalists.take()) is not None:
+            if verified and not finalist.promising:
+                break
+            # One query is for the second compression; the photo unchanged is known and free.
+            left = self.ledger.available("verify") - (1 if verified else 0)
+            if finalist.trial != 0 and left < 1:
+                continue
+            delivered = self.full.deliver(finalist.evaluation.params, self.photo.credit)
+            if delivered is None:
+                continue
+            self._keep()
+            evaluation, data = delivered
+            verified.append(_Verified(finalist.trial, evaluation, data))
+            finalists.observe(finalist.evaluation, evaluation.score)
+            if self.goal.succeeded(evaluation.score, evaluation.appeal):
+                break
+        at_target = [v for v in verified if self.goal.reached(v.evaluation.score)]
+        if at_target:
+            return max(at_target, key=lambda v: v.evaluation.appeal)
+        return min(verified, key=lambda v: self.goal.loss(v.evaluation.score, v.evaluation.appeal))
+
+    def _score_again(self, winner: _Verified) -> float | None:
+        """What the same channel does to the delivered picture a second time, if a query is left."""
+        jpeg, received = self.shared.channel.send(self.shared.channel.decode(winner.data))
+        digest = hashlib.sha256(jpeg).hexdigest()
+        known = digest in self.oracle.known(reference=True)
+        if not known and self.ledger.available("verify") < 1:
+            return None
+        (answer,) = self.oracle.ask([(digest, received)], kind="verify", reference=True)
+        self._keep()
+        return None if answer.error else answer.score
+
+    def _facts(self, before: Evaluation, winner: _Verified, again: float | None) -> dict[str, Any]:
+        """What preset and study say about the delivered candidate."""
+        after = winner.evaluation
+        return {
+            "study": self.study.name,
+            "score_before": before.score,
+            "score_after": after.score,
+            "score_recompressed": again,
+            "appeal": after.appeal,
+            "appeal_parts": dict(after.parts),
+            "succeeded": self.goal.succeeded(after.score, after.appeal),
+            "camouflage": {
+                "sha256": hashlib.sha256(winner.data).hexdigest(),
+                "width_px": after.width_px,
+                "height_px": after.height_px,
+            },
+            "versions": dict(self.shared.versions),
+        }
+
+    def _write(self, before: Evaluation, winner: _Verified, facts: Mapping[str, Any]) -> _Files:
+        stem = self.photo.path.stem
+        folder = self.config.out or DEFAULT_OUT / stem
+        files = _Files(
+            camouflage=folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
+            preset=folder / f"{stem}.preset.json",
+            compare=folder / f"{stem}.compare.png",
+        )
+        if files.camouflage.resolve() == self.photo.path.resolve():
+            raise OutputError(f"{files.camouflage}: would replace the photo; choose another --out")
+        after = winner.evaluation
+        preset = make_preset(self.shared.chain, after.params, identity=self.identity, facts=facts)
+        picture = compare_picture(
+            self._scored(self.photo.pixels, before.score),
+            self._scored(self.shared.channel.decode(winner.data), after.score),
+            scorer=self.shared.scorer.info,
+            appeal=after.appeal,
+            recipe=preset.recipe,
+        )
+        # The camouflage comes last: where it lies, the two that explain it do, too.
+        write_bytes(files.compare, encode_png(picture, self.photo.credit))
+        write_bytes(files.preset, preset.to_json().encode())
+        write_bytes(files.camouflage, winner.data)
+        return files
+
+    def _scored(self, pixels: Pixels, score: float) -> Scored:
+        return Scored(pixels, score, is_high_quality(score, self.shared.scorer.info))
+
+    def _result(
+        self, winner: _Verified, facts: Mapping[str, Any], files: _Files, *, seconds: float
+    ) -> SearchResult:
+        info, after = self.shared.scorer.info, winner.evaluation
+        notes = self.photo.notes + ((self.study.note,) if self.study.note else ())
+        return SearchResult(
+            photo=self.photo.path,
+            output=files.camouflage,
+            preset=files.preset,
+            compare=files.compare,
+            study=self.study.name,
+            scorer=info.name,
+            threshold=info.threshold,
+            target=self.goal.target,
+            score_before=facts["score_before"],
+            score_after=facts["score_after"],
+            score_recompressed=facts["score_recompressed"],
+            appeal=after.appeal,
+            parts=after.parts,
+            recipe=recipe(self.shared.chain.space, after.params),
+            succeeded=facts["succeeded"],
+            queries={**self.ledger.counts(), "to_success": self.to_success},
+            seconds=round(seconds, 3),
+            seed=self.config.seed,
+            versions=self.shared.versions,
+            notes=notes,
+        )

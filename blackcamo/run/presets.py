@@ -1,0 +1,36 @@
+"""Presets of a study's candidates; a search and a later export make them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from blackcamo.filters.chain import Chain
+from blackcamo.preset import Preset, recipe
+
+
+def make_preset(
+    chain: Chain,
+    params: Mapping[str, float],
+    *,
+    identity: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> Preset:
+    """The preset of one candidate.
+
+    Args:
+        chain: what renders it.
+        params: its parameters in physical units.
+        identity: the study's fixed attributes, see ``Searcher.identity``.
+        facts: what is known of this candidate, such as its scores.
+    """
+    return Preset(
+        filters=tuple(f.name for f in chain.filters),
+        lut_size=chain.space.lut_size,
+        params=dict(params),
+        seed=identity["seed"],
+        keep_size=identity["keep_size"],
+        mode=identity["mode"],
+        recipe=recipe(chain.space, params),
+        provenance={**identity, **facts},
+    )

@@ -1,0 +1,201 @@
+"""What a run is asked for and what it gives back; every result turns into plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from blackcamo.channel import Subsampling
+from blackcamo.types import Export, Mode, ScorerOptions
+
+DEFAULT_OUT = Path("camouflage")
+DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
+DEFAULT_SCORER = "niqe"
+DEFAULT_APPEAL_FLOOR = 70.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchConfig:
+    """Everything that a search can be told; the defaults are those of the command line.
+
+    Args:
+        budget: most queries in all: baseline, search and verification.
+        scorer: a scorer's name, or "name:argument".
+        target: score to reach, on the scorer's scale; None is 5 % of the scale beyond the
+            threshold.
+        appeal_floor: least appeal (0-100) that counts as success.
+        strategy: a nevergrad optimiser.
+        batch: candidates asked for at a time.
+        quality: libjpeg quality of the channel.
+        filters: filter families by name; None is all of them.
+        proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
+        keep_size: resample crops to the photo's size.
+        stop_on_success: end the search with the first candidate at target and floor.
+        out: folder of the files; None is ``camouflage/<stem>``.
+        storage: journal file or Optuna storage URL; None is ``camouflage/studies.journal``.
+    """
+
+    budget: int = 500
+    scorer: str = DEFAULT_SCORER
+    scorer_options: ScorerOptions = field(default_factory=ScorerOptions)
+    appeal: str = "visible"
+    mode: Mode = "enhance"
+    target: float | None = None
+    appeal_floor: float = DEFAULT_APPEAL_FLOOR
+    strategy: str = "CMA"
+    seed: int = 0
+    batch: int = 16
+    quality: int = 90
+    subsampling: Subsampling = "4:2:0"
+    filters: tuple[str, ...] | None = None
+    proxy_px: int = 1024
+    keep_size: bool = False
+    stop_on_success: bool = False
+    device: str = "auto"
+    out: Path | None = None
+    storage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands; scores are the scorer's own, None before the first one."""
+
+    queries: int
+    budget: int
+    best_score: float | None
+    best_appeal: float | None
+    reached: bool
+
+
+ProgressCallback: TypeAlias = Callable[[Progress], None]
+
+
+class _Result:
+    """Plain JSON from the fields of a frozen dataclass."""
+
+    __slots__ = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult(_Result):
+    """What became of one photo.
+
+    ``score_before`` is the photo's score after the channel, ``score_after`` that of the
+    delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
+    query was left). ``queries`` counts by kind; ``to_success`` in it is the number of queries at
+    which the first candidate at target and floor was seen. ``error`` is set, and most else
+    empty, for a photo that failed.
+    """
+
+    photo: Path
+    output: Path | None = None
+    preset: Path | None = None
+    compare: Path | None = None
+    study: str | None = None
+    scorer: str
+    threshold: float | None = None
+    target: float | None = None
+    score_before: float | None = None
+    score_after: float | None = None
+    score_recompressed: float | None = None
+    appeal: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    recipe: str = ""
+    succeeded: bool = False
+    queries: Mapping[str, int | None] = field(default_factory=dict)
+    seconds: float = 0.0
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreResult(_Result):
+    """One photo's score; ``high_quality`` is on the better side of the threshold, or at it."""
+
+    photo: Path
+    scorer: str
+    threshold: float | None = None
+    score: float | None = None
+    high_quality: bool | None = None
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyResult(_Result):
+    """Whether a camouflage still scores what its preset recorded; ``photo`` is the camouflage."""
+
+    photo: Path
+    preset: Path
+    scorer: str
+    recorded: float
+    score: float
+    reproduced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyResult(_Result):
+    """One photo that a preset was applied to."""
+
+    photo: Path
+    output: Path | None = None
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontEntry(_Result):
+    """One trial of a study's Pareto front; ``picks`` are the names under which export knows it."""
+
+    number: int
+    score: float
+    appeal: float
+    recipe: str
+    params: Mapping[str, float]
+    picks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyEntry(_Result):
+    """One study of a storage."""
+
+    name: str
+    photo: str
+    scorer: str
+    trials: int
+    best_score: float | None
+    best_appeal: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult(_Result):
+    """What an export wrote, by format."""
+
+    study: str
+    pick: str
+    trial: int
+    exports: Mapping[str, Export]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Export):
+        return {
+            "files": _plain(value.files),
+            "left_out": _plain(value.left_out),
+            "max_error_levels": value.max_error_levels,
+        }
+    return value

@@ -1,0 +1,195 @@
+"""Score photos, verify camouflages, apply presets: all that needs no search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from blackcamo.channel import Channel
+from blackcamo.errors import BlackcamoError, OutputError, PresetError, ScorerError
+from blackcamo.images import encode_png, load_photo, write_bytes
+from blackcamo.objective import render
+from blackcamo.oracle import Ledger, Oracle, one_line
+from blackcamo.preset import Preset, read_preset
+from blackcamo.run.results import DEFAULT_SCORER, ApplyResult, ScoreResult, VerifyResult
+from blackcamo.scorers import load_scorer
+from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
+
+CAMOUFLAGE_SUFFIX = ".camo"
+
+
+def is_high_quality(score: float, info: ScorerInfo) -> bool:
+    """Whether a score is at the scorer's threshold or on its better side."""
+    return score >= info.threshold if info.higher_is_better else score <= info.threshold
+
+
+def score(
+    photo: str | Path,
+    *,
+    scorer: str = DEFAULT_SCORER,
+    scorer_options: ScorerOptions | None = None,
+    channel: Channel | None = Channel(),  # noqa: B008 - frozen
+) -> ScoreResult:
+    """Score one photo, after the channel or (channel None) as its own pixels are.
+
+    Raises:
+        BlackcamoError: the photo cannot be read, or the scorer not be loaded or used.
+    """
+    return _score(Path(photo), load_scorer(scorer, scorer_options), channel)
+
+
+def score_many(
+    photos: Sequence[str | Path],
+    *,
+    scorer: str = DEFAULT_SCORER,
+    scorer_options: ScorerOptions | None = None,
+    channel: Channel | None = Channel(),  # noqa: B008 - frozen
+) -> Iterator[ScoreResult]:
+    """Score photos one by one; a failing one is reported in ``error``, the others are done.
+
+    Raises:
+        BlackcamoError: the scorer cannot be loaded.
+    """
+    loaded = load_scorer(scorer, scorer_options)
+    for path in map(Path, photos):
+        try:
+            yield _score(path, loaded, channel)
+        except BlackcamoError as error:
+            yield ScoreResult(photo=path, scorer=loaded.info.name, error=str(error))
+
+
+def _score(path: Path, scorer: Scorer, channel: Channel | None) -> ScoreResult:
+    photo = load_photo(path)
+    pixels = photo.pixels if channel is None else channel.send(photo.pixels)[1]
+    value = reference_score(scorer, pixels)
+    return ScoreResult(
+        photo=path,
+        scorer=scorer.info.name,
+        threshold=scorer.info.threshold,
+        score=value,
+        high_quality=is_high_quality(value, scorer.info),
+        notes=photo.notes,
+    )
+
+
+def reference_score(scorer: Scorer, pixels: Pixels) -> float:
+    """The score of one picture, alone and in full precision.
+
+    Raises:
+        ScorerError: the scorer failed, or gave no finite number.
+    """
+    # The budget is this one image: without a search nothing is sent twice.
+    (answer,) = Oracle(scorer, Ledger(1)).ask([("", pixels)], kind="baseline", reference=True)
+    if answer.error is not None:
+        raise ScorerError(f"scorer {scorer.info.name!r} failed: {answer.error}")
+    return answer.score
+
+
+def verify(
+    camouflage: str | Path,
+    *,
+    preset: str | Path | None = None,
+    scorer: str | None = None,
+    scorer_options: ScorerOptions | None = None,
+) -> VerifyResult:
+    """Score the bytes of a camouflage again and compare with what its preset recorded.
+
+    Args:
+        camouflage: the file that a search delivered.
+        preset: its preset; None is the one beside it.
+        scorer: a scorer's spec; None is the recorded one.
+        scorer_options: None is the recorded ones.
+
+    Raises:
+        BlackcamoError: a file cannot be read, or the scorer not be loaded or used.
+    """
+    path = Path(camouflage)
+    preset_path = Path(preset) if preset is not None else _preset_beside(path)
+    recipe = read_preset(preset_path)
+    spec = scorer or recipe.recorded("scorer_spec", str)
+    options = scorer_options or _recorded_options(recipe)
+    recorded = recipe.recorded("score_after", float)
+    loaded = load_scorer(spec, options)
+    value = reference_score(loaded, load_photo(path).pixels)
+    return VerifyResult(
+        photo=path,
+        preset=preset_path,
+        scorer=loaded.info.name,
+        recorded=recorded,
+        score=value,
+        reproduced=value == recorded,
+    )
+
+
+def _preset_beside(path: Path) -> Path:
+    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX)
+    beside = path.with_name(f"{stem}.preset.json")
+    if not beside.is_file():
+        raise PresetError(f"{path}: no preset {beside.name} beside it; name one with --preset")
+    return beside
+
+
+def _recorded_options(preset: Preset) -> ScorerOptions:
+    recorded: dict[str, Any] = preset.recorded("scorer_options", dict)
+    try:
+        return ScorerOptions(**recorded)
+    except TypeError as error:
+        raise PresetError(f"preset records unknown scorer options: {one_line(error)}") from error
+
+
+def recorded_options(options: ScorerOptions) -> dict[str, Any]:
+    """Scorer options as a preset records them."""
+    return {**asdict(options), "extra": dict(options.extra)}
+
+
+def apply(
+    preset: str | Path | Preset,
+    photos: Sequence[str | Path],
+    *,
+    out: str | Path,
+    before_channel: bool = False,
+) -> Iterator[ApplyResult]:
+    """Give photos the look of a preset, without any query.
+
+    Args:
+        preset: a preset, or its file.
+        out: folder for ``<stem>.camo.jpg``, through the preset's channel.
+        before_channel: write ``<stem>.camo.png`` instead, what the channel would be given.
+
+    Raises:
+        BlackcamoError: the preset cannot be used; a photo that fails is reported in ``error``.
+    """
+    recipe = preset if isinstance(preset, Preset) else read_preset(Path(preset))
+    chain = recipe.chain()
+    chain.space.complete(recipe.params)
+    channel = preset_channel(recipe)
+    folder = Path(out)
+    for path in map(Path, photos):
+        try:
+            photo = load_photo(path)
+            pixels = render(chain, photo.pixels, recipe.params, keep_size=recipe.keep_size)
+            data, suffix = (
+                (encode_png(pixels, photo.credit), ".png")
+                if before_channel
+                else (channel.encode(pixels, photo.credit), ".jpg")
+            )
+            target = folder / f"{path.stem}{CAMOUFLAGE_SUFFIX}{suffix}"
+            if target.resolve() == path.resolve():
+                raise OutputError(f"{path}: would be overwritten; choose another --out")
+            write_bytes(target, data)
+            yield ApplyResult(photo=path, output=target, notes=photo.notes)
+        except BlackcamoError as error:
+            yield ApplyResult(photo=path, error=str(error))
+
+
+def preset_channel(preset: Preset) -> Channel:
+    """The channel that a preset was searched for; the default one if it records none."""
+    if "channel" not in preset.provenance:
+        return Channel()
+    recorded: dict[str, Any] = preset.recorded("channel", dict)
+    try:
+        return replace(Channel(), **recorded)
+    except TypeError as error:
+        raise PresetError(f"preset records an unknown channel: {recorded}") from error

@@ -97,7 +97,7 @@ def archive(net: nn.Module) -> bytes:
 def install(tmp_path: Path) -> Callable[..., str]:
     def write(data: bytes, description: str = OWN_SIZE) -> str:
         (tmp_path / "net.pt2").write_bytes(data)
-        (tmp_path / "net.toml").write_text(description)
+        (tmp_path / "net.pt2.toml").write_text(description)
         return f"torch-export:{tmp_path / 'net.pt2'}"
 
     return write

@@ -1,0 +1,129 @@
+"""What the pages on scorers and plug-ins show is run."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from blackcamo import plugins
+from blackcamo.filters.chain import Chain
+from blackcamo.preset import Preset
+from blackcamo.scorers import load_scorer
+from blackcamo.scorers.description import read_description
+from blackcamo.types import Frame, Views
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.M | re.S)
+
+
+def block(page: str, language: str, start: str) -> str:
+    (found,) = [text for text in blocks(page, language) if start in text]
+    return found
+
+
+def test_every_scorer_has_a_row() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", (DOCS / "scorers.md").read_text(), re.M)
+    named = {name for row in rows for name in re.findall(r"`([\w-]+)", row)}
+    assert set(plugins.names("scorers")) <= named
+
+
+def test_the_description_is_one(tmp_path: Path) -> None:
+    (tmp_path / "net.toml").write_text(block("scorers.md", "toml", 'name = "nima-technical"'))
+    about = read_description(tmp_path / "net.toml", default_name="net")
+    assert (about.name, about.input.size, about.output.range) == (
+        "nima-technical",
+        (224, 224),
+        (1, 10),
+    )
+
+
+def test_the_function_is_a_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_model.py").write_text(block("scorers.md", "python", "my_model.py"))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert load_scorer("python:my_model:score").score([np.full((4, 4, 3), 51, np.uint8)]) == [20]
+
+
+def test_the_service_is_one(tmp_path: Path) -> None:
+    program = tmp_path / "service.py"
+    program.write_text(block("scorers.md", "python", "service.py"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, str(program), str(port)], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for(port)
+            scorer = load_scorer(f"http://127.0.0.1:{port}/score")
+            greys = [np.full((4, 5, 3), level, np.uint8) for level in (0, 51, 255)]
+            assert list(scorer.score(greys)) == pytest.approx([0, 20, 100])
+        finally:
+            process.terminate()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the service did not start within 10 s")
+
+
+class MyNetwork(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((1, 2, 3)) * 100
+
+
+def test_the_export_is_a_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("scorers.md", "torch.export.save(program", MyNetwork=MyNetwork)
+    Path("net.pt2.toml").write_text("")
+    scores = load_scorer("torch-export:net.pt2").score([np.full((39, 47, 3), 51, np.uint8)])
+    assert list(scores) == pytest.approx([20])
+
+
+def run(page: str, start: str, **given: Any) -> dict[str, Any]:
+    """The names that a block of Python defines."""
+    # A module's name, so that classes of the block know where they belong.
+    names: dict[str, Any] = {"__name__": "page", **given}
+    exec(block(page, "python", start), names)
+    return names
+
+
+def test_the_filter_is_one() -> None:
+    chain = Chain([run("plugins.md", "class Fade")["Fade"]()])
+    photo = torch.rand(3, 12, 16)
+    plain, faded = chain.render(photo, [{"fade_percent": 0}, {"fade_percent": 20}])
+    torch.testing.assert_close(plain.filtered, photo, atol=1e-5, rtol=0)
+    spread = [float(x.std(0).mean()) for x in (plain.filtered, faded.filtered)]
+    assert spread[1] == pytest.approx(spread[0] * 0.8, rel=0.01)
+
+
+def test_the_appeal_and_the_exporter_are_ones(tmp_path: Path) -> None:
+    names = run("plugins.md", "class Strict")
+    photo = torch.rand(1, 3, 8, 8) * 0.5
+    frame = Frame(0.5, 0.5, 1, 1, 0, 8, 8)
+    views = Views(photo, photo, photo, photo + 4 / 255, photo, (frame,))
+    (appraisal,) = names["Strict"]()(views, "enhance")
+    assert appraisal.value == pytest.approx(96, abs=1e-3)
+
+    preset = Preset(filters=("tone",), lut_size=33, params={"exposure_ev": 0.25})
+    (path,) = names["export"](preset, tmp_path, "mine").files
+    assert path.read_text() == "exposure_ev,0.25\n"

@@ -78,13 +78,6 @@ class Goal:
             )
         return cls(target, info.low, info.high, info.higher_is_better, appeal_floor)
 
-    def shifted(self, by: float) -> Goal:
-        """The same goal with target and scale moved by so much on the scorer's scale.
-
-        For scores that are off by a known amount, such as those of a smaller picture.
-        """
-        return replace(self, target=self.target + by, low=self.low + by, high=self.high + by)
-
     def moved(self, by: float) -> Goal:
         """The same goal for a scale that reads differently by so much, kept on the scale."""
         return replace(self, target=min(max(self.target + by, self.low), self.high))

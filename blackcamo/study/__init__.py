@@ -20,6 +20,7 @@ else reads: ``Study.load(storage, name).evaluations()`` and the picks in :mod:`.
 """
 
 from blackcamo.study.names import StudySummary, delete_study, list_studies, study_name
-from blackcamo.study.study import Batch, Study
+from blackcamo.study.recorded import Batch
+from blackcamo.study.study import Study
 
 __all__ = ["Batch", "Study", "StudySummary", "delete_study", "list_studies", "study_name"]

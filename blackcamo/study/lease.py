@@ -72,10 +72,10 @@ class Lease:
             seen = self._register.read()
             if seen is not None and not _is_free(seen):
                 self._outlive(seen)
-            mine = {"owner": uuid.uuid4().hex, "beat": 0, **_whoami()}
-            if self._register.swap(seen, mine):
-                self._mine = mine
+            self._mine = {"owner": uuid.uuid4().hex, "beat": 0, **_whoami()}
+            if self._register.swap(seen, self._mine):
                 break
+            self._mine = None
         self._stop.clear()
         self._thread = threading.Thread(target=self._renew, name="study-lease", daemon=True)
         self._thread.start()
@@ -96,13 +96,15 @@ class Lease:
 
     def release(self) -> None:
         """Stop renewing and let others in; does nothing if the lease is not held."""
-        if self._mine is None:
-            return
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+            self._thread = None
         mine, self._mine = self._mine, None
-        self._register.swap(mine, {"owner": None})
+        if mine is not None:
+            # Where the storage cannot be reached the lease runs out by itself.
+            with contextlib.suppress(StudyError):
+                self._register.swap(mine, {"owner": None})
 
     def _renew(self) -> None:
         while not self._stop.wait(self._beat_s):

@@ -28,13 +28,13 @@ class JournalStore(Store):
         self._journal = DurableJournal(path)
         super().__init__(JournalStorage(self._journal), str(path))
 
-    def together(self) -> AbstractContextManager[None]:
-        """Writes under one lock and one sync."""
-        return self._journal.hold()
+    def together(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """Writes under one lock and at most one sync."""
+        return self._journal.hold(durable=durable)
 
     def swap(self, study_id: int, key: str, old: Json, new: Json) -> bool:
         """Set a record from ``old`` to ``new``; the journal's lock makes that one step."""
-        with self.together():
+        with self.together(durable=False):
             if self.read(study_id, key) != old:
                 return False
             self.write(study_id, key, new)

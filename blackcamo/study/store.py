@@ -50,8 +50,12 @@ class Store:
                 "again to continue"
             ) from error
 
-    def together(self) -> AbstractContextManager[None]:
-        """Writes that are cheaper, or even atomic, when they are done at once."""
+    def together(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """Writes that are cheaper when they are done at once; nobody else's come between.
+
+        Args:
+            durable: they must survive a power failure, and not just the end of the process.
+        """
         return contextlib.nullcontext()
 
     def create_study(self, name: str, directions: Sequence[StudyDirection]) -> int:

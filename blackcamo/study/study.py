@@ -1,24 +1,21 @@
-"""One photo under one configuration: its trials, its ledger, its one writer."""
+"""Writing a study: one photo under one configuration, by one process at a time."""
 
 from __future__ import annotations
 
 import contextlib
-from collections import defaultdict
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import StudyError
 from blackcamo.space import FilterSpace
 from blackcamo.study import trials
 from blackcamo.study.lease import Lease, Record
-from blackcamo.study.names import find_study
+from blackcamo.study.recorded import KEPT, RecordedStudy
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
 from blackcamo.types import Evaluation
@@ -29,55 +26,26 @@ SCHEMA = 1
 # Records that a search needs but nobody looks at: system attributes of the study.
 _WRITER = "blackcamo:writer"
 _ANSWERS = "blackcamo:answers"
-_KEPT = "blackcamo:kept"
+
+# Identifier in the storage and number in the study.
+_TrialKey: TypeAlias = tuple[int, int]
+# Index of the batch and vector.
+_Candidate: TypeAlias = tuple[int, tuple[float, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Candidates that were asked for and evaluated together.
-
-    ``vectors`` is (n, D); ``queries`` is the ledger's total once they were answered.
-    """
-
-    index: int
-    numbers: tuple[int, ...]
-    vectors: NDArray[np.float64]
-    evaluations: tuple[Evaluation, ...]
-    queries: int
-
-
-class Study:
-    """A study in a storage: :meth:`open` it to search, :meth:`load` it to look at it.
-
-    Attributes:
-        name: the study's name.
-        note: what a user should know about the storage, None if nothing.
-    """
+class Study(RecordedStudy):
+    """A study in a storage: :meth:`open` it to search, :meth:`load` it to look at it."""
 
     def __init__(
         self, store: Store, study_id: int, name: str, *, space: FilterSpace | None = None
     ) -> None:
-        self._store = store
-        self._id = study_id
-        self._space = space
-        self._ranges = trials.distributions(space) if space is not None else {}
+        super().__init__(store, study_id, name)
+        # A study that was loaded is never written, see Lease.check().
+        self._space = space or FilterSpace([])
+        self._ranges = trials.distributions(self._space)
         self._lease = Lease(_Register(store, study_id), f"study {name!r}")
         self._running: dict[int, int] = {}
-        self.name = name
-        self.note = store.note
-
-    @classmethod
-    def load(cls, storage: str | Path, name: str) -> Study:
-        """An existing study, to read; the name may be its beginning if that is unique.
-
-        Raises:
-            UnknownNameError: there is none of that name.
-            StudyError, OptionError, MissingExtraError: the storage cannot be opened.
-        """
-        store = open_storage(storage)
-        name = find_study(store, name)
-        with store.errors():
-            return cls(store, store.optuna.get_study_id_from_name(name), name)
+        self._left: dict[_Candidate, list[_TrialKey]] = {}
 
     @classmethod
     @contextlib.contextmanager
@@ -93,8 +61,9 @@ class Study:
     ) -> Iterator[Study]:
         """The study of that name, made if there is none, with us as its only writer.
 
-        Trials that a killed writer left running are completed if their answers were recorded
-        and failed as lost otherwise, with the queries that this costs added to the ledger.
+        Trials that a killed writer left running are completed if their answers were recorded.
+        The others wait for :meth:`begin` to be given the same candidates again; the queries
+        that this costs are the ledger's ``lost``. Trials still running at the end are failed.
 
         Args:
             storage: a journal file or an Optuna storage URL.
@@ -117,60 +86,18 @@ class Study:
                     f"study {name!r} in {store.where} has other objectives; "
                     "start a new study or use another storage"
                 )
-            study = cls(store, study_id, name, space=space)
-            study._lease.acquire()
+        study = cls(store, study_id, name, space=space)
         try:
             with store.errors():
+                study._lease.acquire()
                 study._describe({"schema": SCHEMA, **attributes}, about or {})
                 study._recover()
             yield study
         finally:
+            # A storage that cannot be reached is what the search has failed with already.
+            with contextlib.suppress(StudyError):
+                study._abandon()
             study._lease.release()
-
-    # Reading ------------------------------------------------------------------------------
-
-    @property
-    def attributes(self) -> dict[str, Json]:
-        """What the study was made with, and about; ``ledger`` once a query was sent."""
-        with self._store.errors():
-            return dict(self._store.optuna.get_study_user_attrs(self._id))
-
-    @property
-    def ledger(self) -> dict[str, int]:
-        """The queries by kind, ``lost`` ones apart; empty before the first one."""
-        return dict(self.attributes.get("ledger", {}))
-
-    def batches(self) -> list[Batch]:
-        """Every batch that was answered, in order: what a search replays to go on."""
-        grouped: dict[int, list[FrozenTrial]] = defaultdict(list)
-        for trial in self._trials():
-            grouped[trial.user_attrs["batch"]].append(trial)
-        return [
-            Batch(
-                index=index,
-                numbers=tuple(t.number for t in group),
-                vectors=np.array([t.user_attrs["vector"] for t in group], dtype=np.float64),
-                evaluations=tuple(trials.unpack(t) for t in group),
-                queries=group[0].user_attrs["queries"],
-            )
-            for index, group in sorted(grouped.items())
-        ]
-
-    def evaluations(self) -> dict[int, Evaluation]:
-        """Trial number -> evaluation, failed ones included, in order."""
-        return {t.number: trials.unpack(t) for t in self._trials()}
-
-    def recall(self, key: str) -> Json:
-        """What :meth:`keep` recorded under ``key``, None if nothing."""
-        with self._store.errors():
-            kept = self._store.read(self._id, f"{_KEPT}:{key}")
-        return None if kept is None else kept["value"]
-
-    def _trials(self) -> list[FrozenTrial]:
-        with self._store.errors():
-            return trials.answered(self._store.optuna.get_all_trials(self._id, deepcopy=False))
-
-    # Writing ------------------------------------------------------------------------------
 
     def begin(self, batch: int, vectors: Sequence[Sequence[float]]) -> tuple[int, ...]:
         """Record candidates as running trials before they are evaluated.
@@ -182,28 +109,28 @@ class Study:
         Returns:
             The numbers of the trials.
         """
-        assert self._space is not None  # noqa: S101 - check() refuses studies without
-        with self._writing():
-            started = datetime.now().astimezone()
-            templates = []
-            for vector in vectors:
-                exact = [float(v) for v in vector]
-                params = trials.clip(self._space.decode(exact), self._space)
-                notes = {"batch": batch, "vector": exact}
-                templates.append(trials.running_trial(params, self._ranges, notes, started=started))
-            created = self._store.create_trials(self._id, templates)
-        self._running.update({number: trial_id for trial_id, number in created})
-        return tuple(number for _, number in created)
+        # Should the power fail, candidates without answers are no loss.
+        with self._writing(durable=False):
+            exact = [tuple(float(v) for v in vector) for vector in vectors]
+            taken_up = [self._take_up(batch, vector) for vector in exact]
+            templates = [
+                self._template(batch, vector)
+                for vector, trial in zip(exact, taken_up, strict=True)
+                if trial is None
+            ]
+            created = iter(self._store.create_trials(self._id, templates))
+            begun = [trial or next(created) for trial in taken_up]
+            self._running.update({number: trial_id for trial_id, number in begun})
+            self._fail_left()
+        return tuple(number for _, number in begun)
 
     def sending(self, ledger: Mapping[str, int]) -> None:
         """Record the ledger with images counted that are about to be sent.
 
         What was counted here but never answered is what a crash has lost.
         """
-        with self._writing():
-            self._store.describe(
-                self._id, {"ledger": {**ledger, "lost": self.ledger.get("lost", 0)}}
-            )
+        with self._writing(durable=False):
+            self._record_ledger(ledger)
 
     def finish(
         self,
@@ -227,9 +154,8 @@ class Study:
         with self._writing():
             # All at once first: a kill leaves either every answer of the batch or none.
             self._store.write(self._id, _ANSWERS, answers)
-            self._finish({n: self._running[n] for n in numbers}, answers)
-        for number in numbers:
-            del self._running[number]
+            self._finish({n: self._running.pop(n) for n in numbers}, answers)
+            self._record_ledger(ledger)
 
     def keep(self, key: str, value: Json, *, ledger: Mapping[str, int] | None = None) -> None:
         """Record a value that a continued search needs again, see :meth:`recall`.
@@ -239,8 +165,10 @@ class Study:
         """
         with self._writing():
             self._store.write(
-                self._id, f"{_KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
+                self._id, f"{KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
             )
+            if ledger is not None:
+                self._record_ledger(ledger)
 
     def annotate(self, about: Mapping[str, Json]) -> None:
         """Set attributes that may change."""
@@ -248,10 +176,24 @@ class Study:
             self._store.describe(self._id, about)
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._store.errors(), self._store.together():
+    def _writing(self, *, durable: bool = True) -> Iterator[None]:
+        with self._store.errors(), self._store.together(durable=durable):
             self._lease.check()
             yield
+
+    def _take_up(self, batch: int, vector: tuple[float, ...]) -> _TrialKey | None:
+        """The trial of this candidate that a killed process left running, if there is one."""
+        left = self._left.get((batch, vector))
+        return left.pop(0) if left else None
+
+    def _template(self, batch: int, vector: tuple[float, ...]) -> FrozenTrial:
+        params = trials.clip(self._space.decode(vector), self._space)
+        notes = {"batch": batch, "vector": vector}
+        return trials.running_trial(params, self._ranges, notes, started=datetime.now())
+
+    def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
+        lost += self.ledger.get("lost", 0)
+        self._store.describe(self._id, {"ledger": {**ledger, "lost": lost}})
 
     def _finish(self, trial_ids: Mapping[int, int], answers: Json) -> None:
         queries = {"queries": answers["ledger"].get("total", 0)}
@@ -262,10 +204,10 @@ class Study:
             }
         )
 
-    # Opening ------------------------------------------------------------------------------
-
     def _describe(self, fixed: Mapping[str, Json], about: Mapping[str, Json]) -> None:
         recorded = self.attributes
+        # As JSON gives it back: with lists for tuples.
+        fixed = json.loads(json.dumps(fixed))
         for key, value in fixed.items():
             if key in recorded and recorded[key] != value:
                 raise StudyError(
@@ -277,23 +219,19 @@ class Study:
 
     def _recover(self) -> None:
         """Bring a study that a killed process left into order."""
-        left = [
-            t.number
-            for t in self._store.optuna.get_all_trials(self._id, deepcopy=False)
-            if t.state == TrialState.RUNNING
-        ]
-        get_id = self._store.optuna.get_trial_id_from_study_id_trial_number
-        trial_ids = {number: get_id(self._id, number) for number in left}
         answers = self._store.read(self._id, _ANSWERS) or {"ledger": {}, "trials": {}}
-        known = {n: i for n, i in trial_ids.items() if str(n) in answers["trials"]}
-        self._finish(known, answers)
-        self._store.finish_trials(
-            {
-                i: (TrialState.FAIL, None, {"lost": True})
-                for n, i in trial_ids.items()
-                if n not in known
-            }
-        )
+        optuna = self._store.optuna
+        answered = {}
+        for trial in optuna.get_all_trials(self._id, deepcopy=False):
+            if trial.state != TrialState.RUNNING:
+                continue
+            trial_id = optuna.get_trial_id_from_study_id_trial_number(self._id, trial.number)
+            if str(trial.number) in answers["trials"]:
+                answered[trial.number] = trial_id
+            else:
+                candidate = trial.user_attrs["batch"], tuple(trial.user_attrs["vector"])
+                self._left.setdefault(candidate, []).append((trial_id, trial.number))
+        self._finish(answered, answers)
         self._settle_ledger()
 
     def _settle_ledger(self) -> None:
@@ -305,15 +243,32 @@ class Study:
         settled = [
             record["ledger"]
             for key, record in records.items()
-            if (key == _ANSWERS or key.startswith(_KEPT)) and record["ledger"]
+            if (key == _ANSWERS or key.startswith(KEPT)) and record["ledger"]
         ]
         nothing = dict.fromkeys(sent, 0) | {"budget": sent.get("budget", 0)}
         answered = max(settled, key=lambda ledger: ledger["total"], default=nothing)
-        lost = sent["total"] - answered["total"]
-        if lost > 0:
-            self._store.describe(
-                self._id, {"ledger": {**answered, "lost": sent.get("lost", 0) + lost}}
-            )
+        self._record_ledger(answered, lost=max(sent["total"] - answered["total"], 0))
+
+    def _abandon(self) -> None:
+        """Fail the trials that nobody evaluates any more."""
+        if self._running or self._left:
+            with self._writing():
+                self._left.setdefault((-1, ()), []).extend(
+                    (trial_id, number) for number, trial_id in self._running.items()
+                )
+                self._fail_left()
+                self._settle_ledger()
+
+    def _fail_left(self) -> None:
+        """Fail trials of a killed process that are not taken up again."""
+        self._store.finish_trials(
+            {
+                trial_id: (TrialState.FAIL, None, {"lost": True})
+                for keys in self._left.values()
+                for trial_id, _ in keys
+            }
+        )
+        self._left.clear()
 
 
 class _Register:

@@ -15,6 +15,12 @@ from blackcamo.study.store import Json, Outcome
 from blackcamo.types import Evaluation
 
 METRICS = ("score", "appeal")
+_JPEG = {
+    "sha256": "jpeg_sha256",
+    "bytes": "jpeg_bytes",
+    "width_px": "width_px",
+    "height_px": "height_px",
+}
 
 
 def directions(*, higher_is_better: bool) -> tuple[StudyDirection, StudyDirection]:
@@ -52,10 +58,7 @@ def pack(evaluation: Evaluation) -> dict[str, Json]:
         "score": evaluation.score if math.isfinite(evaluation.score) else None,
         "appeal": evaluation.appeal,
         "parts": dict(evaluation.parts),
-        "jpeg_sha256": evaluation.jpeg_sha256,
-        "jpeg_bytes": evaluation.jpeg_bytes,
-        "width_px": evaluation.width_px,
-        "height_px": evaluation.height_px,
+        "jpeg": {name: getattr(evaluation, field) for name, field in _JPEG.items()},
         "cached": evaluation.cached,
         "error": evaluation.error,
     }
@@ -63,8 +66,9 @@ def pack(evaluation: Evaluation) -> dict[str, Json]:
 
 def outcome(packed: Mapping[str, Json], extra: Mapping[str, Json]) -> Outcome:
     """How the trial of a packed evaluation ends; values that stand elsewhere are not repeated."""
-    notes = {**packed, **extra}
-    score = notes.pop("score")
+    # Every note is a line in a journal, so what is usual is left out.
+    notes = {k: v for k, v in {**packed, **extra}.items() if v is not None and v is not False}
+    score = notes.pop("score", None)
     if score is None:
         return TrialState.FAIL, None, notes
     return TrialState.COMPLETE, (score, notes.pop("appeal")), notes
@@ -80,12 +84,9 @@ def unpack(trial: FrozenTrial) -> Evaluation:
         score=score,
         appeal=appeal,
         parts=notes["parts"],
-        jpeg_sha256=notes["jpeg_sha256"],
-        jpeg_bytes=notes["jpeg_bytes"],
-        width_px=notes["width_px"],
-        height_px=notes["height_px"],
-        cached=notes["cached"],
-        error=notes["error"],
+        cached=notes.get("cached", False),
+        error=notes.get("error"),
+        **{field: notes["jpeg"][name] for name, field in _JPEG.items()},
     )
 
 

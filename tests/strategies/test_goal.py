@@ -70,10 +70,11 @@ def test_reaching_and_succeeding() -> None:
     assert not GOAL.succeeded(45.1, 99.0)
 
 
-def test_a_goal_moves_with_its_scale() -> None:
-    moved = GOAL.shifted(-45.0)
-    assert moved.target == 0.0
-    assert moved.loss(5.0, 80.0) == GOAL.loss(50.0, 80.0)
+def test_a_goal_moves_but_stays_on_the_scale() -> None:
+    moved = GOAL.moved(-5.0)
+    assert moved.target == 40.0
+    assert moved.loss(45.0, 80.0) == GOAL.loss(50.0, 80.0)
+    assert GOAL.moved(-60.0).target == 0.0
 
 
 @pytest.mark.parametrize(

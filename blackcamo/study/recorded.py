@@ -1,0 +1,104 @@
+"""Reading a study: its attributes, its batches, its answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.trial import FrozenTrial
+
+from blackcamo.study import trials
+from blackcamo.study.names import find_study
+from blackcamo.study.storage import open_storage
+from blackcamo.study.store import Json, Store
+from blackcamo.types import Evaluation
+
+KEPT = "blackcamo:kept"
+"""Record of single answers, followed by their key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Candidates that were asked for and evaluated together.
+
+    ``vectors`` is (n, D); ``queries`` is the ledger's total once they were answered.
+    """
+
+    index: int
+    numbers: tuple[int, ...]
+    vectors: NDArray[np.float64]
+    evaluations: tuple[Evaluation, ...]
+    queries: int
+
+
+class RecordedStudy:
+    """What a study of a storage records.
+
+    Attributes:
+        name: the study's name.
+        note: what a user should know about the storage, None if nothing.
+    """
+
+    def __init__(self, store: Store, study_id: int, name: str) -> None:
+        self._store = store
+        self._id = study_id
+        self.name = name
+        self.note = store.note
+
+    @classmethod
+    def load(cls, storage: str | Path, name: str) -> Self:
+        """An existing study, to read; the name may be its beginning if that is unique.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+            StudyError, OptionError, MissingExtraError: the storage cannot be opened.
+        """
+        store = open_storage(storage)
+        name = find_study(store, name)
+        with store.errors():
+            return cls(store, store.optuna.get_study_id_from_name(name), name)
+
+    @property
+    def attributes(self) -> dict[str, Json]:
+        """What the study was made with, and about; ``ledger`` once a query was sent."""
+        with self._store.errors():
+            return dict(self._store.optuna.get_study_user_attrs(self._id))
+
+    @property
+    def ledger(self) -> dict[str, int]:
+        """The queries by kind, ``lost`` ones apart; empty before the first one."""
+        return dict(self.attributes.get("ledger", {}))
+
+    def batches(self) -> list[Batch]:
+        """Every batch that was answered, in order: what a search replays to go on."""
+        grouped: dict[int, list[FrozenTrial]] = defaultdict(list)
+        for trial in self._trials():
+            grouped[trial.user_attrs["batch"]].append(trial)
+        return [
+            Batch(
+                index=index,
+                numbers=tuple(t.number for t in group),
+                vectors=np.array([t.user_attrs["vector"] for t in group], dtype=np.float64),
+                evaluations=tuple(trials.unpack(t) for t in group),
+                queries=group[0].user_attrs["queries"],
+            )
+            for index, group in sorted(grouped.items())
+        ]
+
+    def evaluations(self) -> dict[int, Evaluation]:
+        """Trial number -> evaluation, failed ones included, in order."""
+        return {t.number: trials.unpack(t) for t in self._trials()}
+
+    def recall(self, key: str) -> Json:
+        """What :meth:`keep` recorded under ``key``, None if nothing."""
+        with self._store.errors():
+            kept = self._store.read(self._id, f"{KEPT}:{key}")
+        return None if kept is None else kept["value"]
+
+    def _trials(self) -> list[FrozenTrial]:
+        with self._store.errors():
+            return trials.answered(self._store.optuna.get_all_trials(self._id, deepcopy=False))

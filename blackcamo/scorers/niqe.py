@@ -13,7 +13,7 @@ those without a single usable patch, cannot be scored.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -203,34 +203,35 @@ def patch_features(picture: Tensor) -> tuple[Floats, Floats]:
     # Even, so that at half size a patch is half as large.
     side = min(PATCH_PX, height // 2 * 2, width // 2 * 2)
     picture = picture[:, : height // side * side, : width // side * side]
-    features, sharpness, halved = _one_scale(picture, side)
-    coarse, _, _ = _one_scale(halved, side // 2)
+    features, sharpness = _one_scale(picture, side)
+    halved = torch.cat([half_size(strip) for strip in _strips(picture, side)], dim=1)
+    coarse, _ = _one_scale(halved, side // 2)
     return np.concatenate((features, coarse), axis=-1), sharpness
 
 
-def _one_scale(picture: Tensor, side: int) -> tuple[Floats, Floats, Tensor]:
-    """Features (B, P, 18) and sharpness (B, P) of a picture, and it at half size."""
-    batch, height, width = picture.shape
-    extended = extend(picture)
-    rows = max(1, STRIP_PX[picture.device.type] // (batch * width * side)) * side
-    sums, sharpness, halves = [], [], []
-    for top in range(0, height, rows):
-        strip = extended[:, top : min(top + rows, height) + 2 * BORDER_PX]
+def _one_scale(picture: Tensor, side: int) -> tuple[Floats, Floats]:
+    """Features (B, P, 18) and sharpness (B, P) of a picture cut into patches."""
+    sums, sharpness = [], []
+    for strip in _strips(picture, side):
         coefficients, deviation = mscn(strip)
         patches = _patches(coefficients, side)
         maps = (patches, *neighbour_products(patches))
         sums.append(torch.stack([moments(m) for m in maps], dim=-2))
         sharpness.append(_patches(deviation, side).mean((-2, -1)))
-        halves.append(half_size(strip))
     fitted = fit_aggd(torch.cat(sums, dim=1).cpu().numpy(), side * side)
     columns = [fitted.shape[..., 0], (fitted.left[..., 0] + fitted.right[..., 0]) / 2]
     for i in range(1, 5):
         columns += [a[..., i] for a in (fitted.shape, fitted.mean, fitted.left, fitted.right)]
-    return (
-        np.stack(columns, axis=-1),
-        torch.cat(sharpness, dim=1).cpu().numpy(),
-        torch.cat(halves, dim=1),
-    )
+    return np.stack(columns, axis=-1), torch.cat(sharpness, dim=1).cpu().numpy()
+
+
+def _strips(picture: Tensor, side: int) -> Iterator[Tensor]:
+    """Whole rows of patches, with the border that the filters eat."""
+    batch, height, width = picture.shape
+    rows = max(1, STRIP_PX[picture.device.type] // (batch * width * side)) * side
+    extended = extend(picture)
+    for top in range(0, height, rows):
+        yield extended[:, top : min(top + rows, height) + 2 * BORDER_PX]
 
 
 def _patches(field: Tensor, side: int) -> Tensor:

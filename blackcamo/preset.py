@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from blackcamo.errors import PresetError
 from blackcamo.space import FilterSpace
+from blackcamo.strict_json import MAX_BYTES, MAX_INT, parse_object, plain, refuse, short
 from blackcamo.types import Mode, Param
 
 if TYPE_CHECKING:
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = "blackcamo-preset"
 VERSION = 1
-MAX_BYTES = 1 << 20
-MAX_DEPTH = 16
 
-_MAX_INT = 2**63 - 1
 _MAX_LUT_SIZE = 129
 _NEAR_NEUTRAL = 0.02  # share of a parameter's range
 
@@ -66,21 +63,21 @@ class Preset:
         for name in ("params", "provenance", "extra"):
             value = getattr(self, name)
             if not isinstance(value, Mapping):
-                _refuse(name, value, "an object of named values")
-            object.__setattr__(self, name, _plain(value, name))
+                refuse(name, value, "an object of named values")
+            object.__setattr__(self, name, plain(value, name))
         object.__setattr__(self, "filters", _names(self.filters))
         object.__setattr__(self, "params", _numbers(self.params))
         _check_int("lut_size", self.lut_size, 2, _MAX_LUT_SIZE)
-        _check_int("seed", self.seed, 0, _MAX_INT)
+        _check_int("seed", self.seed, 0, MAX_INT)
         if not isinstance(self.keep_size, bool):
-            _refuse("keep_size", self.keep_size, "true or false")
+            refuse("keep_size", self.keep_size, "true or false")
         if self.mode not in get_args(Mode):
-            _refuse("mode", self.mode, f"one of {', '.join(get_args(Mode))}")
+            refuse("mode", self.mode, f"one of {', '.join(get_args(Mode))}")
         clash = self.extra.keys() & ({f.name for f in fields(self)} | {"format", "version"})
         if clash:
-            _refuse("extra", sorted(clash), "made of fields that have no other place")
+            refuse("extra", sorted(clash), "made of fields that have no other place")
         if not isinstance(self.recipe, str) or not self.recipe.isprintable():
-            _refuse("recipe", self.recipe, "one line of printable text")
+            refuse("recipe", self.recipe, "one line of printable text")
 
     def recorded(self, name: str, kind: type[T]) -> T:
         """The value of a provenance field, whole numbers accepted where ``kind`` is float.
@@ -128,13 +125,13 @@ class Preset:
             PresetError: malformed or oversized JSON, another format or version, a field of the
                 wrong type or out of its bounds.
         """
-        document = _parse(text)
+        document = parse_object(text)
         if document.pop("format", None) != FORMAT:
             raise PresetError(f'not a preset: the field "format" must be "{FORMAT}"')
         version = document.pop("version", None)
         if type(version) is not int or version != VERSION:
             raise PresetError(
-                f"preset version {_short(version)} is unknown; this blackcamo reads version "
+                f"preset version {short(version)} is unknown; this blackcamo reads version "
                 f"{VERSION}, a newer one may read it"
             )
         missing = [name for name in ("filters", "lut_size", "params") if name not in document]
@@ -176,23 +173,27 @@ def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -
         OptionError: an unknown parameter, or a value out of its range.
     """
     full = space.complete(params)
-    strength = dict(zip(space.names, abs(space.encode(full)).tolist(), strict=True))
-    changed = at_work(space.params, {n for n in space.names if strength[n] >= _NEAR_NEUTRAL})
-    changed.sort(key=lambda p: -strength[p.name])
+    changed = changes(space, full)
     said = [describe(p, full[p.name]) for p in changed[:limit]]
     if len(changed) > limit:
         said.append(f"{len(changed) - limit} smaller changes")
     return ", ".join(said) or "no change"
 
 
-def at_work(params: Sequence[Param], changed: Collection[str]) -> list[Param]:
-    """Those of the changed parameters that show.
+def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:
+    """The parameters that show, strongest first.
 
-    A parameter named after another (crop_x_percent after crop_percent) says how the other is
-    done, and does nothing without it.
+    One that is near neutral does not, nor one that is named after another which does not
+    (crop_x_percent after crop_percent): it only says how the other is done.
+
+    Raises:
+        OptionError: an unknown parameter, or a value out of its range.
     """
-    idle = {p.name.rpartition("_")[0] + "_" for p in params if p.name not in changed} - {"_"}
-    return [p for p in params if p.name in changed and not p.name.startswith(tuple(idle))]
+    strength = dict(zip(space.names, abs(space.encode(params)).tolist(), strict=True))
+    idle = {name for name, share in strength.items() if share < _NEAR_NEUTRAL}
+    stems = tuple(f"{name.rpartition('_')[0]}_" for name in idle if "_" in name)
+    shown = [p for p in space.params if p.name not in idle and not p.name.startswith(stems)]
+    return sorted(shown, key=lambda p: -strength[p.name])
 
 
 def describe(param: Param, value: float) -> str:
@@ -217,61 +218,6 @@ def describe(param: Param, value: float) -> str:
     return f"{what} {change:{sign}.{decimals}f}{gap}{param.unit}".strip()
 
 
-def _parse(text: str) -> dict[str, Any]:
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise PresetError(f"preset is larger than {MAX_BYTES} bytes")
-    try:
-        document = json.loads(
-            text,
-            parse_constant=lambda name: _refuse("a number", name, "finite"),
-            parse_int=_parse_int,
-            object_pairs_hook=_unique,
-        )
-    except json.JSONDecodeError as error:
-        raise PresetError(
-            f"malformed JSON in preset at line {error.lineno}, column {error.colno}: {error.msg}"
-        ) from error
-    except RecursionError as error:
-        raise PresetError(f"preset is nested deeper than {MAX_DEPTH} levels") from error
-    if not isinstance(document, dict):
-        _refuse("the whole file", document, "an object of named values")
-    return document
-
-
-def _parse_int(digits: str) -> int:
-    # Python refuses, or takes seconds for, numbers of thousands of digits.
-    if len(digits) > len(str(_MAX_INT)) + 1 or abs(int(digits)) > _MAX_INT:
-        _refuse("a number", digits, f"at most {_MAX_INT}")
-    return int(digits)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    (key, times), *_ = Counter(key for key, _ in pairs).most_common(1) or [("", 0)]
-    if times > 1:
-        raise PresetError(f"preset has the field {_short(key)} {times} times")
-    return dict(pairs)
-
-
-def _plain(value: object, field_name: str, depth: int = 1) -> Any:
-    """A copy of ``value`` in JSON's own types, with every number finite."""
-    if depth > MAX_DEPTH:
-        raise PresetError(f"preset field {field_name!r} is nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, str):
-        # A file name may hold bytes that are no text; JSON cannot.
-        return value.encode("utf-8", "backslashreplace").decode()
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int) and abs(value) <= _MAX_INT:
-        return int(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return float(value)
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {_plain(k, field_name): _plain(v, field_name, depth + 1) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, field_name, depth + 1) for item in value]
-    return _refuse(field_name, value, "made of text, finite numbers, lists and named values")
-
-
 def _names(value: object) -> tuple[str, ...]:
     if (
         not isinstance(value, list | tuple)
@@ -279,26 +225,17 @@ def _names(value: object) -> tuple[str, ...]:
         or not all(isinstance(name, str) and name and name.isprintable() for name in value)
         or len(set(value)) != len(value)
     ):
-        _refuse("filters", value, "a list of different filter names")
+        refuse("filters", value, "a list of different filter names")
     return tuple(value)
 
 
 def _numbers(params: Mapping[str, object]) -> dict[str, float]:
     for name, value in params.items():
         if type(value) not in (int, float):
-            _refuse(f"parameter {_short(name)}", value, "a number")
+            refuse(f"parameter {short(name)}", value, "a number")
     return {name: float(value) for name, value in params.items()}  # type: ignore[arg-type]
 
 
 def _check_int(field_name: str, value: object, low: int, high: int) -> None:
     if type(value) is not int or not low <= value <= high:
-        _refuse(field_name, value, f"a whole number from {low} to {high}")
-
-
-def _refuse(what: str, value: object, wanted: str) -> NoReturn:
-    raise PresetError(f"in a preset, {what} is {_short(value)}; it must be {wanted}")
-
-
-def _short(value: object) -> str:
-    text = ascii(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        refuse(field_name, value, f"a whole number from {low} to {high}")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from blackcamo import preset as preset_module
 from blackcamo.errors import OptionError, PresetError
-from blackcamo.preset import MAX_BYTES, Preset, describe, read_preset, recipe
+from blackcamo.preset import Preset, describe, read_preset, recipe
 from blackcamo.space import FilterSpace
+from blackcamo.strict_json import MAX_BYTES
 from blackcamo.types import Param
 
 finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blackcamo.errors import OutputError
 from blackcamo.plugins import load
-from blackcamo.preset import Preset, at_work, describe
+from blackcamo.preset import Preset, changes, describe
 from blackcamo.types import Export, LookFilter
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ def export_preset(preset: Preset, *, format: str, folder: Path, stem: str) -> Ex
 def beyond_the_look(chain: Chain, preset: Preset) -> tuple[str, ...]:
     """What a preset does besides its look, in plain words: all that a LUT cannot carry."""
     full = chain.space.complete(preset.params)
-    changed = {p.name for p in chain.space.params if full[p.name] != p.neutral}
-    return tuple(
-        describe(param, full[param.name])
-        for family in chain.filters
-        if not isinstance(family, LookFilter)
-        for param in at_work(family.params, changed)
-    )
+    look = {p.name for f in chain.filters if isinstance(f, LookFilter) for p in f.params}
+    shown = changes(chain.space, full)
+    return tuple(describe(p, full[p.name]) for p in shown if p.name not in look)

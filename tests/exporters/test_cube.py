@@ -89,7 +89,7 @@ def test_the_error_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_no_lut_can_carry_is_said(tmp_path: Path) -> None:
     params = {**FILM.params, "vignette_percent": 9.0, "crop_percent": 6.0}
-    params["grain_coarseness_percent"] = 80.0
+    params |= {"grain_coarseness_percent": 80.0, "rotation_deg": 0.001}
     export = export_preset(replace(FILM, params=params), format="cube", folder=tmp_path, stem="x")
     assert export.left_out == ("cropped off width and height 6.0 %", "corners darkened 9 %")
     assert f"# Left out: {', '.join(export.left_out)}" in export.files[0].read_text()

@@ -101,6 +101,17 @@ def test_missing_packages_are_named() -> None:
         make("AXP", batch=1)
 
 
+def test_what_numpy_breaks_is_refused_before_it_costs_queries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert make("NGOpt").ask(1).shape == (1, DIMENSION)
+    monkeypatch.setattr(np, "__version__", "2.4.1")
+    for name in ("NGOpt", "MetaModel", "RFMetaModelDE", "NgIoh2", "NGDSRW", "Carola7", "Wiz"):
+        with pytest.raises(OptionError, match=rf"'{name}' .* numpy 2.4.1; install numpy < 2.4"):
+            make(name)
+    make("CMA")
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_losses_must_be_finite(bad: float) -> None:
     strategy = make("RandomSearch")

@@ -1,0 +1,24 @@
+"""Contract tests for plug-in authors: inherit one, say how your plug-in is made, run pytest."""
+
+from __future__ import annotations
+
+from blackcamo.testing.filters import (
+    FilterContract,
+    GeometryFilterContract,
+    LookFilterContract,
+    SpatialFilterContract,
+    make_photo,
+)
+from blackcamo.testing.scorers import Call, CountingScorer, ScorerContract, brightness
+
+__all__ = [
+    "Call",
+    "CountingScorer",
+    "FilterContract",
+    "GeometryFilterContract",
+    "LookFilterContract",
+    "ScorerContract",
+    "SpatialFilterContract",
+    "brightness",
+    "make_photo",
+]

@@ -1,0 +1,146 @@
+"""What scorers share."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from blackcamo.errors import InputError, OptionError, WeightsError
+from blackcamo.scorers.base import (
+    check_extra,
+    declare,
+    extra_int,
+    in_batches,
+    read_model_file,
+    refuse_argument,
+    resolve_device,
+    score_scorable,
+    sha256,
+)
+from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+
+INFO = ScorerInfo(name="x", low=1, high=10, threshold=5)
+
+
+def test_options_go_over_what_the_scorer_declares():
+    options = ScorerOptions(high=20, threshold=12.5, higher_is_better=False)
+    declared = declare(INFO, options)
+    assert (declared.low, declared.high, declared.threshold) == (1, 20, 12.5)
+    assert not declared.higher_is_better
+    assert declare(INFO, ScorerOptions()) == INFO
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (ScorerOptions(low=10), "10 to 10"),
+        (ScorerOptions(high=math.nan), "1 to nan"),
+        (ScorerOptions(high=math.inf), "1 to inf"),
+        (ScorerOptions(threshold=11), "threshold is 11.*1 to 10"),
+        (ScorerOptions(threshold=math.nan), "threshold is nan"),
+        (ScorerOptions(high=4), "threshold is 5.*1 to 4"),
+    ],
+)
+def test_contradicting_options_are_refused(options: ScorerOptions, says: str):
+    with pytest.raises(OptionError, match=says):
+        declare(INFO, options)
+
+
+def test_unknown_extra_options_are_refused_with_a_hint():
+    check_extra("x", ScorerOptions(extra={"threads": "1"}), ("threads",))
+    with pytest.raises(OptionError, match="did you mean 'threads'"):
+        check_extra("x", ScorerOptions(extra={"thread": "1"}), ("threads",))
+
+
+@pytest.mark.parametrize("text", ["1.5", "many", "", "-1", "9"])
+def test_whole_numbers_are_checked(text: str):
+    with pytest.raises(OptionError, match="threads"):
+        extra_int(ScorerOptions(extra={"threads": text}), "threads", default=1, low=0, high=8)
+
+
+def test_whole_numbers_are_read():
+    options = ScorerOptions(extra={"threads": "8"})
+    assert extra_int(options, "threads", default=1, low=0, high=8) == 8
+    assert extra_int(options, "batch", default=3, low=0, high=8) == 3
+
+
+def test_an_argument_that_is_not_taken_is_refused():
+    refuse_argument("niqe", "")
+    with pytest.raises(OptionError, match="takes no argument, got 'a"):
+        refuse_argument("niqe", "a.pth")
+
+
+def test_devices_without_a_gpu(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert resolve_device("auto") == resolve_device("cpu") == "cpu"
+    with pytest.raises(OptionError, match=r"device is 'cuda:1', but torch .* finds none here"):
+        resolve_device("cuda:1")
+
+
+def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert [resolve_device(d) for d in ("auto", "cuda", "cuda:1")] == ["cuda", "cuda", "cuda:1"]
+    with pytest.raises(OptionError, match="finds 2 of them here"):
+        resolve_device("cuda:2")
+
+
+@pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cpu:0", "mps"])
+def test_unknown_devices(device: str):
+    with pytest.raises(OptionError, match="must be auto, cpu, cuda or cuda:N"):
+        resolve_device(device)
+
+
+def test_model_files(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"abc")
+    assert read_model_file(tmp_path / "a", remedy="r") == b"abc"
+    with pytest.raises(InputError, match=r"no model file .*; get it there"):
+        read_model_file(tmp_path / "b", remedy="get it there")
+    with pytest.raises(InputError, match="cannot read"):
+        read_model_file(tmp_path, remedy="get it there")
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(WeightsError, match="is empty; get it there"):
+        read_model_file(tmp_path / "a", remedy="get it there")
+
+
+def test_digests():
+    assert sha256(b"abc") == hashlib.sha256(b"abc").hexdigest()
+    assert len({sha256(b"a", b"bc"), sha256(b"ab", b"c"), sha256(b"abc"), sha256(b"abc", b"")}) == 4
+
+
+def _sized(*sizes: tuple[int, ...]) -> list[Pixels]:
+    return [np.zeros(size, np.uint8) for size in sizes]
+
+
+def test_what_is_no_picture_gives_nan_and_is_not_shown():
+    shown: list[int] = []
+
+    def score(images: list[Pixels]) -> list[float]:
+        shown.append(len(images))
+        return [float(image.shape[1]) for image in images]
+
+    images = _sized((4, 5, 3), (4, 5), (4, 5, 4), (0, 5, 3), (3, 9, 3), (4, 6, 3))
+    images.insert(1, np.zeros((4, 5, 3), np.float32))  # type: ignore[arg-type]
+    scores = score_scorable(images, score, min_side_px=4)
+    np.testing.assert_equal(scores, [5, *[math.nan] * 5, 6])
+    assert shown == [2]
+    assert math.isnan(score_scorable(images[2:4], score)[0])
+    assert shown == [2]
+
+
+def test_batches_hold_pictures_of_one_size():
+    seen: list[list[tuple[int, ...]]] = []
+
+    def compute(images: list[Pixels]) -> list[float]:
+        seen.append([image.shape for image in images])
+        return [float(image.shape[1]) for image in images]
+
+    images = _sized((1, 7, 3), (1, 8, 3), (1, 7, 3), (1, 7, 3))
+    assert in_batches(images, compute, batch=2) == [7, 8, 7, 7]
+    assert [len(set(shapes)) for shapes in seen] == [1, 1, 1]
+    assert sorted(len(shapes) for shapes in seen) == [1, 1, 2]

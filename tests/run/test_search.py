@@ -1,0 +1,291 @@
+"""The main job: what is delivered, what is counted, what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blackcamo import run
+from blackcamo.errors import OptionError, PhotoError, ScorerError, UnknownNameError
+from blackcamo.images import load_photo
+from blackcamo.preset import read_preset
+from blackcamo.testing import CountingScorer
+from tests.run.conftest import Search, write_photo
+
+
+def check_count(result: run.SearchResult, scorer: CountingScorer, budget: int) -> None:
+    """The scorer saw exactly what the ledger says, and never more than the budget."""
+    queries = result.queries
+    assert queries["total"] == scorer.images <= budget
+    assert queries["budget"] == budget
+    kinds = ("baseline", "search", "verify", "retries")
+    assert sum(queries[k] or 0 for k in kinds) == queries["total"]
+
+
+def test_a_photo_goes_in_and_a_camouflage_its_preset_and_a_picture_come_out(
+    run_search: Search, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    result = run_search()
+    assert result.succeeded
+    assert result.score_before is not None
+    assert result.score_after is not None
+    assert result.score_before >= 50
+    assert result.score_after <= result.target == 45
+    assert result.appeal is not None
+    assert result.appeal >= 70
+    names = {"photo.camo.jpg", "photo.preset.json", "photo.compare.png", "studies.journal"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} >= names
+    check_count(result, scorer, 60)
+    json.dumps(result.to_json())
+
+
+def test_the_score_is_that_of_the_bytes_on_disk(run_search: Search, scorer: CountingScorer) -> None:
+    result = run_search()
+    assert result.output is not None
+    (score,) = scorer.score([load_photo(result.output).pixels])
+    assert score == result.score_after
+    verified = run.verify(result.output)
+    assert verified.reproduced
+    assert verified.score == result.score_after
+
+
+def test_a_changed_camouflage_is_not_reproduced(run_search: Search) -> None:
+    result = run_search()
+    assert result.output is not None
+    Image.open(result.output).point(lambda v: v // 2).save(result.output)
+    assert not run.verify(result.output).reproduced
+
+
+def test_the_same_search_gives_the_same_bytes(run_search: Search, tmp_path: Path) -> None:
+    first, second = run_search(into="a"), run_search(into="b")
+    for suffix in ("camo.jpg", "preset.json", "compare.png"):
+        one, other = ((tmp_path / d / f"photo.{suffix}").read_bytes() for d in "ab")
+        assert one == other
+    assert first.queries == second.queries
+
+
+def test_running_it_again_asks_nothing_and_changes_nothing(
+    run_search: Search, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    first = run_search()
+    files = {p: p.read_bytes() for p in (tmp_path / "out").glob("photo.*")}
+    shown = scorer.images
+    again = run_search()
+    assert scorer.images == shown
+    assert {p: p.read_bytes() for p in files} == files
+    assert again.queries["total"] == first.queries["total"]
+    assert again.queries["to_success"] == first.queries["to_success"]
+
+
+def test_a_larger_budget_continues_to_its_total(run_search: Search, scorer: CountingScorer) -> None:
+    run_search(budget=40)
+    shown = scorer.images
+    result = run_search(budget=80)
+    assert shown <= 40 < scorer.images
+    check_count(result, scorer, 80)
+
+
+@pytest.mark.parametrize("budget", [1, 2, 3, 5, 17, 33])
+@pytest.mark.parametrize("stop", [False, True])
+def test_no_budget_is_ever_exceeded(
+    run_search: Search, scorer: CountingScorer, budget: int, stop: bool
+) -> None:
+    result = run_search(budget=budget, stop_on_success=stop, storage="sqlite://")
+    check_count(result, scorer, budget)
+    assert result.output is not None
+    assert result.output.exists()
+
+
+def test_it_stops_on_success_when_asked(run_search: Search, scorer: CountingScorer) -> None:
+    result = run_search(stop_on_success=True)
+    assert result.succeeded
+    to_success = result.queries["to_success"]
+    assert to_success is not None
+    assert scorer.images <= to_success + 4
+
+
+def test_a_photo_that_scores_low_already_is_delivered_unchanged(
+    run_search: Search, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    dark = tmp_path / "dark.png"
+    Image.fromarray(np.full((64, 80, 3), 40, np.uint8)).save(dark)
+    result = run_search(dark)
+    assert result.succeeded
+    assert result.appeal == 100
+    assert result.score_after == result.score_before
+    assert result.recipe == "no change"
+    assert result.queries["search"] == 0
+
+
+def test_an_unreachable_target_gives_the_best_effort_and_says_so(
+    run_search: Search, scorer: CountingScorer
+) -> None:
+    result = run_search(target=0.5)
+    assert not result.succeeded
+    assert result.output is not None
+    assert result.output.exists()
+    assert result.score_after is not None
+    assert result.score_before is not None
+    assert result.score_after < result.score_before
+    check_count(result, scorer, 60)
+
+
+def test_a_large_photo_is_searched_small_and_delivered_in_full(
+    run_search: Search, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    large = write_photo(tmp_path / "large.jpg", height_px=300, width_px=400)
+    result = run_search(large, proxy_px=128, filters=("tone", "colour"))
+    check_count(result, scorer, 60)
+    assert result.succeeded
+    assert result.queries["baseline"] == 2
+    assert result.output is not None
+    assert load_photo(result.output).pixels.shape == (300, 400, 3)
+    assert run.verify(result.output).reproduced
+
+
+def test_a_crop_makes_the_file_smaller_unless_its_size_is_kept(
+    run_search: Search, tmp_path: Path
+) -> None:
+    kept = run_search(filters=("geometry", "tone"), keep_size=True)
+    assert kept.output is not None
+    assert load_photo(kept.output).pixels.shape == (96, 128, 3)
+
+
+def test_applying_the_preset_gives_the_camouflage_again(
+    run_search: Search, photo: Path, tmp_path: Path
+) -> None:
+    result = run_search()
+    assert result.preset is not None
+    assert result.output is not None
+    (applied,) = run.apply(result.preset, [photo], out=tmp_path / "applied")
+    assert applied.output is not None
+    assert applied.output.read_bytes() == result.output.read_bytes()
+    (lossless,) = run.apply(result.preset, [photo], out=tmp_path / "applied", before_channel=True)
+    assert lossless.output is not None
+    assert lossless.output.suffix == ".png"
+
+
+def test_exporting_the_best_gives_the_searchs_own_preset(
+    run_search: Search, tmp_path: Path
+) -> None:
+    result = run_search()
+    assert result.study is not None
+    assert result.preset is not None
+    storage = str(tmp_path / "out" / "studies.journal")
+    exported = run.export(
+        result.study, storage=storage, formats=("json",), out=tmp_path / "exported"
+    )
+    (file,) = exported.exports["json"].files
+    assert file.read_bytes() == result.preset.read_bytes()
+
+
+def test_the_front_and_its_picks(run_search: Search, tmp_path: Path) -> None:
+    result = run_search()
+    assert result.study is not None
+    storage = str(tmp_path / "out" / "studies.journal")
+    entries = run.front(result.study, storage=storage)
+    scores, appeals = [e.score for e in entries], [e.appeal for e in entries]
+    assert scores == sorted(scores)
+    assert appeals == sorted(appeals)
+    assert entries[0].picks[-1] == "lowest"
+    for pick in ("knee", "lowest", entries[0].number):
+        exported = run.export(
+            result.study, storage=storage, pick=pick, formats=("json",), out=tmp_path / "e"
+        )
+        (file,) = exported.exports["json"].files
+        assert read_preset(file).params == run_params(entries, exported.trial)
+    with pytest.raises(OptionError, match="pick is 'bset'; it must be best, knee, lowest"):
+        run.export(result.study, storage=storage, pick="bset", out=tmp_path / "e")
+    (listed,) = run.studies(storage)
+    assert (listed.name, listed.best_score) == (result.study, result.score_after)
+
+
+def run_params(entries: list[run.FrontEntry], number: int) -> Any:
+    return next(e.params for e in entries if e.number == number)
+
+
+def test_failing_pictures_cost_what_they_cost_and_no_more(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    def moody(images: Any, scores: list[float]) -> list[float]:
+        nonlocal calls
+        calls += 1
+        if calls % 5 == 3:
+            raise RuntimeError("out of order")
+        if calls % 5 == 4:
+            return [math.nan, *scores[1:]]
+        return scores
+
+    scorer = CountingScorer(answer=moody)
+    monkeypatch.setattr("blackcamo.run.searcher.load_scorer", lambda *_: scorer)
+    result = run.search(
+        photo, budget=70, batch=8, out=tmp_path, storage=str(tmp_path / "s.journal")
+    )
+    check_count(result, scorer, 70)
+    assert (result.queries["retries"] or 0) > 0
+
+
+def test_a_scorer_that_cannot_score_the_photo_is_an_error(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = CountingScorer(answer=lambda *_: [math.nan])
+    monkeypatch.setattr("blackcamo.run.searcher.load_scorer", lambda *_: broken)
+    with pytest.raises(ScorerError, match="cannot score the photo itself: the scorer returned nan"):
+        run.search(photo, out=tmp_path, storage=str(tmp_path / "s.journal"))
+    assert not list(tmp_path.glob("*.camo.jpg"))
+
+
+def test_several_photos_one_of_them_broken(
+    photo: Path, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(photo.read_bytes()[:500])
+    config = run.SearchConfig(
+        budget=20, batch=8, out=tmp_path / "out", storage=str(tmp_path / "s.journal")
+    )
+    twin = tmp_path / "twin" / "photo.png"
+    twin.parent.mkdir()
+    Image.open(photo).save(twin)
+    good, bad, same_stem = run.search_many([photo, broken, twin], config=config)
+    assert good.error is None
+    assert bad.error is not None
+    assert "broken.jpg" in bad.error
+    assert bad.output is None
+    assert same_stem.error is not None
+    assert "would replace those of" in same_stem.error
+    assert good.queries["total"] == scorer.images <= 20
+
+
+def test_what_cannot_work_is_refused_before_the_first_query(
+    run_search: Search, scorer: CountingScorer, tmp_path: Path
+) -> None:
+    refused: list[tuple[type[Exception], dict[str, Any]]] = [
+        (OptionError, {"budget": 0}),
+        (OptionError, {"batch": 0}),
+        (OptionError, {"quality": 0}),
+        (OptionError, {"subsampling": "4:1:1"}),
+        (OptionError, {"proxy_px": 3}),
+        (OptionError, {"target": 60.0}),
+        (OptionError, {"appeal_floor": 101.0}),
+        (OptionError, {"filters": ()}),
+        (OptionError, {"bugdet": 10}),
+        (UnknownNameError, {"strategy": "CMAA"}),
+        (UnknownNameError, {"filters": ("tones",)}),
+        (UnknownNameError, {"appeal": "visibel"}),
+    ]
+    for kind, options in refused:
+        with pytest.raises(kind) as caught:
+            run_search(**options)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(PhotoError):
+        run_search(tmp_path / "missing.jpg")
+    assert scorer.images == 0
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,92 @@
+"""The command line: one command per file, every error in one line, one way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from blackcamo import __version__
+from blackcamo.cli import apply, export, filters, front, score, scorers, search, studies, verify
+from blackcamo.cli.output import FAILED, complain, print_json
+from blackcamo.errors import BlackcamoError
+
+INTERRUPTED = 130
+"""What shells report for a command that Ctrl-C ended."""
+
+app = typer.Typer(
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+for _command in (
+    search.search,
+    score.score,
+    verify.verify,
+    apply.apply,
+    front.front,
+    export.export,
+    studies.studies,
+    scorers.scorers,
+    filters.filters,
+):
+    app.command()(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"blackcamo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def blackcamo(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Edit photos so that quality models call them low quality while people like them as before.
+
+    Exit status: 0 done, 2 an input failed, 3 not camouflaged or not reproduced.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        arguments: what follows the program's name; None is what the shell passed.
+    """
+    # Before torch can be imported: its threads would otherwise spin while others work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = get_command(app).main(words or ["--help"], "blackcamo", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more; without this Python complains when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except BlackcamoError as error:
+        return _fail(str(error), as_json="--json" in words)
+    except typer.TyperException as error:
+        return _fail(error.format_message(), as_json="--json" in words)
+    if status == INTERRUPTED:
+        complain("interrupted")
+    return int(status or 0)
+
+
+def _fail(message: str, *, as_json: bool) -> int:
+    complain(message)
+    if as_json:
+        print_json({"error": message})
+    return FAILED

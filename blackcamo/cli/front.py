@@ -1,0 +1,30 @@
+"""blackcamo front: the best trade-offs of a study."""
+
+from __future__ import annotations
+
+from blackcamo.cli import options as o
+from blackcamo.cli.output import DONE, number, print_json, print_table
+
+
+def front(study: o.Study, storage: o.Storage = o.DEFAULT_STORAGE, as_json: o.Json = False) -> int:
+    """List a study's Pareto front: no other trial has a better score and more appeal."""
+    from blackcamo import run
+
+    entries = run.front(study, storage=storage)
+    if as_json:
+        print_json({"study": study, "front": [entry.to_json() for entry in entries]})
+        return DONE
+    print_table(
+        ("trial", "score", "appeal", "pick", "recipe"),
+        (
+            (
+                str(entry.number),
+                number(entry.score),
+                number(entry.appeal),
+                ", ".join(entry.picks),
+                entry.recipe,
+            )
+            for entry in entries
+        ),
+    )
+    return DONE

@@ -1,0 +1,156 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from blackcamo.errors import OptionError
+
+if TYPE_CHECKING:
+    from blackcamo.types import ScorerOptions
+
+DEFAULT_STORAGE = "camouflage/studies.journal"
+
+_MODEL = "Scorer"
+_CHANNEL = "Channel"
+_OUTPUT = "Output"
+
+Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)]
+Study = Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")]
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON object and no progress.", rich_help_panel=_OUTPUT),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress and no notes.", rich_help_panel=_OUTPUT)
+]
+Storage = Annotated[
+    str,
+    typer.Option(
+        "--storage",
+        metavar="PATH|URL",
+        help="Journal file or Optuna storage URL.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
+Quality = Annotated[
+    int, typer.Option("--quality", help="libjpeg quality, 1-100.", rich_help_panel=_CHANNEL)
+]
+Subsampling = Annotated[
+    Literal["4:4:4", "4:2:2", "4:2:0"],
+    typer.Option("--subsampling", help="Chroma subsampling.", rich_help_panel=_CHANNEL),
+]
+
+Scorer = Annotated[
+    str,
+    typer.Option(
+        "--scorer",
+        metavar="NAME[:ARGUMENT]",
+        help="Quality model, as `blackcamo scorers` lists them.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.", rich_help_panel=_MODEL)]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="Inference engine, or auto.", rich_help_panel=_MODEL),
+]
+Preprocess = Annotated[
+    str | None,
+    typer.Option(
+        "--preprocess",
+        metavar="NAME",
+        help="How pictures are fitted to the model, where it knows several ways.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold",
+        help="Score from which the model speaks of high quality; overrides its own.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Range = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        "--range",
+        metavar="LOW HIGH",
+        help="Ends of the model's scale; override its own.",
+        rich_help_panel=_MODEL,
+    ),
+]
+LowerIsBetter = Annotated[
+    bool | None,
+    typer.Option(
+        "--lower-is-better/--higher-is-better",
+        help="Direction of the model's scale; overrides its own.",
+        show_default=False,
+        rich_help_panel=_MODEL,
+    ),
+]
+ScorerSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scorer-option",
+        metavar="KEY=VALUE",
+        help="A setting of this scorer alone; may be repeated.",
+        rich_help_panel=_MODEL,
+    ),
+]
+
+
+def scorer_options(
+    *,
+    device: str,
+    engine: str,
+    preprocess: str | None,
+    threshold: float | None,
+    scale: tuple[float, float] | None,
+    lower_is_better: bool | None,
+    settings: Sequence[str] | None,
+) -> ScorerOptions:
+    """The scorer options that a command line asks for.
+
+    Raises:
+        OptionError: a setting that is not KEY=VALUE, or is given twice.
+    """
+    from blackcamo.types import ScorerOptions
+
+    extra: dict[str, str] = {}
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not key or not equals:
+            raise OptionError(f"--scorer-option is {setting!r}; it must be KEY=VALUE")
+        if key in extra:
+            raise OptionError(f"--scorer-option {key!r} is given twice; give it once")
+        extra[key] = value
+    low, high = scale or (None, None)
+    return ScorerOptions(
+        device=device,
+        engine=engine,
+        preprocess=preprocess,
+        low=low,
+        high=high,
+        threshold=threshold,
+        higher_is_better=None if lower_is_better is None else not lower_is_better,
+        extra=extra,
+    )
+
+
+def names(list_of_names: str | None) -> tuple[str, ...] | None:
+    """Names separated by commas; None where nothing is given.
+
+    >>> names("tone, colour")
+    ('tone', 'colour')
+    """
+    if list_of_names is None:
+        return None
+    return tuple(name.strip() for name in list_of_names.split(",") if name.strip())

@@ -1,0 +1,177 @@
+"""blackcamo search: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from blackcamo.cli import options as o
+from blackcamo.cli.output import DONE, FAILED, MISSED, complain_about, number, print_json, say
+from blackcamo.cli.progress import SearchProgress
+
+if TYPE_CHECKING:
+    from blackcamo.run import SearchConfig, SearchResult
+
+_SEARCH = "Search"
+
+
+def search(
+    photos: o.Photos,
+    budget: Annotated[
+        int,
+        typer.Option(
+            help="Most queries per photo, verification included.", rich_help_panel=_SEARCH
+        ),
+    ] = 500,
+    target: Annotated[
+        float | None,
+        typer.Option(
+            help="Score to reach; by default 5 % of the scale beyond the threshold.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = None,
+    appeal_floor: Annotated[
+        float, typer.Option(help="Least appeal of a success, 0-100.", rich_help_panel=_SEARCH)
+    ] = 70.0,
+    mode: Annotated[
+        Literal["enhance", "imperceptible"],
+        typer.Option(help="A visible enhancement, or no visible change.", rich_help_panel=_SEARCH),
+    ] = "enhance",
+    appeal: Annotated[
+        str, typer.Option(metavar="NAME", help="Measure of appeal.", rich_help_panel=_SEARCH)
+    ] = "visible",
+    filters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Filter families to use, as `blackcamo filters` lists them; all by default.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = None,
+    strategy: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A nevergrad optimiser, RandomSearch among them.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = "CMA",
+    seed: Annotated[
+        int, typer.Option(help="Fixes search and film grain.", rich_help_panel=_SEARCH)
+    ] = 0,
+    batch: Annotated[
+        int, typer.Option(help="Candidates asked for at a time.", rich_help_panel=_SEARCH)
+    ] = 16,
+    proxy: Annotated[
+        int,
+        typer.Option(
+            metavar="PIXELS",
+            help="Search larger photos at this long side; finalists are verified in full.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = 1024,
+    stop_on_success: Annotated[
+        bool,
+        typer.Option(
+            "--stop-on-success",
+            help="End with the first success instead of looking for more appeal.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = False,
+    keep_size: Annotated[
+        bool,
+        typer.Option(
+            "--keep-size",
+            help="Resample a cropped picture to the photo's size.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = False,
+    scorer: o.Scorer = "niqe",
+    device: o.Device = "auto",
+    engine: o.Engine = "auto",
+    preprocess: o.Preprocess = None,
+    threshold: o.Threshold = None,
+    scale: o.Range = None,
+    lower_is_better: o.LowerIsBetter = None,
+    scorer_option: o.ScorerSettings = None,
+    quality: o.Quality = 90,
+    subsampling: o.Subsampling = "4:2:0",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the files; by default camouflage/<name of the photo>.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    storage: o.Storage = o.DEFAULT_STORAGE,
+    quiet: o.Quiet = False,
+    as_json: o.Json = False,
+) -> int:
+    """Camouflage photos: search a look that the scorer calls low quality and people like."""
+    from blackcamo import run
+
+    config = run.SearchConfig(
+        budget=budget,
+        scorer=scorer,
+        scorer_options=o.scorer_options(
+            device=device,
+            engine=engine,
+            preprocess=preprocess,
+            threshold=threshold,
+            scale=scale,
+            lower_is_better=lower_is_better,
+            settings=scorer_option,
+        ),
+        appeal=appeal,
+        mode=mode,
+        target=target,
+        appeal_floor=appeal_floor,
+        strategy=strategy,
+        seed=seed,
+        batch=batch,
+        quality=quality,
+        subsampling=subsampling,
+        filters=o.names(filters),
+        proxy_px=proxy,
+        keep_size=keep_size,
+        stop_on_success=stop_on_success,
+        device=device,
+        out=out,
+        storage=storage,
+    )
+    bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
+    results = []
+    pending = run.search_many(photos, config=config, progress=bar.update)
+    for photo in photos:
+        with bar.showing(photo):
+            result = next(pending)
+        results.append(result)
+        if not as_json:
+            _print(result, config, quiet=quiet)
+    if as_json:
+        print_json({"results": [result.to_json() for result in results]})
+    if any(result.error is not None for result in results):
+        return FAILED
+    return DONE if all(result.succeeded for result in results) else MISSED
+
+
+def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
+    if result.error is not None:
+        complain_about(result.photo, result.error)
+        return
+    for note in () if quiet else result.notes:
+        complain_about(result.photo, note)
+    change = (
+        f"{result.scorer} {number(result.score_before)} -> {number(result.score_after)} "
+        f"(target {result.target:g}), appeal {number(result.appeal)}, "
+        f"{result.queries['total']} queries, {result.seconds:.0f} s"
+    )
+    if result.succeeded:
+        say(f"{result.photo}: {change}")
+    else:
+        say(f"{result.photo}: could not be camouflaged; best effort: {change}")
+    say(f"  {result.recipe}")
+    say(f"  {result.output}")

@@ -1,0 +1,260 @@
+"""search, score, verify, apply, front, export, studies on real files, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.main import get_command
+
+from blackcamo.cli import app, main
+from blackcamo.run import SearchConfig
+from blackcamo.run.results import DEFAULT_STORAGE
+
+SCORER = ("--scorer", "python:tests.cli.fakes:brightness", "--threshold", "50")
+Run = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command with --json: exit status, the object on stdout, the lines on stderr."""
+
+    def run(command: str, *words: object) -> tuple[int, Any, str]:
+        status = main([command, "--json", *map(str, words)])
+        told = capsys.readouterr()
+        return status, json.loads(told.out), told.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bright and a dark photo, of which the bright one was searched."""
+    folder = tmp_path_factory.mktemp("jobs")
+    y, x = np.mgrid[0:96, 0:128]
+    scene = 110 + 60 * np.sin(x / 9) + 40 * np.cos(y / 7)
+    for name, level in (("bright", 20), ("dark", -60)):
+        pixels = np.clip(np.stack([scene, scene - 10, scene + 12], -1) + level, 0, 255)
+        Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{name}.jpg", quality=95)
+    status = main([
+        "search", str(folder / "bright.jpg"), *SCORER, "--target", "49", "--budget", "48",
+        "--out", str(folder / "out"), "--storage", str(folder / "studies.journal"),
+    ])  # fmt: skip
+    assert status == 0
+    return folder
+
+
+def test_defaults_are_those_of_python() -> None:
+    options = {p.name: p.default for p in get_command(app).commands["search"].params}
+    names = {"proxy_px": "proxy"}
+    config = SearchConfig()
+    for field in fields(config):
+        if field.name in ("scorer_options", "storage"):
+            continue
+        assert options[names.get(field.name, field.name)] == getattr(config, field.name)
+    assert options["storage"] == DEFAULT_STORAGE
+    assert config.storage is None
+
+
+def test_search_writes_and_tells_what_happened(folder: Path, run: Run) -> None:
+    status, told, err = run(
+        "search", folder / "bright.jpg", folder / "none.jpg", *SCORER, "--target", 49,
+        "--budget", 32, "--seed", 5, "--out", folder / "again",
+        "--storage", folder / "again.journal",
+    )  # fmt: skip
+    assert status == 2
+    assert err == ""
+    good, bad = told["results"]
+    assert good["photo"] == str(folder / "bright.jpg")
+    assert good["succeeded"]
+    assert good["score_after"] <= good["target"] < 50 <= good["score_before"]
+    assert set(good["queries"]) >= {
+        "baseline", "search", "verify", "cache_hits", "total", "budget", "to_success",
+    }  # fmt: skip
+    assert good["queries"]["total"] <= 32 == good["queries"]["budget"]
+    for key in ("output", "preset", "compare"):
+        assert Path(good[key]).is_file()
+    assert bad["photo"] == str(folder / "none.jpg")
+    assert "none.jpg does not exist" in bad["error"]
+
+
+def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "search", str(folder / "none.jpg"), str(folder / "bright.jpg"), *SCORER, "--target", "2",
+        "--budget", "20", "--out", str(folder / "far"), "--storage", str(folder / "far.journal"),
+    ]  # fmt: skip
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        f"blackcamo: {folder / 'none.jpg'} does not exist; check the path"
+    ]
+    assert len(told.out.splitlines()) == 3
+    assert "bright.jpg: could not be camouflaged; best effort: " in told.out
+    assert "(target 2), appeal" in told.out
+    assert str(folder / "far" / "bright.camo.jpg") in told.out
+    assert main([words[0], *words[2:]]) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--budget", "0", "budget is 0"),
+        ("--scorer", "nique", "unknown scorer 'nique'; did you mean 'niqe'?"),
+        ("--filters", "tone,colur", "unknown filter 'colur'; did you mean 'colour'?"),
+        ("--strategy", "CMAA", "CMAA"),
+        ("--quality", "101", "quality is 101; it must be between 1 and 100"),
+        ("--appeal", "visibel", "unknown appeal 'visibel'; did you mean 'visible'?"),
+        ("--proxy", "1", "proxy"),
+        ("--device", "gpu", "gpu"),
+    ],
+)
+def test_an_impossible_search_is_refused_once(
+    option: str, value: str, says: str, folder: Path, run: Run
+) -> None:
+    words = (*SCORER, option, value) if option != "--scorer" else (option, value)
+    photo, out = folder / "bright.jpg", folder / "refused"
+    status, told, err = run(
+        "search", photo, photo, *words, "--out", out, "--storage", folder / "refused.journal"
+    )
+    assert status == 2
+    assert says in told["error"]
+    assert err == f"blackcamo: {told['error']}\n"
+    assert not out.exists()
+
+
+def test_verify_reproduces_the_score_and_notices_a_change(folder: Path, run: Run) -> None:
+    camouflage = folder / "out" / "bright.camo.jpg"
+    status, told, _ = run("verify", camouflage)
+    assert (status, told["reproduced"]) == (0, True)
+    assert told["score"] == told["recorded"]
+
+    changed = folder / "changed" / "bright.camo.jpg"
+    changed.parent.mkdir()
+    shutil.copy(folder / "out" / "bright.preset.json", changed.parent)
+    shutil.copy(folder / "bright.jpg", changed)
+    status, told, _ = run("verify", changed)
+    assert (status, told["reproduced"]) == (3, False)
+    assert told["score"] > told["recorded"]
+
+    status, told, _ = run("verify", folder / "bright.jpg")
+    assert status == 2
+    assert "--preset" in told["error"]
+
+
+def test_score_is_that_of_the_channel_unless_told_otherwise(folder: Path, run: Run) -> None:
+    camouflage = folder / "out" / "bright.camo.jpg"
+    recorded = run("verify", camouflage)[1]["recorded"]
+    _, as_is, _ = run("score", camouflage, *SCORER, "--as-is")
+    _, after, _ = run("score", camouflage, *SCORER, "--quality", 10)
+    assert as_is["results"][0]["score"] == recorded
+    assert after["results"][0]["score"] != recorded
+    assert (as_is["results"][0]["threshold"], as_is["results"][0]["high_quality"]) == (50, False)
+
+
+def test_score_prints_a_line_a_photo(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = [str(folder / name) for name in ("bright.jpg", "none.jpg", "dark.jpg")]
+    assert main(["score", *photos, *SCORER]) == 2
+    told = capsys.readouterr()
+    lines = [line.split() for line in told.out.splitlines()]
+    assert [line[1:] for line in lines] == [["high", photos[0]], ["low", photos[2]]]
+    assert told.err == f"blackcamo: {photos[1]} does not exist; check the path\n"
+
+
+def test_scales_may_be_turned_around(folder: Path, run: Run) -> None:
+    for direction, verdict in (("--lower-is-better", False), ("--higher-is-better", True)):
+        _, told, _ = run("score", folder / "bright.jpg", *SCORER, direction, "--range", 0, 100)
+        assert told["results"][0]["high_quality"] is verdict
+
+
+def test_apply_gives_other_photos_the_look(folder: Path, run: Run) -> None:
+    preset = folder / "out" / "bright.preset.json"
+    photos = [folder / "dark.jpg", folder, folder / "bright.jpg"]
+    status, told, _ = run("apply", preset, *photos, "--out", folder / "applied")
+    assert status == 2
+    dark, bad, bright = told["results"]
+    assert "is a folder" in bad["error"]
+    assert Path(dark["output"]).name == "dark.camo.jpg"
+    # The preset gives its own photo the delivered bytes, but for nothing.
+    delivered = folder / "out" / "bright.camo.jpg"
+    assert Path(bright["output"]).read_bytes() == delivered.read_bytes()
+    status, told, _ = run("apply", preset, photos[0], "--out", folder / "png", "--before-channel")
+    assert status == 0
+    with Image.open(told["results"][0]["output"]) as image:
+        assert image.format == "PNG"
+
+
+def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
+    storage = ("--storage", folder / "studies.journal")
+    _, told, _ = run("studies", *storage)
+    (study,) = told["studies"]
+    assert study["photo"] == "bright.jpg"
+    _, told, _ = run("front", study["name"], *storage)
+    front = told["front"]
+    picks = [pick for entry in front for pick in entry["picks"]]
+    assert {"lowest", "knee"} <= set(picks)
+    scores = sorted((e["score"], e["appeal"]) for e in front)
+    assert [appeal for _, appeal in scores] == sorted(appeal for _, appeal in scores)
+
+    status, told, _ = run("export", study["name"], *storage, "--out", folder / "presets")
+    assert status == 0
+    assert set(told["exports"]) == {"json", "cube"}
+    assert told["exports"]["cube"]["max_error_levels"] < 0.01
+    (exported,) = told["exports"]["json"]["files"]
+    best = json.loads((folder / "out" / "bright.preset.json").read_text())
+    assert json.loads(Path(exported).read_text())["params"] == best["params"]
+    _, told, _ = run(
+        "export", study["name"], *storage, "--pick", front[-1]["number"], "--format", "cube",
+        "--out", folder / "one",
+    )  # fmt: skip
+    assert told["trial"] == front[-1]["number"]
+    assert [path.name for path in (folder / "one").iterdir()] == ["bright.cube"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("front", "nix"), "unknown study 'nix'"),
+        (("export", "nix"), "unknown study 'nix'"),
+        (("export", "STUDY", "--pick", "first"), "first"),
+        (("export", "STUDY", "--pick", "999"), "999"),
+        (("export", "STUDY", "--format", "cub"), "did you mean 'cube'"),
+    ],
+)
+def test_what_a_study_lacks_is_said(
+    words: tuple[str, ...], says: str, folder: Path, run: Run
+) -> None:
+    storage = ("--storage", folder / "studies.journal")
+    name = run("studies", *storage)[1]["studies"][0]["name"]
+    status, told, _ = run(*(name if w == "STUDY" else w for w in words), *storage)
+    assert status == 2
+    assert says in told["error"]
+
+
+def test_tables_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    storage = ["--storage", str(folder / "studies.journal")]
+    assert main(["studies", *storage]) == 0
+    name = capsys.readouterr().out.splitlines()[1].split()[0]
+    assert main(["front", name, *storage]) == 0
+    assert capsys.readouterr().out.split()[:3] == ["trial", "score", "appeal"]
+    assert main(["export", name, *storage, "--out", str(folder / "shown")]) == 0
+    told = capsys.readouterr().out
+    assert str(folder / "shown" / "bright.cube") in told
+    assert "cube: at most 0.0" in told
+    assert main(["verify", str(folder / "out" / "bright.camo.jpg")]) == 0
+    assert "bright.camo.jpg: reproduced, python:tests.cli.fakes:brightness" in (
+        capsys.readouterr().out
+    )
+
+
+def test_an_unwritable_folder_is_one_line(folder: Path, run: Run) -> None:
+    preset, no_folder = folder / "out" / "bright.preset.json", folder / "dark.jpg"
+    status, told, _ = run("apply", preset, folder / "bright.jpg", "--out", no_folder)
+    assert status == 2
+    assert f"cannot write {no_folder}" in told["results"][0]["error"]

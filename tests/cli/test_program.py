@@ -1,0 +1,129 @@
+"""The program as a whole: help, versions, usage errors, broken pipes, start-up time."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+import blackcamo
+from blackcamo.cli import main
+
+COMMANDS = (
+    "search", "score", "verify", "apply", "front", "export", "studies", "scorers", "filters",
+)  # fmt: skip
+PROGRAM = [sys.executable, "-c", "import sys; from blackcamo.cli import main; sys.exit(main())"]
+HEAVY = {"torch", "numpy", "PIL", "cv2", "nevergrad", "optuna", "onnxruntime", "openvino"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    plain = {**os.environ, "TERM": "dumb", "COLUMNS": "100"}
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, env=plain
+    )
+
+
+def test_the_console_script_is_this_program() -> None:
+    script = f"{sys.prefix}/bin/blackcamo"
+    answer = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (0, f"blackcamo {blackcamo.__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
+def test_help_names_every_command(arguments: tuple[str, ...]) -> None:
+    answer = run(*arguments)
+    assert answer.returncode == 0
+    assert answer.stderr == ""
+    listed = [words[1] for line in answer.stdout.splitlines() if len(words := line.split()) > 2]
+    assert set(COMMANDS) <= set(listed)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert f"blackcamo {command}" in told
+    assert "--json" in told
+
+
+def test_help_starts_fast_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from blackcamo.cli import main; main(['search', '--help']); "
+        f"sys.exit(', '.join({HEAVY!r} & set(sys.modules)) or 0)"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    # Seconds of the processor: those on the clock are not ours on a busy machine.
+    used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    assert used < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["serch"], "No such command 'serch'. Did you mean 'search'?"),
+        (["search"], "Missing argument 'PHOTO...'."),
+        (["search", "a.jpg", "--bugdet", "5"], "No such option: --bugdet (Possible options: --bu"),
+        (["search", "a.jpg", "--budget", "many"], "Invalid value for '--budget': "),
+        (["search", "a.jpg", "--mode", "ruin"], "'ruin' is not one of 'enhance', 'imperceptible'"),
+        (["search", "a.jpg", "--range", "1"], "Option '--range' requires 2 arguments."),
+        (["apply", "a.json", "a.jpg"], "Missing option '--out'."),
+        (["search", "a.jpg", "--scorer-option", "x"], "--scorer-option is 'x'; it must be KEY=V"),
+        (
+            ["score", "a.jpg", "--scorer-option", "a=1", "--scorer-option", "a=2"],
+            "--scorer-option 'a' is given twice; give it once",
+        ),
+        (["export", "s", "--format", ","], "--format names no format"),
+    ],
+)
+def test_wrong_use_is_one_line_and_status_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("blackcamo: ")
+    assert says in told.err
+    assert told.err.count("\n") == 1
+    assert main([arguments[0], "--json", *arguments[1:]]) == 2
+    told = capsys.readouterr()
+    assert says in json.loads(told.out)["error"]
+    assert told.err.count("\n") == 1
+
+
+def test_nobody_reading_is_no_traceback() -> None:
+    program = subprocess.Popen(
+        [*PROGRAM, "filters"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    assert program.stderr.read() == ""
+    program.stderr.close()
+    assert program.wait() != 0
+
+
+def test_ctrl_c_is_one_line_and_status_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blackcamo.plugins.names", interrupt)
+    assert main(["scorers"]) == 130
+    assert capsys.readouterr() == ("", "blackcamo: interrupted\n")
+
+
+def test_threads_wait_passively(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    main(["--version"])
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    main(["--version"])
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"

@@ -44,7 +44,7 @@ class SqlStore(Store):
     """
 
     def __init__(self, optuna: RDBStorage, where: str, *, note: str | None = None) -> None:
-        super().__init__(optuna, where, note=note)
+        super().__init__(optuna, where, note=note, errors=(SQLAlchemyError,))
         self._engine = optuna.engine
         schema = sa.MetaData()
         schema.reflect(self._engine, only=_TABLES)
@@ -159,9 +159,6 @@ class SqlStore(Store):
                 for key, value in values.items()
             ],
         )
-
-    def _driver_errors(self) -> tuple[type[Exception], ...]:
-        return (SQLAlchemyError,)
 
 
 def open_sql(text: str) -> Store:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import optuna
-from optuna.storages import JournalStorage
+from optuna.storages import GrpcStorageProxy, JournalStorage
 from optuna.storages.journal import JournalRedisBackend
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study.journal import DurableJournal
 from blackcamo.study.sql import SQL_SCHEMES, open_sql
 from blackcamo.study.store import Json, Store
+
+_S = TypeVar("_S")
+# What Optuna's proxy server listens on unless told otherwise.
+_GRPC_PORT = 13000
 
 
 class JournalStore(Store):
@@ -61,9 +67,11 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
         return open_sql(text)
     if scheme in ("redis", "rediss"):
         return _open_redis(text)
+    if scheme == "grpc":
+        return _open_grpc(text)
     raise OptionError(
-        f"storage {text!r} has the unknown scheme {scheme!r}; it must be a path, or a URL that "
-        f"starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'rediss'))}"
+        f"storage {_masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a URL that "
+        f"starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'grpc'))}"
     )
 
 
@@ -83,10 +91,42 @@ def _open_journal(path: Path, *, create: bool) -> Store:
 
 def _open_redis(url: str) -> Store:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return Store(JournalStorage(JournalRedisBackend(url)), url)
+        import redis
     except ImportError as error:
-        raise MissingExtraError(
-            f"storage {url!r} needs the package redis: pip install redis"
-        ) from error
+        raise _missing(url, "redis") from error
+    try:
+        storage = _quietly(lambda: JournalStorage(JournalRedisBackend(url)))
+    except redis.RedisError as error:
+        raise StudyError(f"cannot open {_masked(url)}: {error}") from error
+    return Store(storage, _masked(url), errors=(redis.RedisError,))
+
+
+def _open_grpc(url: str) -> Store:
+    try:
+        import grpc
+    except ImportError as error:
+        raise _missing(url, "grpc") from error
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or _GRPC_PORT
+    return Store(
+        _quietly(lambda: GrpcStorageProxy(host=host, port=port)), url, errors=(grpc.RpcError,)
+    )
+
+
+def _masked(url: str) -> str:
+    """A URL fit for messages."""
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":***@") if password else url
+
+
+def _quietly(make: Callable[[], _S]) -> _S:
+    """These two are experimental in Optuna, which it says every time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return make()
+
+
+def _missing(url: str, extra: str) -> MissingExtraError:
+    return MissingExtraError(
+        f"storage {_masked(url)} needs the extra {extra!r}: pip install 'blackcamo[{extra}]'"
+    )

@@ -31,20 +31,28 @@ class Store:
         optuna: the storage.
         where: how messages name it.
         note: what a user should know about it, if anything.
+        errors: what its driver raises when it cannot be reached.
     """
 
-    def __init__(self, optuna: BaseStorage, where: str, *, note: str | None = None) -> None:
+    def __init__(
+        self,
+        optuna: BaseStorage,
+        where: str,
+        *,
+        note: str | None = None,
+        errors: tuple[type[Exception], ...] = (),
+    ) -> None:
         self.optuna = optuna
         self.where = where
         self.note = note
+        self._expected: tuple[type[Exception], ...] = (OptunaError, OSError, *errors)
 
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
         """Turn what storages raise into a :class:`StudyError` that names the storage."""
-        expected: tuple[type[Exception], ...] = (OptunaError, OSError, *self._driver_errors())
         try:
             yield
-        except expected as error:
+        except self._expected as error:
             raise StudyError(
                 f"{self.where}: {_cause(error)}; the work so far is kept, run the same command "
                 "again to continue"
@@ -116,9 +124,6 @@ class Store:
         self.write(study_id, key, new)
         time.sleep(_SETTLE_S)
         return bool(self.read(study_id, key) == new)
-
-    def _driver_errors(self) -> tuple[type[Exception], ...]:
-        return ()
 
 
 def _cause(error: BaseException) -> str:

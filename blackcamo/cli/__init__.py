@@ -11,7 +11,18 @@ import typer
 from typer.main import get_command
 
 from blackcamo import __version__
-from blackcamo.cli import apply, export, filters, front, score, scorers, search, studies, verify
+from blackcamo.cli import (
+    apply,
+    export,
+    filters,
+    front,
+    score,
+    scorers,
+    search,
+    studies,
+    verify,
+    weights,
+)
 from blackcamo.cli.output import FAILED, complain, print_json
 from blackcamo.errors import BlackcamoError
 
@@ -35,6 +46,7 @@ for _command in (
     filters.filters,
 ):
     app.command()(_command)
+app.add_typer(weights.weights, name="weights")
 
 
 def _print_version(wanted: bool) -> None:

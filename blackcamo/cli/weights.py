@@ -15,9 +15,7 @@ from blackcamo.cli.output import DONE, complain, print_json, say
 if TYPE_CHECKING:
     from blackcamo.weights import Progress, Source, WeightsSpec
 
-weights = typer.Typer(
-    no_args_is_help=True, help="List, install and remove weights of models not in the package."
-)
+weights = typer.Typer(help="List, install and remove weights of models not in the package.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A model of `blackcamo weights list`.")]
 
 
@@ -37,7 +35,8 @@ def list_models(as_json: o.Json = False) -> int:
             say(f"  {'download' if source.downloadable else 'by hand':9}  {_where(source)}")
         path = store.installed(spec.name)
         if path is None:
-            say("  installed  no")
+            takes = spec.installed_bytes
+            say("  installed  no" + (f" (takes {_megabytes(takes)})" if takes else ""))
         else:
             kept = store.read_record(path)
             say(f"  installed  {path} ({_megabytes(path.stat().st_size)})")
@@ -101,6 +100,7 @@ def _describe(spec: WeightsSpec) -> dict[str, Any]:
         "name": spec.name,
         "title": spec.title,
         "licence": spec.licence,
+        "installed_bytes": spec.installed_bytes,
         "sources": [asdict(source) for source in spec.sources],
         "installed": None
         if path is None

@@ -1,5 +1,6 @@
 """The weights store: known models, installed once as safetensors in the user's data folder."""
 
+from blackcamo.weights.download import Progress
 from blackcamo.weights.files import check_shapes, keras_layers, read_record, read_tensors
 from blackcamo.weights.spec import Converted, RemoteFile, Source, WeightsSpec
 from blackcamo.weights.store import (
@@ -17,6 +18,7 @@ __all__ = [
     "Converted",
     "Installation",
     "Loaded",
+    "Progress",
     "RemoteFile",
     "Source",
     "WeightsSpec",

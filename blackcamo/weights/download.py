@@ -109,6 +109,7 @@ def _check(file: RemoteFile, part: Path) -> None:
         expected, found = f"{file.size_bytes} bytes", f"{part.stat().st_size} bytes"
     if expected != found:
         part.unlink()
+        _validator(part).unlink(missing_ok=True)
         raise WeightsError(
             f"{file.url} is not the file that blackcamo knows: expected {expected}, got {found}; "
             "it was deleted"

@@ -36,10 +36,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise WeightsError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
     if head.startswith(_HDF5):
         return _read_hdf5(path)
+    if _starts_safetensors(head, path.stat().st_size):
+        return _read_safetensors(path)
     if head.startswith((_ZIP, _PICKLE)):
         return _read_checkpoint(path)
-    if head[8:9] == b"{":  # after the header's length, eight bytes
-        return _read_safetensors(path)
     raise WeightsError(
         f"{str(path)!r} is neither a PyTorch checkpoint nor a safetensors nor an HDF5 file"
     )
@@ -55,7 +55,7 @@ def read_record(path: Path) -> dict[str, str]:
 
     try:
         with path.open("rb") as file:
-            if file.read(9)[8:] != b"{":
+            if not _starts_safetensors(file.read(9), path.stat().st_size):
                 return {}
         with safe_open(path, framework="np") as opened:
             return dict(opened.metadata() or {})
@@ -117,13 +117,25 @@ def git_blob(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _starts_safetensors(head: bytes, size_bytes: int) -> bool:
+    """Whether a JSON header follows its own length (8 bytes), as safetensors' format has it.
+
+    The length's first byte may be that of a pickle; its value keeps the two apart.
+    """
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= size_bytes - 8
+
+
 def _read_checkpoint(path: Path) -> dict[str, Tensor]:
     import pickle
+    import warnings
 
     import torch
 
     try:
-        loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Of pickle protocols that torch did not write itself; it reads or refuses them.
+            warnings.simplefilter("ignore", UserWarning)
+            loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{str(path)!r} is refused: it holds more than tensors, and loading it would run code"

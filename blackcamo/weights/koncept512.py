@@ -144,4 +144,5 @@ SPEC = WeightsSpec(
         ),
     ),
     convert=convert,
+    installed_bytes=239_700_000,
 )

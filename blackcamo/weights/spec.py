@@ -59,6 +59,7 @@ class WeightsSpec:
     ``convert`` turns a file of any published form into our tensors, recognises the form by the
     contents, and raises WeightsError for a file that holds another model. The module that defines
     a spec imports torch and the like inside ``convert``, so that listing stays quick.
+    ``installed_bytes`` is about what the installed file takes, where the sources do not tell.
     """
 
     name: str
@@ -66,3 +67,4 @@ class WeightsSpec:
     licence: str
     sources: tuple[Source, ...]
     convert: Callable[[Path], Converted]
+    installed_bytes: int | None = None

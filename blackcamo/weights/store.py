@@ -157,7 +157,7 @@ def _notes(spec: WeightsSpec, source: Path, digest: str) -> tuple[str, ...]:
         return ()
     return (
         f"{source.name} has the names and shapes of {spec.name}; its SHA-256 {digest} is none "
-        "that blackcamo knows, so whose weights they are is for you to know",
+        "that blackcamo knows: make sure that you know where the file comes from",
     )
 
 

@@ -11,6 +11,7 @@ import typer
 
 from blackcamo.cli import options as o
 from blackcamo.cli.output import DONE, complain, print_json, say
+from blackcamo.errors import WeightsError
 
 if TYPE_CHECKING:
     from blackcamo.weights import Progress, Source, WeightsSpec
@@ -38,12 +39,8 @@ def list_models(as_json: o.Json = False) -> int:
             takes = spec.installed_bytes
             say("  installed  no" + (f" (takes {_megabytes(takes)})" if takes else ""))
         else:
-            kept = store.read_record(path)
             say(f"  installed  {path} ({_megabytes(path.stat().st_size)})")
-            say(
-                f"             from {kept['source']} ({kept['format']}), "
-                f"SHA-256 {kept['source_sha256']}"
-            )
+            say(f"             {_origin(_record(path))}")
     return DONE
 
 
@@ -107,9 +104,25 @@ def _describe(spec: WeightsSpec) -> dict[str, Any]:
         else {
             "path": str(path),
             "size_bytes": path.stat().st_size,
-            "record": store.read_record(path),
+            "record": _record(path),
         },
     }
+
+
+def _record(path: Path) -> dict[str, str]:
+    """The record of installed weights; empty for a damaged file, which must not end a list."""
+    from blackcamo import weights as store
+
+    try:
+        return store.read_record(path)
+    except WeightsError:
+        return {}
+
+
+def _origin(kept: dict[str, str]) -> str:
+    if not {"source", "format", "source_sha256"} <= kept.keys():
+        return "damaged; install it again"
+    return f"from {kept['source']} ({kept['format']}), SHA-256 {kept['source_sha256']}"
 
 
 def _where(source: Source) -> str:

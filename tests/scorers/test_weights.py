@@ -405,6 +405,9 @@ def test_command(home: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str
     assert listed["installed"]["record"] == done["record"]
     assert main(["weights", "list"]) == 0
     assert done["path"] in capsys.readouterr().out
+    Path(done["path"]).write_bytes(b"x")
+    assert main(["weights", "list"]) == 0
+    assert "damaged; install it again" in capsys.readouterr().out
     assert answer("remove", "tiny")["removed"] == done["path"]
     assert "not installed" in answer("install", "tiny", status=2)["error"]
     assert main(["weights", "install", "tny"]) == 2

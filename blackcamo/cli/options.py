@@ -19,7 +19,9 @@ _MODEL = "Scorer"
 _CHANNEL = "Channel"
 _OUTPUT = "Output"
 
-Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)]
+Photos = Annotated[
+    list[Path], typer.Argument(metavar="PHOTO", help="Pictures: JPEG, PNG, WebP, AVIF, TIFF, HEIC.")
+]
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")]
 
 Json = Annotated[

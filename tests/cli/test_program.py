@@ -42,6 +42,11 @@ def test_help_names_every_command(arguments: tuple[str, ...]) -> None:
     assert set(COMMANDS) <= set(listed)
 
 
+def test_a_group_needs_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["weights"]) == 2
+    assert capsys.readouterr() == ("", "blackcamo: Missing command.\n")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
@@ -68,7 +73,7 @@ def test_help_starts_fast_and_loads_nothing_heavy() -> None:
     ("arguments", "says"),
     [
         (["serch"], "No such command 'serch'. Did you mean 'search'?"),
-        (["search"], "Missing argument 'PHOTO...'."),
+        (["search"], "Missing argument 'PHOTO'."),
         (["search", "a.jpg", "--bugdet", "5"], "No such option: --bugdet (Possible options: --bu"),
         (["search", "a.jpg", "--budget", "many"], "Invalid value for '--budget': "),
         (["search", "a.jpg", "--mode", "ruin"], "'ruin' is not one of 'enhance', 'imperceptible'"),

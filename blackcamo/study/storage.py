@@ -70,8 +70,8 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
     if scheme == "grpc":
         return _open_grpc(text)
     raise OptionError(
-        f"storage {_masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a URL that "
-        f"starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'grpc'))}"
+        f"storage {_masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a "
+        f"URL that starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'grpc'))}"
     )
 
 
@@ -83,7 +83,7 @@ def _open_journal(path: Path, *, create: bool) -> Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         return JournalStore(path)
     except OSError as error:
-        raise StudyError(f"cannot open {path}: {error.strerror or error}") from error
+        raise StudyError(f"cannot open {path}: {error.strerror} ({error.filename})") from error
     # Optuna gives the parser's errors; a KeyError is an operation about what is not there.
     except (ValueError, KeyError, AssertionError) as error:
         raise StudyError(f"{path} is a damaged journal: {error}") from error

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,3 +89,78 @@ def write_batch(study: Study, batch: int, n: int = 4) -> tuple[int, ...]:
 @pytest.fixture
 def journal(tmp_path: Path) -> str:
     return str(tmp_path / "studies.journal")
+
+
+class PostgreSQL:
+    """A server that a test may stop and start."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._folder = folder
+        # PostgreSQL refuses to run as root.
+        self._user = "nobody" if os.getuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        self.url = f"postgresql://tester@/postgres?host={folder}"
+
+    def create(self) -> None:
+        self._run("initdb", "-U", "tester", "--auth=trust", "--no-sync", "-E", "UTF8")
+
+    def start(self) -> None:
+        options = f"-k {self._folder} -c listen_addresses= -c fsync=off"
+        self._run("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-w", "-m", "fast", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, "-D", self._folder / "data", *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=self._user,
+            cwd=self._folder,
+        )
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of our own, which listens on a socket in a temporary folder."""
+    pytest.importorskip("psycopg", reason="the extra postgresql is not installed")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    programs += [Path(found).parent for found in [shutil.which("initdb")] if found]
+    if not programs:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        server = PostgreSQL(programs[0], Path(folder))
+        server.create()
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def postgresql(postgresql_server: PostgreSQL) -> str:
+    """The URL of an empty database."""
+    from sqlalchemy import create_engine, make_url, text
+
+    engine = create_engine(
+        make_url(postgresql_server.url).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS test WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE test"))
+    engine.dispose()
+    return postgresql_server.url.replace("/postgres?", "/test?")
+
+
+@pytest.fixture(params=["journal", "sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Every kind of storage that can be tried here, empty."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql"))
+    return {
+        "journal": str(tmp_path / "new" / "studies.journal"),
+        "sqlite": f"sqlite:///{tmp_path / 'studies.db'}",
+    }[request.param]

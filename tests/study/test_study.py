@@ -10,6 +10,7 @@ import numpy as np
 import optuna
 import pytest
 from optuna.trial import TrialState
+from sqlalchemy.pool import NullPool
 
 from blackcamo.errors import StudyError, UnknownNameError
 from blackcamo.study import Study
@@ -24,14 +25,6 @@ from tests.study.conftest import (
 )
 
 
-@pytest.fixture(params=["journal", "sqlite"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return {
-        "journal": str(tmp_path / "new" / "studies.journal"),
-        "sqlite": f"sqlite:///{tmp_path / 'studies.db'}",
-    }[request.param]
-
-
 def same(a: object, b: object) -> bool:
     """Equality with NaN equal to itself."""
     return repr(a) == repr(b)
@@ -42,7 +35,10 @@ def foreign(storage: str, name: str = "a-fake-1") -> optuna.Study:
     if "://" not in storage:
         backend = optuna.storages.journal.JournalFileBackend(storage)
         return optuna.load_study(study_name=name, storage=optuna.storages.JournalStorage(backend))
-    return optuna.load_study(study_name=name, storage=storage)
+    url = storage.replace("postgresql:", "postgresql+psycopg:")
+    # Without a pool no connection stays open.
+    database = optuna.storages.RDBStorage(url, engine_kwargs={"poolclass": NullPool})
+    return optuna.load_study(study_name=name, storage=database)
 
 
 def test_what_is_written_is_read_back_to_the_last_digit(storage: str) -> None:

@@ -48,6 +48,7 @@ def build(
     size: tuple[int, int],
     engine: str = "auto",
     device: str = "auto",
+    precision: str | None = None,
 ) -> Engine:
     """The engine for a network: on CPUs OpenVINO where it is installed, else torch.
 
@@ -56,6 +57,7 @@ def build(
         size: height and width in pixels of most pictures to come; others work too, more slowly.
         engine: "auto" or one of ``ENGINES``.
         device: "auto", "cpu", "cuda" or "cuda:N"; OpenVINO and ONNX Runtime are for CPUs.
+        precision: "fp32" for a network that loses too much in less; None takes what is fastest.
 
     Raises:
         OptionError: an unknown engine or device, or two that do not go together.
@@ -71,7 +73,7 @@ def build(
     if engine == "torch":
         from blackcamo.engines.torch import TorchEngine
 
-        return TorchEngine(stages, device=device)
+        return TorchEngine(stages, device=device, precision=precision)
     if device != "cpu":
         raise OptionError(
             f"engine {engine!r} runs on CPUs, not on {device!r}; use engine 'torch' there"
@@ -79,7 +81,7 @@ def build(
     if engine == "openvino":
         from blackcamo.engines.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(stages, size=size)
+        return OpenVinoEngine(stages, size=size, precision=precision)
     from blackcamo.engines.onnxruntime import OnnxRuntimeEngine
 
     return OnnxRuntimeEngine(stages, size=size)

@@ -28,7 +28,9 @@ class OpenVinoEngine:
     name = "openvino"
     device = "cpu"
 
-    def __init__(self, stages: Stages, *, size: tuple[int, int]) -> None:
+    def __init__(
+        self, stages: Stages, *, size: tuple[int, int], precision: str | None = None
+    ) -> None:
         openvino = import_extra("openvino", extra="cpu", who="engine 'openvino'")
         self._new_queue = openvino.AsyncInferQueue
         self._core = openvino.Core()
@@ -37,7 +39,7 @@ class OpenVinoEngine:
         self._size = size
         self._queues: dict[tuple[bool, bool], Any] = {}
         capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.precision = "bf16" if "BF16" in capabilities else "fp32"
+        self.precision = precision or ("bf16" if "BF16" in capabilities else "fp32")
 
     def run(self, images: Sequence[Pixels], *, reference: bool = False) -> NDArray[np.float32]:
         """Outputs of at least one uint8 picture (H, W, 3), in order; see ``Engine``."""

@@ -76,10 +76,10 @@ class _Separable(nn.Sequential):
         self.pointwise = _Layer(channels_in, channels, kernel=1, stride=1, groups=1)
 
 
-class NimaMobileNet(nn.Module):
-    """MobileNet 1.0, global average pooling and a softmax over the ratings 1 to 10.
+class MobileNet(nn.Module):
+    """MobileNet 1.0 up to its global average pooling.
 
-    For inference: the dropout before the last layer, which is the identity then, is left out.
+    RGB (B, 3, H, W) in [-1, 1], trained at 224 x 224, to features (B, 1024).
     """
 
     def __init__(self) -> None:
@@ -91,12 +91,40 @@ class NimaMobileNet(nn.Module):
             blocks.append(_Separable(channels_in, channels, stride=stride))
             channels_in = channels
         self.blocks = nn.Sequential(*blocks)
-        self.head = nn.Linear(channels_in, RATINGS)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map RGB (B, 3, 224, 224) in [-1, 1] to the probabilities (B, 10) of ratings 1 to 10."""
-        features: Tensor = self.blocks(self.stem(x))
-        probabilities: Tensor = self.head(features.mean(dim=(2, 3))).softmax(dim=1)
+        """Map RGB (B, 3, H, W) in [-1, 1] to features (B, 1024)."""
+        maps: Tensor = self.blocks(self.stem(x))
+        return maps.mean(dim=(2, 3))
+
+
+class RatingHead(nn.Module):
+    """Features (B, 1024) to the probabilities (B, 10) of the ratings 1 to 10.
+
+    For inference: the dropout before the dense layer, which is the identity then, is left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = nn.Linear(_BLOCKS[-1][0], RATINGS)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map features (B, 1024) to probabilities (B, 10)."""
+        logits: Tensor = self.dense(features)
+        return logits.softmax(dim=1)
+
+
+class NimaMobileNet(nn.Module):
+    """NIMA on MobileNet: RGB (B, 3, 224, 224) in [-1, 1] to probabilities (B, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = MobileNet()
+        self.head = RatingHead()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map RGB (B, 3, 224, 224) in [-1, 1] to probabilities (B, 10)."""
+        probabilities: Tensor = self.head(self.body(x))
         return probabilities
 
 
@@ -143,15 +171,15 @@ def _not_nima(reason: str) -> WeightsError:
 
 def _variables() -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
     """For every variable: Keras' layer and name, our name, the order of Keras' axes in ours."""
-    layers = [("conv1", "kernel", "stem")]
+    layers = [("conv1", "kernel", "body.stem")]
     for i in range(len(_BLOCKS)):
-        layers.append((f"conv_dw_{i + 1}", "depthwise_kernel", f"blocks.{i}.depthwise"))
-        layers.append((f"conv_pw_{i + 1}", "kernel", f"blocks.{i}.pointwise"))
+        layers.append((f"conv_dw_{i + 1}", "depthwise_kernel", f"body.blocks.{i}.depthwise"))
+        layers.append((f"conv_pw_{i + 1}", "kernel", f"body.blocks.{i}.pointwise"))
     for layer, kernel, ours in layers:
         # Keras: height, width, in, out; depthwise: height, width, channel, 1.
         axes = (2, 3, 0, 1) if kernel == "depthwise_kernel" else (3, 2, 0, 1)
         yield layer, kernel, f"{ours}.conv.weight", axes
         for theirs, name in _BATCH_NORM.items():
             yield f"{layer}_bn", theirs, f"{ours}.bn.{name}", (0,)
-    yield "dense_1", "kernel", "head.weight", (1, 0)
-    yield "dense_1", "bias", "head.bias", (0,)
+    yield "dense_1", "kernel", "head.dense.weight", (1, 0)
+    yield "dense_1", "bias", "head.dense.bias", (0,)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from blackcamo.errors import WeightsError
+from blackcamo.weights import store
 from blackcamo.weights.files import check_shapes, keras_layers, read_tensors
 from blackcamo.weights.spec import Converted, RemoteFile, Source, WeightsSpec
+
+if TYPE_CHECKING:
+    from blackcamo.nets.mobilenet import NimaMobileNet
 
 _PAGE = "https://github.com/idealo/image-quality-assessment/tree/master/models/MobileNet"
 _FILES = (
@@ -31,6 +37,30 @@ def convert(path: Path) -> Converted:
     shapes = {name: tuple(tensor.shape) for name, tensor in expected.items()}
     check_shapes(state, shapes, "NIMA's MobileNet")
     return Converted(state, "keras-hdf5")
+
+
+def load_network(name: str) -> tuple[NimaMobileNet, str]:
+    """The network with the installed weights of ``name``, and the digest of their file.
+
+    Raises:
+        WeightsError: they are not installed, or damaged.
+    """
+    import torch
+
+    from blackcamo.nets.mobilenet import NimaMobileNet
+
+    loaded = store.load(name)
+    try:
+        digest = loaded.record["source_sha256"]
+        with torch.device("meta"):
+            network = NimaMobileNet()
+        network.load_state_dict(loaded.tensors, assign=True)
+    except (KeyError, RuntimeError) as error:
+        raise WeightsError(
+            f"the installed weights of {name!r} are damaged; install them again: "
+            f"blackcamo weights install {name} --from FILE"
+        ) from error
+    return network.eval(), digest
 
 
 TECHNICAL = WeightsSpec(

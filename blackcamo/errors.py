@@ -7,6 +7,7 @@
     │   ├── UnknownNameError  no plug-in, study or pick of that name
     │   └── PresetError       a preset file is malformed or out of range
     ├── OutputError           a result cannot be written
+    ├── PluginError           an installed plug-in cannot be loaded
     ├── MissingExtraError     an optional dependency is not installed
     ├── WeightsError          a model's weights are missing, damaged or of another model
     ├── ScorerError           a scorer broke its contract or cannot be reached
@@ -46,6 +47,10 @@ class PresetError(InputError):
 
 class OutputError(BlackcamoError):
     """A result cannot be written."""
+
+
+class PluginError(BlackcamoError):
+    """An installed plug-in cannot be loaded."""
 
 
 class MissingExtraError(BlackcamoError):

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, TypeAlias
 
-from blackcamo.errors import MissingExtraError, UnknownNameError
+from blackcamo.errors import MissingExtraError, PluginError, UnknownNameError
 
 Group: TypeAlias = Literal["scorers", "filters", "appeals", "exporters", "weights"]
 
@@ -34,6 +34,7 @@ def load(group: Group, name: str) -> Any:
     Raises:
         UnknownNameError: no plug-in of that name; says which one may be meant.
         MissingExtraError: the plug-in needs a package that is not installed.
+        PluginError: the plug-in is broken.
     """
     registered = _registered(group)
     if name not in registered:
@@ -44,6 +45,11 @@ def load(group: Group, name: str) -> Any:
         raise MissingExtraError(
             f"{group.removesuffix('s')} {name!r} needs the package {error.name!r}, "
             "which is not installed"
+        ) from error
+    except Exception as error:  # importing a plug-in runs its code, which may raise anything
+        raise PluginError(
+            f"{group.removesuffix('s')} {name!r} ({registered[name].value}) cannot be loaded: "
+            f"{type(error).__name__}: {' '.join(str(error).split())}; update or uninstall it"
         ) from error
 
 

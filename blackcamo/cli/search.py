@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -144,13 +145,13 @@ def search(
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
     results = []
-    pending = run.search_many(photos, config=config, progress=bar.update)
-    for photo in photos:
-        with bar.showing(photo):
-            result = next(pending)
-        results.append(result)
-        if not as_json:
-            _print(result, config, quiet=quiet)
+    with closing(run.search_many(photos, config=config, progress=bar.update)) as pending:
+        for photo in photos:
+            with bar.showing(photo):
+                result = next(pending)
+            results.append(result)
+            if not as_json:
+                _print(result, config, quiet=quiet)
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     if any(result.error is not None for result in results):

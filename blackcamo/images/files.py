@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 from blackcamo.errors import OutputError, PhotoError
@@ -63,6 +64,20 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def prepare_folder(folder: Path) -> None:
+    """Make a folder that files can be written to, if it is not there.
+
+    Raises:
+        OutputError: it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, ValueError) as error:
+        raise _refusal(folder, error) from error
+
+
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all; missing parent folders are made.
 
@@ -92,6 +107,10 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        remedy = _REMEDIES.get(getattr(error, "errno", None) or 0, "choose another path")
-        raise OutputError(f"cannot write {name}: {reason}; {remedy}") from error
+        raise _refusal(Path(path), error) from error
+
+
+def _refusal(path: Path, error: OSError | ValueError) -> OutputError:
+    reason = getattr(error, "strerror", None) or error
+    remedy = _REMEDIES.get(getattr(error, "errno", None) or 0, "choose another path")
+    return OutputError(f"cannot write {one_line(path)}: {reason}; {remedy}")

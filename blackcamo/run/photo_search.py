@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import OutputError, ScorerError
-from blackcamo.images import Photo, encode_png, fit_long_side, write_bytes
+from blackcamo.images import Photo, encode_png, fit_long_side, prepare_folder, write_bytes
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.preset import recipe
@@ -59,6 +59,19 @@ class _Files:
     compare: Path
 
 
+def _files(photo: Path, out: Path | None) -> _Files:
+    stem = photo.stem
+    folder = out or DEFAULT_OUT / stem
+    files = _Files(
+        camouflage=folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
+        preset=folder / f"{stem}.preset.json",
+        compare=folder / f"{stem}.compare.png",
+    )
+    if files.camouflage.resolve() == photo.resolve():
+        raise OutputError(f"{files.camouflage}: would replace the photo; choose another --out")
+    return files
+
+
 class PhotoSearch:
     """The search on one photo; :meth:`run` tells it from beginning to end.
 
@@ -80,6 +93,7 @@ class PhotoSearch:
         self.photo = photo
         self.study = study
         self.identity = identity
+        self.files = _files(photo.path, self.config.out)
         self.progress = progress
         proxy = fit_long_side(photo.pixels, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
@@ -101,6 +115,8 @@ class PhotoSearch:
             StudyError: the study cannot be written, or its record cannot be replayed.
         """
         started = time.monotonic()
+        # Refused now rather than when all queries are spent.
+        prepare_folder(self.files.camouflage.parent)
         recorded = self._recall()
         before = self._baseline(self.full)
         on_proxy = self._baseline(self.small) if self.on_proxy else before
@@ -116,11 +132,11 @@ class PhotoSearch:
         winner = self._verify(shift)
         again = self._score_again(winner)
         facts = self._facts(before, winner, again)
-        files = self._write(before, winner, facts)
+        self._write(before, winner, facts)
         self.study.annotate(
             {"delivered": {"trial": winner.trial, **facts}, "ledger": self.ledger.counts()}
         )
-        return self._result(winner, facts, files, seconds=time.monotonic() - started)
+        return self._result(winner, facts, seconds=time.monotonic() - started)
 
     def _objective(self, pixels: Pixels) -> Objective:
         return Objective(
@@ -265,17 +281,8 @@ class PhotoSearch:
             "versions": dict(self.shared.versions),
         }
 
-    def _write(self, before: Evaluation, winner: _Verified, facts: Mapping[str, Any]) -> _Files:
-        stem = self.photo.path.stem
-        folder = self.config.out or DEFAULT_OUT / stem
-        files = _Files(
-            camouflage=folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
-            preset=folder / f"{stem}.preset.json",
-            compare=folder / f"{stem}.compare.png",
-        )
-        if files.camouflage.resolve() == self.photo.path.resolve():
-            raise OutputError(f"{files.camouflage}: would replace the photo; choose another --out")
-        after = winner.evaluation
+    def _write(self, before: Evaluation, winner: _Verified, facts: Mapping[str, Any]) -> None:
+        files, after = self.files, winner.evaluation
         preset = make_preset(self.shared.chain, after.params, identity=self.identity, facts=facts)
         picture = compare_picture(
             self._scored(self.photo.pixels, before.score),
@@ -288,21 +295,20 @@ class PhotoSearch:
         write_bytes(files.compare, encode_png(picture, self.photo.credit))
         write_bytes(files.preset, preset.to_json().encode())
         write_bytes(files.camouflage, winner.data)
-        return files
 
     def _scored(self, pixels: Pixels, score: float) -> Scored:
         return Scored(pixels, score, is_high_quality(score, self.shared.scorer.info))
 
     def _result(
-        self, winner: _Verified, facts: Mapping[str, Any], files: _Files, *, seconds: float
+        self, winner: _Verified, facts: Mapping[str, Any], *, seconds: float
     ) -> SearchResult:
         info, after = self.shared.scorer.info, winner.evaluation
         notes = self.photo.notes + ((self.study.note,) if self.study.note else ())
         return SearchResult(
             photo=self.photo.path,
-            output=files.camouflage,
-            preset=files.preset,
-            compare=files.compare,
+            output=self.files.camouflage,
+            preset=self.files.preset,
+            compare=self.files.compare,
             study=self.study.name,
             scorer=info.name,
             threshold=info.threshold,

@@ -81,6 +81,9 @@ def export(
         facts=review.facts(number),
     )
     stem = Path(review.attributes["photo"]["name"]).stem
+    if pick != "best":
+        # Several picks may lie in one folder, with the delivered one.
+        stem += f".trial{pick}" if isinstance(pick, int) else f".{pick}"
     return ExportResult(
         study=review.study.name,
         pick=str(pick),

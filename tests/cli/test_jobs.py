@@ -214,7 +214,7 @@ def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
         "--out", folder / "one",
     )  # fmt: skip
     assert told["trial"] == front[-1]["number"]
-    assert [path.name for path in (folder / "one").iterdir()] == ["bright.cube"]
+    assert [path.name for path in (folder / "one").iterdir()] == ["bright.trial0.cube"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blackcamo.errors import OutputError
-from blackcamo.images import write_bytes
+from blackcamo.images import prepare_folder, write_bytes
 from tests.images.unprivileged import unprivileged
 
 
@@ -130,3 +130,11 @@ def test_full_disk_leaves_the_old_file(small_disk: Path) -> None:
     assert names(small_disk) == ["a.bin"]
     write_bytes(path, bytes(30_000))
     assert path.stat().st_size == 30_000
+
+
+def test_a_folder_is_prepared_or_refused_by_name(tmp_path: Path) -> None:
+    prepare_folder(tmp_path / "a" / "b")
+    assert not list((tmp_path / "a" / "b").iterdir())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match=f"cannot write {tmp_path / 'file'}"):
+        prepare_folder(tmp_path / "file")

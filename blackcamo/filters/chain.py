@@ -1,0 +1,215 @@
+"""The chain: filters in their order, and candidates rendered by it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from blackcamo import plugins
+from blackcamo.errors import OptionError
+from blackcamo.space import FilterSpace
+from blackcamo.types import Filter, Frame, GeometryFilter, LookFilter, Params, SpatialFilter
+from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.lut import apply_lut, identity_nodes
+
+_KINDS = (GeometryFilter, LookFilter, SpatialFilter)
+_ORDER = ("geometry", "tone", "curves", "colour", "optics", "detail", "texture")
+"""Built-in families in the order of their work; others of a kind follow them, by name."""
+_TOGETHER_PX = 1 << 25
+"""Pixels of candidates rendered together on a GPU: about 2 GB of its memory."""
+
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One candidate: tensors (3, h, w) in [0, 1], which may share memory with each other.
+
+    ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look,
+    ``filtered`` the finished picture.
+    """
+
+    aligned: Tensor
+    graded: Tensor
+    filtered: Tensor
+    frame: Frame
+
+
+class Chain:
+    """Filters in the order geometry -> look -> spatial, whatever order they come in.
+
+    All look filters of a candidate are baked into one 3D LUT of ``space.lut_size`` nodes. A
+    filter whose parameters are all neutral is left out, so it costs and changes nothing.
+
+    Args:
+        filters: families, at most one of them a geometry.
+        seed: fixes the randomness of all of them, 0 or more.
+        device: where candidates are rendered.
+        together_px: pixels of candidates rendered together; by default one candidate at a time
+            on a CPU, where batches do not help.
+
+    Raises:
+        OptionError: two geometries, something that is no filter, a negative seed, or parameters
+            that contradict each other.
+    """
+
+    def __init__(
+        self,
+        filters: Iterable[Filter],
+        *,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        together_px: int | None = None,
+    ) -> None:
+        if seed < 0:
+            raise OptionError(f"seed is {seed}; it must be 0 or more")
+        self.space = FilterSpace(sorted(filters, key=_rank))
+        self.filters: tuple[Filter, ...] = self.space.filters
+        self.seed = seed
+        self.device = torch.device(device)
+        default_px = 1 if self.device.type == "cpu" else _TOGETHER_PX
+        self._together_px = default_px if together_px is None else together_px
+        geometries = [f for f in self.filters if isinstance(f, GeometryFilter)]
+        if len(geometries) > 1:
+            names = " and ".join(repr(f.name) for f in geometries)
+            raise OptionError(f"filters {names} are both geometries; a chain has at most one")
+        self._geometry = geometries[0] if geometries else None
+        self._looks = [f for f in self.filters if isinstance(f, LookFilter)]
+        self._spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
+
+    def render(
+        self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
+    ) -> list[Rendered]:
+        """Render candidates of one photo, in the order given.
+
+        Args:
+            photo: (3, H, W) in [0, 1].
+            params: physical values of each candidate; those left out are neutral.
+            keep_size: resample each frame to the photo's size.
+
+        Raises:
+            OptionError: an unknown parameter, or a value out of its range.
+        """
+        photo = photo.to(self.device)
+        candidates = [self.space.complete(values) for values in params]
+        frames = [self._frame(values, photo, keep_size) for values in candidates]
+        rendered: dict[int, Rendered] = {}
+        for group in self._groups(frames):
+            chosen = [candidates[i] for i in group]
+            aligned = cut_frames(photo, [frames[i] for i in group])
+            graded = self._grade(aligned, chosen)
+            filtered = graded
+            for spatial in self._spatials:
+                filtered = self._filter(spatial, filtered, chosen)
+            for row, i in enumerate(group):
+                rendered[i] = Rendered(aligned[row], graded[row], filtered[row], frames[i])
+        return [rendered[i] for i in range(len(candidates))]
+
+    def bake(self, params: Values) -> Tensor:
+        """The look of a candidate as a LUT (3, S, S, S), indexed ``[c, b, g, r]``.
+
+        Raises:
+            OptionError: an unknown parameter, or a value out of its range.
+        """
+        return self._bake([self.space.complete(params)])[0]
+
+    def _frame(self, values: Values, photo: Tensor, keep_size: bool) -> Frame:
+        height_px, width_px = photo.shape[-2:]
+        if self._geometry is None or not _active(self._geometry, values):
+            return Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px)
+        frame = self._geometry.frame(values, height_px, width_px)
+        return replace(frame, height_px=height_px, width_px=width_px) if keep_size else frame
+
+    def _groups(self, frames: Sequence[Frame]) -> Iterator[list[int]]:
+        """Candidates whose frames have one size, as many as are rendered together."""
+        by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for i, frame in enumerate(frames):
+            by_size[frame.height_px, frame.width_px].append(i)
+        for (height_px, width_px), members in by_size.items():
+            count = max(1, self._together_px // (height_px * width_px))
+            for start in range(0, len(members), count):
+                yield members[start : start + count]
+
+    def _grade(self, aligned: Tensor, candidates: Sequence[Values]) -> Tensor:
+        def look(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
+            return apply_lut(rgb, self._bake(graded))
+
+        return _where_active(self._looks, look, aligned, candidates)
+
+    def _bake(self, candidates: Sequence[Values]) -> Tensor:
+        size = self.space.lut_size
+        nodes = identity_nodes(size, self.device).expand(len(candidates), -1, -1, -1)
+        for look in self._looks:
+
+            def grade(rgb: Tensor, graded: Sequence[Values], look: LookFilter = look) -> Tensor:
+                return look.grade(rgb, _tensors(look, graded, self.device))
+
+            nodes = _where_active([look], grade, nodes, candidates)
+        return nodes.reshape(-1, 3, size, size, size)
+
+    def _filter(self, spatial: SpatialFilter, rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
+        def render(some: Tensor, filtered: Sequence[Values]) -> Tensor:
+            return spatial.render(some, _tensors(spatial, filtered, self.device), self.seed)
+
+        return _where_active([spatial], render, rgb, candidates)
+
+
+def load_chain(
+    names: Sequence[str] | None = None, *, seed: int = 0, device: torch.device | str = "cpu"
+) -> Chain:
+    """The chain of the named filter families, None being all built-in ones.
+
+    Raises:
+        UnknownNameError: no family of that name; says which one may be meant.
+        OptionError: no name, a name given twice, or families that cannot stand together.
+    """
+    wanted = _ORDER if names is None else tuple(names)
+    if not wanted:
+        raise OptionError(f"no filter is named; choose from {', '.join(plugins.names('filters'))}")
+    for name in wanted:
+        if wanted.count(name) > 1:
+            raise OptionError(f"filter {name!r} is named twice; name it once")
+    return Chain((plugins.load("filters", name)() for name in wanted), seed=seed, device=device)
+
+
+def _rank(candidate: Filter) -> tuple[int, int, str]:
+    kind = next((i for i, kind in enumerate(_KINDS) if isinstance(candidate, kind)), None)
+    if kind is None:
+        raise OptionError(
+            f"{candidate!r} is no filter: it needs name, params and one of frame, "
+            "grade with lut_size, or render"
+        )
+    place = _ORDER.index(candidate.name) if candidate.name in _ORDER else len(_ORDER)
+    return kind, place, candidate.name
+
+
+def _active(family: Filter, values: Values) -> bool:
+    return any(values[p.name] != p.neutral for p in family.params)
+
+
+def _tensors(family: Filter, candidates: Sequence[Values], device: torch.device) -> Params:
+    return {
+        p.name: torch.tensor([values[p.name] for values in candidates], device=device)
+        for p in family.params
+    }
+
+
+def _where_active(
+    families: Sequence[Filter],
+    work: Callable[[Tensor, Sequence[Values]], Tensor],
+    rgb: Tensor,
+    candidates: Sequence[Values],
+) -> Tensor:
+    """Let ``work`` change those pictures of a batch for which a family is not neutral."""
+    chosen = [i for i, values in enumerate(candidates) if any(_active(f, values) for f in families)]
+    if not chosen:
+        return rgb
+    if len(chosen) == len(candidates):
+        return work(rgb, candidates)
+    out = rgb.clone()
+    out[chosen] = work(rgb[chosen], [candidates[i] for i in chosen])
+    return out

@@ -1,0 +1,140 @@
+"""sRGB, linear light and Oklab, for tensors (..., 3, H, W), and the way back into the gamut."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Matrix = NDArray[np.float64]
+
+XYZ_FROM_LINEAR_RGB: Matrix = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+"""Linear sRGB to CIE XYZ, white D65. Source: IEC 61966-2-1, matrix recomputed by B. Lindbloom."""
+
+_LMS_FROM_LINEAR_RGB: Matrix = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_OKLAB_FROM_LMS: Matrix = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_LINEAR_RGB_FROM_LMS: Matrix = np.linalg.inv(_LMS_FROM_LINEAR_RGB).astype(np.float64)
+_LMS_FROM_OKLAB: Matrix = np.linalg.inv(_OKLAB_FROM_LMS).astype(np.float64)
+
+
+def srgb_to_linear(rgb: Tensor) -> Tensor:
+    """Linear light of sRGB-encoded values; negative ones keep their sign.
+
+    Source: IEC 61966-2-1.
+    """
+    size = rgb.abs()
+    power = size.add(0.055).mul_(1 / 1.055).pow_(2.4)
+    return torch.where(size <= 0.04045, rgb / 12.92, torch.copysign(power, rgb))
+
+
+def linear_to_srgb(linear_rgb: Tensor) -> Tensor:
+    """sRGB encoding of linear light; negative values keep their sign.
+
+    Source: IEC 61966-2-1.
+    """
+    size = linear_rgb.abs()
+    power = size.pow(1 / 2.4).mul_(1.055).sub_(0.055)
+    return torch.where(size <= 0.0031308, linear_rgb * 12.92, torch.copysign(power, linear_rgb))
+
+
+def linear_to_oklab(linear_rgb: Tensor) -> Tensor:
+    """Oklab (lightness, green-red, blue-yellow) of linear sRGB; white has lightness 1.
+
+    Source: B. Ottosson, "A perceptual color space for image processing", 2020.
+    """
+    lms = transform(linear_rgb, _LMS_FROM_LINEAR_RGB)
+    return transform(torch.copysign(lms.abs().pow_(1 / 3), lms), _OKLAB_FROM_LMS)
+
+
+def oklab_to_linear(oklab: Tensor) -> Tensor:
+    """Linear sRGB of Oklab; colours outside the gamut leave [0, 1].
+
+    Source: B. Ottosson, "A perceptual color space for image processing", 2020.
+    """
+    root = transform(oklab, _LMS_FROM_OKLAB)
+    return transform(root * root * root, _LINEAR_RGB_FROM_LMS)
+
+
+def transform(colours: Tensor, matrix: Matrix | Tensor) -> Tensor:
+    """Multiply each colour of (..., 3, H, W) by a matrix (3, 3), or by one per picture (B, 3, 3).
+
+    Written out as sums, so that no picture's result depends on the batch it is in, as that of a
+    matrix product may.
+    """
+    m = torch.as_tensor(matrix, dtype=colours.dtype, device=colours.device)[..., None, None]
+    x, y, z = colours.unbind(-3)
+    rows = [
+        (x * m[..., i, 0, :, :]).add_(y * m[..., i, 1, :, :]).add_(z * m[..., i, 2, :, :])
+        for i in range(3)
+    ]
+    return torch.stack(rows, dim=-3)
+
+
+def luminance(linear_rgb: Tensor) -> Tensor:
+    """Relative luminance (..., 1, H, W) of linear sRGB.
+
+    Source: IEC 61966-2-1.
+    """
+    red, green, blue = linear_rgb.unbind(-3)
+    y = (red * _LUMINANCE[0]).add_(green, alpha=_LUMINANCE[1]).add_(blue, alpha=_LUMINANCE[2])
+    return torch.unsqueeze(y, -3)
+
+
+def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:
+    """Bring edited colours back into [0, 1], gently and without clipping single channels.
+
+    What an edit added in saturation or brightness is squeezed into the room that the original
+    left, x -> x h / (x + h) for an addition x and room h: small edits keep their size, none
+    passes the surface of the gamut, and what an edit took away stays away.
+
+    Channels below 0 come up by desaturation at constant luminance. Channels above 1 come down
+    towards a neutral point: for a neutral colour that is its own grey, so that white stays
+    white; the more saturated a colour is the darker the point, so that it keeps its saturation.
+
+    Args:
+        edited: linear sRGB (..., 3, H, W), any range.
+        original: the same colours before the edit, in [0, 1].
+    """
+    low, high = original.aminmax(dim=-3, keepdim=True)
+    y, y_edited = luminance(original), luminance(edited)
+    depth = 1 - low / y.clamp(min=_EDGE)
+    depth_edited = 1 - edited.amin(-3, keepdim=True) / y_edited.clamp(min=_EDGE)
+    edited = torch.lerp(y_edited, edited, _squeezed(depth_edited, depth))
+
+    anchor = y * low / high.clamp(min=_EDGE)
+    span = (1 - anchor).clamp_(min=_EDGE)
+    height = (high - anchor) / span
+    height_edited = (edited.amax(-3, keepdim=True) - anchor) / span
+    return torch.lerp(anchor, edited, _squeezed(height_edited, height)).clamp_(0, 1)
+
+
+def _squeezed(edited: Tensor, original: Tensor) -> Tensor:
+    """The factor on ``edited`` that keeps it below 1, as ``original`` is."""
+    added = (edited - original).clamp_(min=0)
+    room = (1 - original).clamp_(min=0)
+    kept = original + added * room / (added + room).clamp_(min=_EDGE)
+    return torch.where(added > 0, kept / edited.clamp(min=_EDGE), 1.0)
+
+
+_LUMINANCE = XYZ_FROM_LINEAR_RGB[1].tolist()
+_EDGE = 1e-6
+"""Keeps black and white, where the gamut has no width, from dividing by zero."""

@@ -1,0 +1,47 @@
+"""The built-in families keep the contracts that are published for plug-in authors."""
+
+from __future__ import annotations
+
+from blackcamo.filters.colour import Colour
+from blackcamo.filters.curves import Curves
+from blackcamo.filters.detail import Detail
+from blackcamo.filters.geometry import Geometry
+from blackcamo.filters.optics import Optics
+from blackcamo.filters.texture import Texture
+from blackcamo.filters.tone import Tone
+from blackcamo.testing import GeometryFilterContract, LookFilterContract, SpatialFilterContract
+
+
+class TestGeometry(GeometryFilterContract):
+    def make_filter(self) -> Geometry:
+        return Geometry()
+
+
+class TestTone(LookFilterContract):
+    def make_filter(self) -> Tone:
+        return Tone()
+
+
+class TestCurves(LookFilterContract):
+    def make_filter(self) -> Curves:
+        return Curves()
+
+
+class TestColour(LookFilterContract):
+    def make_filter(self) -> Colour:
+        return Colour()
+
+
+class TestOptics(SpatialFilterContract):
+    def make_filter(self) -> Optics:
+        return Optics()
+
+
+class TestDetail(SpatialFilterContract):
+    def make_filter(self) -> Detail:
+        return Detail()
+
+
+class TestTexture(SpatialFilterContract):
+    def make_filter(self) -> Texture:
+        return Texture()

@@ -16,7 +16,6 @@ from blackcamo.types import Pixels, Scorer, ScorerOptions
 
 PROGRAM = """
 import os, pathlib, stat, subprocess, sys, time
-from PIL import Image, ImageStat
 
 mode, log = sys.argv[1], pathlib.Path(sys.argv[2])
 paths = sys.stdin.read().splitlines()
@@ -30,6 +29,7 @@ if mode == "sleep":
 if mode == "fail":
     print("loading", "no model file", sep="\\n", file=sys.stderr)
     sys.exit(3)
+from PIL import Image, ImageStat
 for i, path in enumerate(paths):
     if mode == "odd" and i == 1:
         print("error: cannot read")
@@ -89,9 +89,9 @@ def test_an_unusable_run_is_a_scorer_error(log: Path, mode: str, message: str) -
 
 
 def test_a_timeout_ends_the_program_and_its_children(log: Path) -> None:
-    scorer = scorer_of(log, "sleep", timeout_s="3")
+    scorer = scorer_of(log, "sleep", timeout_s="4")
     began = time.monotonic()
-    with pytest.raises(ScorerError, match="longer than 3 s"):
+    with pytest.raises(ScorerError, match="longer than 4 s"):
         scorer.score(greys(1))
     assert time.monotonic() - began < 20
     run, child = log.read_text().splitlines()

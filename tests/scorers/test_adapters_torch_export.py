@@ -173,6 +173,18 @@ def test_a_picture_that_the_network_cannot_take_leaves_its_neighbours_alone(
     assert scores[1] == scorer.score(images[1:2], reference=True)[0]
 
 
+def test_preprocess_replaces_the_descriptions_mode(
+    archive: bytes, install: Callable[..., str]
+) -> None:
+    spec = install(archive, "[input]\nwidth_px = 32\nheight_px = 24\n" + OWN_SIZE)
+    image = photos((48, 60))[0]
+    stretched = load_scorer(spec)
+    cut = load_scorer(spec, ScorerOptions(preprocess="crop"))
+    assert "crop to 32x24" in cut.info.preprocess
+    assert cut.score([image])[0] == stretched.score([image[12:36, 14:46]])[0]
+    assert cut.score([image])[0] != stretched.score([image])[0]
+
+
 def test_info(archive: bytes, install: Callable[..., str]) -> None:
     spec = install(archive, 'name = "mine"\n[score]\nhigh = 10\nthreshold = 6\n' + OWN_SIZE)
     info = load_scorer(spec, ScorerOptions(threshold=7, higher_is_better=False)).info

@@ -103,7 +103,8 @@ def _records(data: bytes, name: str) -> dict[str, bytes]:
                 for entry in entries
                 if not entry.filename.endswith(".pt")
             }
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    # RuntimeError: encrypted records.
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
         raise WeightsError(f"{name} is no .pt2 archive ({error}); {remedy}") from error
     if records.get("archive_format") != b"pt2" or records.get("archive_version") != b"0":
         raise WeightsError(f"{name} is no .pt2 archive of version 0; {remedy}")

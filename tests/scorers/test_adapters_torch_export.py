@@ -5,6 +5,7 @@ import io
 import json
 import math
 import pickle
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -395,6 +396,14 @@ def test_what_is_no_archive_is_refused(data: bytes) -> None:
 def test_a_compressed_archive_is_refused(archive: bytes) -> None:
     with pytest.raises(WeightsError, match="compressed"):
         program(edited(archive, {}, compress=True))
+
+
+def test_an_encrypted_archive_is_refused(archive: bytes) -> None:
+    data = bytearray(archive)
+    for entry in re.finditer(rb"PK\x01\x02", archive):
+        data[entry.start() + 8] |= 1  # the flag of the central directory
+    with pytest.raises(WeightsError, match="encrypted"):
+        program(bytes(data))
 
 
 def test_a_truncated_archive_is_refused(archive: bytes) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -27,10 +26,9 @@ def parameter(name: str, shape: tuple[int, ...], *, kind: str, fan_in: int = 1) 
     return values.astype(np.float32)
 
 
-def state_dict(shapes_file: Path) -> dict[str, torch.Tensor]:
-    """A state dict with the names and shapes that ``shapes_file`` (JSON) lists."""
-    shapes = {name: tuple(shape) for name, shape in json.loads(shapes_file.read_text()).items()}
-    return {name: _tensor(name, shape) for name, shape in shapes.items()}
+def state_dict(shapes: Mapping[str, Sequence[int]]) -> dict[str, torch.Tensor]:
+    """A state dict with these names and shapes."""
+    return {name: _tensor(name, tuple(shape)) for name, shape in shapes.items()}
 
 
 def picture(seed: int, height: int, width: int) -> Pixels:

@@ -15,8 +15,6 @@ from blackcamo.errors import ScorerError
 from blackcamo.types import Pixels
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-_BATCH = 16
-"""Pictures in a batch on a GPU: what a search asks at once, and enough to fill the device."""
 
 
 class TorchEngine:
@@ -29,11 +27,15 @@ class TorchEngine:
         stages: the network.
         device: a torch device.
         precision: of a search, "fp32", "bf16" or "fp16"; None takes the best of the device.
+        batch: pictures in a batch in less than fp32: what a search asks at once, and enough to
+            fill a GPU. Halved where the memory does not suffice.
     """
 
     name = "torch"
 
-    def __init__(self, stages: Stages, *, device: str, precision: str | None = None) -> None:
+    def __init__(
+        self, stages: Stages, *, device: str, precision: str | None = None, batch: int = 16
+    ) -> None:
         self.device = device
         self.precision = precision or _best_precision(device)
         self._prepare = stages.prepare.to(device)
@@ -43,7 +45,7 @@ class TorchEngine:
         self._fast = self._body
         if self.precision != "fp32":
             self._fast = copy.deepcopy(self._body).to(_DTYPES[self.precision])
-        self._batch = _BATCH
+        self._batch = batch
 
     def run(self, images: Sequence[Pixels], *, reference: bool = False) -> NDArray[np.float32]:
         """Outputs of at least one uint8 picture (H, W, 3), in order; see ``Engine``."""

@@ -135,17 +135,7 @@ def create(argument: str, options: ScorerOptions) -> KonCept512Scorer:
     if preprocess is not None:
         choose(f"preprocess of scorer {NAME!r}", preprocess, PREPROCESS)
     loaded = weights.load(NAME)
-    try:
-        form, source = loaded.record["format"], loaded.record["source_sha256"]
-        pooling, head_eps = _FORMS[form]
-        with torch.device("meta"):
-            network = KonCept512(pooling=pooling, head_eps=head_eps)
-        network.load_state_dict(loaded.tensors, assign=True)
-    except (KeyError, RuntimeError) as error:
-        raise WeightsError(
-            f"the installed weights of {NAME!r} are damaged; install them again: "
-            f"blackcamo weights install {NAME} --from FILE"
-        ) from error
+    network, pooling = network_of(loaded)
     engine = build(
         stages(network),
         size=(HEIGHT_PX, WIDTH_PX),
@@ -154,7 +144,10 @@ def create(argument: str, options: ScorerOptions) -> KonCept512Scorer:
     )
     info = ScorerInfo(
         name=NAME,
-        digest=sha256(source.encode(), form.encode(), (preprocess or _DEFAULT).encode()),
+        digest=sha256(
+            *(loaded.record.get(key, "").encode() for key in ("source_sha256", "format")),
+            (preprocess or _DEFAULT).encode(),
+        ),
         engine=engine.name,
         precision=engine.precision,
         preprocess=preprocess or _DEFAULT,
@@ -162,6 +155,25 @@ def create(argument: str, options: ScorerOptions) -> KonCept512Scorer:
     return KonCept512Scorer(
         engine, pooling=pooling, info=declare(info, options), preprocess=preprocess
     )
+
+
+def network_of(loaded: weights.Loaded) -> tuple[KonCept512, Pooling]:
+    """The network for these weights, with the pooling that belongs to them.
+
+    Raises:
+        WeightsError: they are damaged.
+    """
+    try:
+        pooling, head_eps = _FORMS[loaded.record["format"]]
+        with torch.device("meta"):
+            network = KonCept512(pooling=pooling, head_eps=head_eps)
+        network.load_state_dict(loaded.tensors, assign=True)
+    except (KeyError, RuntimeError) as error:
+        raise WeightsError(
+            f"the installed weights of {NAME!r} are damaged; install them again: "
+            f"blackcamo weights install {NAME} --from FILE"
+        ) from error
+    return network.eval(), pooling
 
 
 def stages(network: KonCept512) -> Stages:

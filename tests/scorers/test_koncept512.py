@@ -33,7 +33,7 @@ def contract(data_dir: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def standin(contract: Path) -> dict[str, torch.Tensor]:
-    return state_dict(contract / "state_dict.json")
+    return state_dict(json.loads((contract / "state_dict.json").read_text()))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
-from blackcamo.errors import MissingExtraError, StudyError
+from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study.store import Json, Outcome, Store
 
 SQL_SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb")
@@ -165,13 +165,14 @@ def open_sql(text: str) -> Store:
     """The store behind an SQLAlchemy URL.
 
     Raises:
+        OptionError: the URL is malformed.
         StudyError: the database cannot be opened.
         MissingExtraError: its driver is not installed.
     """
     try:
         url = sa.make_url(text)
     except SQLAlchemyError as error:
-        raise StudyError(f"storage {text!r} is not a database URL: {error}") from error
+        raise OptionError(f"the storage's URL is malformed: {error}") from error
     dialect, _, driver = url.drivername.partition("+")
     driver = driver or _DRIVERS.get(dialect, "")
     if driver:

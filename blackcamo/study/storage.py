@@ -55,14 +55,19 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
 
     Raises:
         StudyError: it cannot be opened, or there is none.
-        OptionError: the URL's scheme is not known.
+        OptionError: the URL is malformed, or its scheme is not known.
         MissingExtraError: the database's driver is not installed.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     text = str(storage)
-    scheme = urlsplit(text).scheme if "://" in text else ""
-    if not scheme:
+    if "://" not in text:
         return _open_journal(Path(storage), create=create)
+    scheme = text.partition("://")[0]
+    try:
+        # Both may refuse, the second one for a port that is no number.
+        urlsplit(text).port  # noqa: B018
+    except ValueError as error:
+        raise OptionError(f"the storage's {scheme} URL is malformed: {error}") from error
     if scheme.partition("+")[0] in SQL_SCHEMES:
         return open_sql(text)
     if scheme in ("redis", "rediss"):

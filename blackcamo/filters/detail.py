@@ -24,7 +24,7 @@ class Detail:
     name = "detail"
     params = (
         Param("sharpness_percent", -60, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
-        Param("detail_radius_permille", 1, 4, 2, "‰", "size of that detail, of the long side"),
+        Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail"),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
@@ -33,7 +33,7 @@ class Detail:
         amounts = fraction(params, "sharpness_percent")
         out = rgb.clone()
         for picture, amount, permille in zip(
-            out, amounts, params["detail_radius_permille"], strict=True
+            out, amounts, params["sharpness_radius_permille"], strict=True
         ):
             if amount == 0:
                 continue

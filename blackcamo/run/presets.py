@@ -9,6 +9,10 @@ from blackcamo.filters.chain import Chain
 from blackcamo.preset import Preset, recipe
 
 
+# A preset has fields of its own for these.
+_OF_THE_PRESET = ("filters", "keep_size", "mode", "seed")
+
+
 def make_preset(
     chain: Chain,
     params: Mapping[str, float],
@@ -32,5 +36,5 @@ def make_preset(
         keep_size=identity["keep_size"],
         mode=identity["mode"],
         recipe=recipe(chain.space, params),
-        provenance={**identity, **facts},
+        provenance={**{k: v for k, v in identity.items() if k not in _OF_THE_PRESET}, **facts},
     )

@@ -45,7 +45,7 @@ def test_sharpening_and_softening_change_contrast_of_texture() -> None:
     stripes[:, :, ::4], stripes[:, :, 1::4] = 0.45, 0.45
     spread = {
         percent: float(
-            render(Detail(), stripes, sharpness_percent=percent, detail_radius_permille=4.0).std()
+            render(Detail(), stripes, sharpness_percent=percent, sharpness_radius_permille=4.0).std()
         )
         for percent in (-60.0, 0.0, 60.0)
     }
@@ -55,14 +55,14 @@ def test_sharpening_and_softening_change_contrast_of_texture() -> None:
 def test_sharpening_colours_nothing_and_limits_halos() -> None:
     edge = flat(0.2, 300, 400)
     edge[:, :, 200:] = 0.8
-    sharp = render(Detail(), edge, sharpness_percent=60.0, detail_radius_permille=4.0)
+    sharp = render(Detail(), edge, sharpness_percent=60.0, sharpness_radius_permille=4.0)
     torch.testing.assert_close(sharp[0], sharp[2], atol=1e-6, rtol=0)
     assert 0.8 < float(sharp.max()) < 0.8 + 0.6 * 0.15
 
 
 def test_radius_alone_changes_nothing() -> None:
     noise = torch.rand(3, 60, 80, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(render(Detail(), noise, detail_radius_permille=4.0), noise)
+    assert torch.equal(render(Detail(), noise, sharpness_radius_permille=4.0), noise)
     assert torch.equal(render(Texture(), noise, grain_coarseness_percent=100.0), noise)
 
 

@@ -1,22 +1,25 @@
 """Studies in Optuna storages: what was tried and what came of it, safe from kills and rivals.
 
-A search writes one like this::
+A search writes one like this, the first time and every time that it is continued::
 
     name = study_name(photo.stem, scorer.info.name, identity)
     with Study.open(storage, name, space, higher_is_better=..., attributes=identity) as study:
-        ledger.restore(study.ledger)                  # if it is not empty
-        for batch in study.batches():                 # replay, bit by bit
+        oracle = Oracle(scorer, ledger, sending=study.sending)  # recorded before it is sent
+        if study.ledger:
+            ledger.restore(study.ledger)
+        for batch in study.batches():                           # replay what is recorded
             strategy.ask(len(batch.numbers))
             strategy.tell(batch.vectors, losses(batch.evaluations))
-        while queries_are_left:                       # go on
-            vectors = strategy.ask(16)
+        while queries_are_left:                                 # and go on
+            vectors = strategy.ask(n)
             numbers = study.begin(next_index, vectors)
-            evaluations = objective.evaluate(vectors)  # study.sending(counts) before each call
+            evaluations = objective.evaluate(vectors)
             study.finish(numbers, evaluations, ledger=ledger.counts())
             strategy.tell(vectors, losses(evaluations))
 
-Single answers (verification) go through :meth:`Study.keep` and :meth:`Study.recall`. Anything
-else reads: ``Study.load(storage, name).evaluations()`` and the picks in :mod:`.ranking`.
+Answers outside batches (baseline, verification) go through :meth:`Study.keep` and
+:meth:`Study.recall`. Everybody else reads: ``Study.load(storage, name)``, and picks by
+:mod:`blackcamo.study.ranking`.
 """
 
 from blackcamo.study.names import StudySummary, delete_study, list_studies, study_name

@@ -18,7 +18,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, S
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study.store import Json, Outcome, Store
 
-SQL_SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb")
 # The drivers that blackcamo's extras install; a URL that names another one keeps it.
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}

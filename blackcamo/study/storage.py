@@ -15,10 +15,10 @@ from optuna.storages.journal import JournalRedisBackend
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study.journal import DurableJournal
-from blackcamo.study.sql import SQL_SCHEMES, open_sql
 from blackcamo.study.store import Json, Store
 
 _S = TypeVar("_S")
+_SQL_SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb")
 # What Optuna's proxy server listens on unless told otherwise.
 _GRPC_PORT = 13000
 
@@ -68,7 +68,10 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
         urlsplit(text).port  # noqa: B018
     except ValueError as error:
         raise OptionError(f"the storage's {scheme} URL is malformed: {error}") from error
-    if scheme.partition("+")[0] in SQL_SCHEMES:
+    if scheme.partition("+")[0] in _SQL_SCHEMES:
+        # Importing SQLAlchemy takes as long as all the rest, and most studies are journals.
+        from blackcamo.study.sql import open_sql
+
         return open_sql(text)
     if scheme in ("redis", "rediss"):
         return _open_redis(text)
@@ -76,7 +79,7 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
         return _open_grpc(text)
     raise OptionError(
         f"storage {_masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a "
-        f"URL that starts with one of {', '.join((*SQL_SCHEMES, 'redis', 'grpc'))}"
+        f"URL that starts with one of {', '.join((*_SQL_SCHEMES, 'redis', 'grpc'))}"
     )
 
 

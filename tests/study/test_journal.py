@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
@@ -19,22 +18,10 @@ from blackcamo.errors import StudyError
 from blackcamo.study import Study, journal
 from blackcamo.study.journal import DurableJournal
 from tests.study.conftest import opened, write_batch
+from tests.study.processes import join, posix, start
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
-
-
-def in_child(work: Callable[[], None]) -> int:
-    """Run in a forked process; its exit status, or minus the signal that ended it."""
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            # Nothing of the test run that was forked may go on here.
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+# From Python 3.12 on; the threads are those of the test runner.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 
 
 def write_batches(study: Study, batches: range) -> None:
@@ -89,7 +76,7 @@ def test_a_full_disk_keeps_what_was_recorded(tmp_path: Path) -> None:
         ):
             write_batches(study, range(1, 100))
 
-    assert in_child(fill) == 0
+    assert join(start(fill)) == 0
     lines(path)
     with opened(path) as study:
         recorded = len(study.evaluations())
@@ -106,7 +93,7 @@ def test_a_killed_writer_leaves_no_lock_to_wait_for(tmp_path: Path) -> None:
         with opened(path), DurableJournal(path).hold():
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert in_child(die) == -signal.SIGKILL
+    assert join(start(die)) == -signal.SIGKILL
     assert path.with_name("x.journal.lock").exists()
     before = time.monotonic()
     with opened(path) as study:
@@ -220,4 +207,4 @@ def test_a_read_only_journal_can_be_read_and_says_so_when_written(tmp_path: Path
         with pytest.raises(StudyError, match=r"x.journal: .*Permission denied"), opened(path):
             pass
 
-    assert in_child(as_nobody) == 0
+    assert join(start(as_nobody)) == 0

@@ -15,6 +15,9 @@ from blackcamo.study.storage import open_storage
 from tests.study.conftest import PostgreSQL, counts, evaluation_of, opened, vectors_of, write_batch
 from tests.study.processes import REFUSED, die_at, join, posix, search, start
 
+# From Python 3.12 on; the threads are those of the test runner.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+
 BATCHES, N = 2, 2
 
 

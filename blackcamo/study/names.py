@@ -30,7 +30,7 @@ def study_name(stem: str, scorer: str, configuration: Mapping[str, Any]) -> str:
         configuration: everything that must not change within a study, JSON values.
 
     >>> study_name("Old Town (1)", "niqe", {"seed": 0})
-    'Old-Town-1-niqe-d5d3d1f7'
+    'Old-Town-1-niqe-de7d7744'
     """
     text = json.dumps(configuration, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]

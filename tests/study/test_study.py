@@ -13,10 +13,12 @@ from optuna.trial import TrialState
 from sqlalchemy.pool import NullPool
 
 from blackcamo.errors import StudyError, UnknownNameError
+from blackcamo.space import FilterSpace
 from blackcamo.study import Study
+from blackcamo.types import Param
 from tests.study.conftest import (
     ATTRIBUTES,
-    SPACE,
+    Filter,
     counts,
     evaluation_of,
     opened,
@@ -153,14 +155,8 @@ def test_readers_cannot_write_and_do_not_create(storage: str, tmp_path: Path) ->
 
 
 def test_parameters_beyond_their_range_by_a_rounding_error_are_recorded(journal: str) -> None:
-    with opened(journal) as study:
-        numbers = study.begin(0, [[1.0] * SPACE.dimension, [-1.0] * SPACE.dimension])
-        study.finish(
-            numbers,
-            [evaluation_of([v] * SPACE.dimension) for v in (1.0, -1.0)],
-            ledger=counts(2),
-        )
-    high, low = foreign(journal).trials
-    # A parameter that has only one side ignores the sign.
-    assert high.params == {"exposure_ev": 1.5, "levels": 2.0, "fade": 0.3}
-    assert low.params == {"exposure_ev": -2.0, "levels": 2.0, "fade": 0.3}
+    # -0.1 + (0.3 - -0.1) is 0.30000000000000004, which Optuna would refuse.
+    space = FilterSpace([Filter("lift", (Param("lift", -0.5, 0.3, -0.1, "", "made up"),))])
+    with Study.open(journal, "a-fake-1", space, higher_is_better=True, attributes={}) as study:
+        study.begin(0, [[1.0], [-1.0]])
+        assert [t.params for t in foreign(journal).trials] == [{"lift": 0.3}, {"lift": -0.5}]

@@ -23,6 +23,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from blackcamo.devices import resolve_device
 from blackcamo.errors import WeightsError
 from blackcamo.scorers.base import (
     check_extra,
@@ -30,7 +31,6 @@ from blackcamo.scorers.base import (
     declare,
     in_batches,
     refuse_argument,
-    resolve_device,
     score_scorable,
     sha256,
 )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.scorers.base import (
@@ -18,7 +17,6 @@ from blackcamo.scorers.base import (
     in_batches,
     read_model_file,
     refuse_argument,
-    resolve_device,
     score_scorable,
     sha256,
 )
@@ -73,27 +71,6 @@ def test_an_argument_that_is_not_taken_is_refused():
     refuse_argument("niqe", "")
     with pytest.raises(OptionError, match="takes no argument, got 'a"):
         refuse_argument("niqe", "a.pth")
-
-
-def test_devices_without_a_gpu(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert resolve_device("auto") == resolve_device("cpu") == "cpu"
-    with pytest.raises(OptionError, match=r"device is 'cuda:1', but torch .* finds none here"):
-        resolve_device("cuda:1")
-
-
-def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert [resolve_device(d) for d in ("auto", "cuda", "cuda:1")] == ["cuda", "cuda", "cuda:1"]
-    with pytest.raises(OptionError, match="finds 2 of them here"):
-        resolve_device("cuda:2")
-
-
-@pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cpu:0", "mps"])
-def test_unknown_devices(device: str):
-    with pytest.raises(OptionError, match="must be auto, cpu, cuda or cuda:N"):
-        resolve_device(device)
 
 
 def test_model_files(tmp_path: Path):

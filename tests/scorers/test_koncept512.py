@@ -20,7 +20,8 @@ from blackcamo.errors import OptionError, WeightsError
 from blackcamo.nets.inception_resnet_v2 import KonCept512
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.koncept512 import KonCept512Scorer, centre_crop, fit, stages
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.testing import ScorerContract
+from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
 from blackcamo.weights.koncept512 import convert
 from tests import koncept512_keras
 from tests.koncept512_standin import picture, state_dict
@@ -268,3 +269,15 @@ def test_what_is_no_picture_spoils_nobody() -> None:
     scores = scorer(Witness(), None).score(images)
     assert np.isnan(scores).tolist() == [False, True, True]
     assert scorer(Witness(), None).score([]) == []
+
+
+@pytest.mark.slow
+class TestContract(ScorerContract):
+    reference_tolerance = 0.3  # bf16, where the CPU has it
+
+    @pytest.fixture(autouse=True)
+    def _weights(self, installed: None) -> None:
+        pass
+
+    def make_scorer(self) -> Scorer:
+        return load_scorer("koncept512", ScorerOptions(device="cpu"))

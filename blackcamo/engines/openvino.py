@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -31,7 +33,7 @@ class OpenVinoEngine:
     def __init__(
         self, stages: Stages, *, size: tuple[int, int], precision: str | None = None
     ) -> None:
-        openvino = import_extra("openvino", extra="cpu", who="engine 'openvino'")
+        openvino = _import_quietly()
         self._new_queue = openvino.AsyncInferQueue
         self._core = openvino.Core()
         self._model = _convert(stages, size)
@@ -71,6 +73,16 @@ class OpenVinoEngine:
             queue.set_callback(_keep)
             self._queues[expected, reference] = queue
         return self._queues[expected, reference]
+
+
+def _import_quietly() -> Any:
+    """OpenVINO without its telemetry.
+
+    It would report every import and conversion to its makers, asked or not; where the package
+    that does so cannot be imported, OpenVINO has a stub of its own for it.
+    """
+    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
+    return import_extra("openvino", extra="cpu", who="engine 'openvino'")
 
 
 def _keep(request: Any, asked: tuple[list[NDArray[np.float32]], int]) -> None:

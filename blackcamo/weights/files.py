@@ -172,7 +172,8 @@ def _read_hdf5(path: Path) -> dict[str, Tensor]:
             tensors[name] = torch.from_numpy(node[...])
 
     try:
-        with h5py.File(path, "r") as file:
+        # Locks are for files that others write meanwhile; some network file systems have none.
+        with h5py.File(path, "r", locking=False) as file:
             file.visititems(keep)  # follows no link that leaves the file
     except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
         raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error

@@ -81,6 +81,8 @@ class FilterSpace:
         up, down = self._high - self._neutral, self._neutral - self._low
         v = np.where(down == 0, np.abs(v), np.where(up == 0, -np.abs(v), v))
         values = self._neutral + np.where(v >= 0, v * up, v * down)
+        # The sum may end a rounding step outside.
+        values = np.clip(values, self._low, self._high)
         return {p.name: _snap(p, float(x)) for p, x in zip(self.params, values, strict=True)}
 
     def encode(self, params: Mapping[str, float]) -> Vectors:

@@ -121,3 +121,9 @@ def test_digest_sees_everything_that_gives_a_vector_its_meaning() -> None:
     }
     assert len(digests) == 4
     assert FilterSpace([Family(BOTH, UP)]).digest in digests
+
+
+def test_no_vector_leaves_the_range_by_a_rounding_step() -> None:
+    one = FilterSpace([Family(Param("a", -0.5, 0.3, -0.1, "", "a"))])
+    assert one.decode([1.0]) == {"a": 0.3}
+    assert one.complete(one.decode([1.0])) == {"a": 0.3}

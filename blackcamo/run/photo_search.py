@@ -133,9 +133,7 @@ class PhotoSearch:
         again = self._score_again(winner)
         facts = self._facts(before, winner, again)
         self._write(before, winner, facts)
-        self.study.annotate(
-            {"delivered": {"trial": winner.trial, **facts}, "ledger": self.ledger.counts()}
-        )
+        self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
         return self._result(winner, facts, seconds=time.monotonic() - started)
 
     def _objective(self, pixels: Pixels) -> Objective:

@@ -8,7 +8,6 @@ from typing import Any
 from blackcamo.filters.chain import Chain
 from blackcamo.preset import Preset, recipe
 
-
 # A preset has fields of its own for these.
 _OF_THE_PRESET = ("filters", "keep_size", "mode", "seed")
 

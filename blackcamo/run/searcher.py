@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def search_many(
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
-) -> Iterator[SearchResult]:
+) -> Generator[SearchResult, None, None]:
     """Camouflage photos one after the other; one that fails is reported in ``error``.
 
     Raises:

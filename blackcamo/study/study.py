@@ -187,7 +187,7 @@ class Study(RecordedStudy):
         return left.pop(0) if left else None
 
     def _template(self, batch: int, vector: tuple[float, ...]) -> FrozenTrial:
-        params = trials.clip(self._space.decode(vector), self._space)
+        params = self._space.decode(vector)
         notes = {"batch": batch, "vector": vector}
         return trials.running_trial(params, self._ranges, notes, started=datetime.now())
 

@@ -90,11 +90,6 @@ def unpack(trial: FrozenTrial) -> Evaluation:
     )
 
 
-def clip(params: Mapping[str, float], space: FilterSpace) -> dict[str, float]:
-    """Parameters within their ranges to the last digit, which Optuna insists on."""
-    return {p.name: min(max(params[p.name], p.low), p.high) for p in space.params}
-
-
 def answered(all_trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """Those that were evaluated; not the ones that run, nor those lost with their process."""
     return [t for t in all_trials if t.state.is_finished() and not t.user_attrs.get("lost")]

@@ -1,0 +1,81 @@
+"""The channel is libjpeg as everybody has it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blackcamo.channel import Channel
+from blackcamo.errors import OptionError
+from blackcamo.images import Credit
+from blackcamo.testing import make_photo
+from blackcamo.types import Pixels
+from blackcamo.vision.arrays import to_pixels
+
+
+@pytest.fixture
+def pixels() -> Pixels:
+    return to_pixels(make_photo())
+
+
+def test_what_is_received_is_what_the_bytes_hold(pixels: Pixels) -> None:
+    data, received = Channel().send(pixels)
+    with Image.open(io.BytesIO(data)) as image:
+        assert (image.format, image.size) == ("JPEG", (pixels.shape[1], pixels.shape[0]))
+        np.testing.assert_array_equal(np.asarray(image), received)
+    assert not np.array_equal(received, pixels)
+
+
+@pytest.mark.parametrize(
+    ("subsampling", "sampling"), [("4:4:4", (1, 1)), ("4:2:2", (2, 1)), ("4:2:0", (2, 2))]
+)
+def test_chroma_is_subsampled_as_asked(
+    pixels: Pixels, subsampling: str, sampling: tuple[int, int]
+) -> None:
+    data = Channel(subsampling=subsampling).encode(pixels)  # type: ignore[arg-type]
+    with Image.open(io.BytesIO(data)) as image:
+        horizontal, vertical = image.layer[0][1:3]  # type: ignore[attr-defined]
+    assert (horizontal, vertical) == sampling
+
+
+def test_lower_quality_makes_smaller_files(pixels: Pixels) -> None:
+    sizes = [len(Channel(quality=q).encode(pixels)) for q in (100, 90, 50, 1)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 4
+
+
+def test_metadata_leaves_the_picture_alone(pixels: Pixels) -> None:
+    channel = Channel()
+    data = channel.encode(pixels, Credit(artist="Ada", copyright="CC0"))
+    np.testing.assert_array_equal(channel.decode(data), channel.send(pixels)[1])
+    assert b"Ada" in data
+    assert b"ICC_PROFILE" in data
+
+
+def test_the_same_picture_as_libjpegs_own_program(pixels: Pixels, tmp_path: Path) -> None:
+    if not shutil.which("cjpeg"):
+        pytest.skip("cjpeg is not installed (Debian: libjpeg-turbo-progs)")
+    source, encoded = tmp_path / "in.ppm", tmp_path / "out.jpg"
+    Image.fromarray(pixels).save(source)
+    subprocess.run(
+        ["cjpeg", "-quality", "90", "-sample", "2x2", "-outfile", encoded, source], check=True
+    )
+    with Image.open(encoded) as image:
+        np.testing.assert_array_equal(np.asarray(image), Channel().send(pixels)[1])
+
+
+@pytest.mark.parametrize("quality", [0, 101])
+def test_a_quality_that_libjpeg_does_not_have_is_refused(quality: int) -> None:
+    with pytest.raises(OptionError, match=f"quality is {quality}; it must be between 1 and 100"):
+        Channel(quality=quality)
+
+
+def test_an_unknown_subsampling_is_refused() -> None:
+    with pytest.raises(OptionError, match="must be one of 4:4:4, 4:2:2, 4:2:0"):
+        Channel(subsampling="4:1:1")  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""From candidates to evaluations."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from blackcamo.appeal.visible import create
+from blackcamo.channel import Channel
+from blackcamo.errors import BudgetError
+from blackcamo.filters import Chain, load_chain
+from blackcamo.filters.tone import Tone
+from blackcamo.images import Credit
+from blackcamo.objective import Objective, render
+from blackcamo.oracle import Ledger, Oracle
+from blackcamo.testing import CountingScorer, make_photo
+from blackcamo.types import Param, Params, Pixels
+from blackcamo.vision.arrays import to_pixels
+
+
+class Touchy:
+    """A look that fails for some candidates, as a plug-in may."""
+
+    name = "touchy"
+    lut_size = 33
+    params = (Param("touch", 0, 1, 0, "", "touch"),)
+
+    def grade(self, rgb: Tensor, params: Params) -> Tensor:
+        if bool((params["touch"] > 0.5).any()):
+            raise RuntimeError("ouch")
+        return rgb
+
+
+@pytest.fixture
+def pixels() -> Pixels:
+    return to_pixels(make_photo())
+
+
+def make(pixels: Pixels, *, chain: Chain | None = None, budget: int = 100) -> Any:
+    scorer = CountingScorer()
+    oracle = Oracle(scorer, Ledger(budget))
+    objective = Objective(
+        pixels,
+        chain=chain or load_chain(),
+        channel=Channel(),
+        oracle=oracle,
+        appeal=create(),
+        mode="enhance",
+    )
+    return objective, scorer, oracle
+
+
+def random_vectors(count: int, dimension: int) -> list[list[float]]:
+    vectors = np.random.default_rng(0).uniform(-1, 1, (count, dimension))
+    return [[float(v) for v in vector] for vector in vectors]
+
+
+def test_the_baseline_is_the_photo_after_the_channel(pixels: Pixels) -> None:
+    objective, scorer, oracle = make(pixels)
+    baseline = objective.baseline()
+    received = Channel().send(pixels)[1]
+    assert baseline.score == scorer.score([received])[0]
+    assert (baseline.appeal, set(baseline.vector)) == (100.0, {0.0})
+    assert oracle.ledger.counts()["baseline"] == 1
+
+
+def test_a_candidate_is_the_same_alone_in_a_batch_delivered_and_rendered(pixels: Pixels) -> None:
+    chain = load_chain()
+    objective, _, _ = make(pixels, chain=chain)
+    vectors = random_vectors(5, chain.space.dimension)
+    together = objective.evaluate(vectors)
+    for vector, evaluation in zip(vectors, together, strict=True):
+        (alone,) = make(pixels)[0].evaluate([vector])
+        assert alone == evaluation
+        delivered, data = objective.deliver(evaluation.params, Credit(artist="Ada"))
+        assert delivered.jpeg_sha256 == evaluation.jpeg_sha256
+        assert delivered.appeal == evaluation.appeal
+        again = render(chain, pixels, evaluation.params)
+        assert hashlib.sha256(Channel().encode(again)).hexdigest() == evaluation.jpeg_sha256
+        np.testing.assert_array_equal(Channel().decode(data), Channel().send(again)[1])
+
+
+def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:
+    objective, scorer, oracle = make(pixels, chain=Chain([Touchy(), Tone()]))
+    space = Chain([Touchy(), Tone()]).space
+    calm, touched = ({"touch": t, "exposure_ev": 0.3} for t in (0.2, 0.9))
+    evaluations = objective.evaluate([space.encode(p) for p in (calm, touched, calm)])
+    assert [e.error for e in evaluations] == [None, "RuntimeError: ouch", None]
+    assert math.isnan(evaluations[1].score)
+    assert [e.cached for e in evaluations] == [False, False, True]
+    assert scorer.images == oracle.ledger.total == 1
+    assert objective.deliver(touched, Credit()) is None
+
+
+def test_delivering_beyond_the_budget_is_refused(pixels: Pixels) -> None:
+    objective, scorer, _ = make(pixels, budget=1)
+    objective.baseline()
+    with pytest.raises(BudgetError):
+        objective.deliver({"exposure_ev": 0.2}, Credit())
+    # The unchanged photo is known by then.
+    delivered: tuple[Any, bytes] = objective.deliver(neutral(), Credit())
+    assert delivered[0].cached
+    assert scorer.images == 1
+
+
+def neutral() -> Mapping[str, float]:
+    return load_chain().space.neutral
+
+
+def test_rendering_leaves_torchs_threads_as_they_were(pixels: Pixels) -> None:
+    before = torch.get_num_threads()
+    make(pixels)[0].evaluate(random_vectors(3, load_chain().space.dimension))
+    assert torch.get_num_threads() == before

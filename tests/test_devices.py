@@ -9,14 +9,14 @@ from blackcamo.devices import resolve_device
 from blackcamo.errors import OptionError
 
 
-def test_devices_without_a_gpu(monkeypatch: pytest.MonkeyPatch):
+def test_devices_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert resolve_device("auto") == resolve_device("cpu") == "cpu"
     with pytest.raises(OptionError, match=r"device is 'cuda:1', but torch .* finds none here"):
         resolve_device("cuda:1")
 
 
-def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch):
+def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert [resolve_device(d) for d in ("auto", "cuda", "cuda:1")] == ["cuda", "cuda", "cuda:1"]
@@ -25,6 +25,6 @@ def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cpu:0", "mps"])
-def test_unknown_devices(device: str):
+def test_unknown_devices(device: str) -> None:
     with pytest.raises(OptionError, match="must be auto, cpu, cuda or cuda:N"):
         resolve_device(device)

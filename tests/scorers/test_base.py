@@ -25,7 +25,7 @@ from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
 INFO = ScorerInfo(name="x", low=1, high=10, threshold=5)
 
 
-def test_options_go_over_what_the_scorer_declares():
+def test_options_go_over_what_the_scorer_declares() -> None:
     options = ScorerOptions(high=20, threshold=12.5, higher_is_better=False)
     declared = declare(INFO, options)
     assert (declared.low, declared.high, declared.threshold) == (1, 20, 12.5)
@@ -44,36 +44,36 @@ def test_options_go_over_what_the_scorer_declares():
         (ScorerOptions(high=4), "threshold is 5.*1 to 4"),
     ],
 )
-def test_contradicting_options_are_refused(options: ScorerOptions, says: str):
+def test_contradicting_options_are_refused(options: ScorerOptions, says: str) -> None:
     with pytest.raises(OptionError, match=says):
         declare(INFO, options)
 
 
-def test_unknown_extra_options_are_refused_with_a_hint():
+def test_unknown_extra_options_are_refused_with_a_hint() -> None:
     check_extra("x", ScorerOptions(extra={"threads": "1"}), ("threads",))
     with pytest.raises(OptionError, match="did you mean 'threads'"):
         check_extra("x", ScorerOptions(extra={"thread": "1"}), ("threads",))
 
 
 @pytest.mark.parametrize("text", ["1.5", "many", "", "-1", "9"])
-def test_whole_numbers_are_checked(text: str):
+def test_whole_numbers_are_checked(text: str) -> None:
     with pytest.raises(OptionError, match="threads"):
         extra_int(ScorerOptions(extra={"threads": text}), "threads", default=1, low=0, high=8)
 
 
-def test_whole_numbers_are_read():
+def test_whole_numbers_are_read() -> None:
     options = ScorerOptions(extra={"threads": "8"})
     assert extra_int(options, "threads", default=1, low=0, high=8) == 8
     assert extra_int(options, "batch", default=3, low=0, high=8) == 3
 
 
-def test_an_argument_that_is_not_taken_is_refused():
+def test_an_argument_that_is_not_taken_is_refused() -> None:
     refuse_argument("niqe", "")
     with pytest.raises(OptionError, match="takes no argument, got 'a"):
         refuse_argument("niqe", "a.pth")
 
 
-def test_model_files(tmp_path: Path):
+def test_model_files(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert read_model_file(tmp_path / "a", remedy="r") == b"abc"
     with pytest.raises(InputError, match=r"no model file .*; get it there"):
@@ -85,7 +85,7 @@ def test_model_files(tmp_path: Path):
         read_model_file(tmp_path / "a", remedy="get it there")
 
 
-def test_digests():
+def test_digests() -> None:
     assert sha256(b"abc") == hashlib.sha256(b"abc").hexdigest()
     assert len({sha256(b"a", b"bc"), sha256(b"ab", b"c"), sha256(b"abc"), sha256(b"abc", b"")}) == 4
 
@@ -94,7 +94,7 @@ def _sized(*sizes: tuple[int, ...]) -> list[Pixels]:
     return [np.zeros(size, np.uint8) for size in sizes]
 
 
-def test_what_is_no_picture_gives_nan_and_is_not_shown():
+def test_what_is_no_picture_gives_nan_and_is_not_shown() -> None:
     shown: list[int] = []
 
     def score(images: list[Pixels]) -> list[float]:
@@ -102,7 +102,7 @@ def test_what_is_no_picture_gives_nan_and_is_not_shown():
         return [float(image.shape[1]) for image in images]
 
     images = _sized((4, 5, 3), (4, 5), (4, 5, 4), (0, 5, 3), (3, 9, 3), (4, 6, 3))
-    images.insert(1, np.zeros((4, 5, 3), np.float32))  # type: ignore[arg-type]
+    images.insert(1, np.zeros((4, 5, 3), np.float32))
     scores = score_scorable(images, score, min_side_px=4)
     np.testing.assert_equal(scores, [5, *[math.nan] * 5, 6])
     assert shown == [2]
@@ -110,7 +110,7 @@ def test_what_is_no_picture_gives_nan_and_is_not_shown():
     assert shown == [2]
 
 
-def test_batches_hold_pictures_of_one_size():
+def test_batches_hold_pictures_of_one_size() -> None:
     seen: list[list[tuple[int, ...]]] = []
 
     def compute(images: list[Pixels]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from blackcamo.errors import InputError
 from blackcamo.scorers.description import Description, read_description
 
+Read = Callable[[str], Description]
+
 
 @pytest.fixture
-def described(tmp_path: Path):
+def described(tmp_path: Path) -> Read:
     def read(text: str) -> Description:
         (tmp_path / "net.toml").write_text(text, encoding="utf-8")
         return read_description(tmp_path / "net.toml", default_name="net")
@@ -20,7 +23,7 @@ def described(tmp_path: Path):
     return read
 
 
-def test_an_empty_file_means_the_defaults(described):
+def test_an_empty_file_means_the_defaults(described: Read) -> None:
     about = described("")
     assert (about.name, about.low, about.high, about.threshold) == ("net", 0, 100, 50)
     assert about.higher_is_better
@@ -33,7 +36,7 @@ def test_an_empty_file_means_the_defaults(described):
     assert about.score(np.array([71.5])) == 71.5
 
 
-def test_everything_can_be_said(described):
+def test_everything_can_be_said(described: Read) -> None:
     about = described(
         """
         name = "mine"
@@ -73,7 +76,7 @@ def test_everything_can_be_said(described):
     assert about.score(np.array([0.25, 0.5, 0.25])) == 15
 
 
-def test_pixel_values_are_the_nearest_floats(described):
+def test_pixel_values_are_the_nearest_floats(described: Read) -> None:
     about = described("[input]\npixel_range = [-1, 1]")
     levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     exact = (levels.astype(np.float64) / 127.5 - 1).astype(np.float32).transpose(2, 0, 1)
@@ -82,14 +85,14 @@ def test_pixel_values_are_the_nearest_floats(described):
     assert about.input.prepare(levels).max() == 1
 
 
-def test_a_column(described):
+def test_a_column(described: Read) -> None:
     about = described("[output]\ncolumn = 1")
     assert about.score(np.array([3.0, 4.0])) == 4
     assert about.output.accepts(2)
     assert not about.output.accepts(1)
 
 
-def test_what_can_be_read_from_so_many_numbers(described):
+def test_what_can_be_read_from_so_many_numbers(described: Read) -> None:
     assert described("").output.accepts(1)
     assert not described("").output.accepts(2)
     assert described("[output]\nvalues = [1, 2]").output.accepts(2)
@@ -97,11 +100,11 @@ def test_what_can_be_read_from_so_many_numbers(described):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_no_number_gives_nan(described, value: float):
+def test_what_is_no_number_gives_nan(described: Read, value: float) -> None:
     assert np.isnan(described("").score(np.array([value])))
 
 
-def test_too_small_pictures(described):
+def test_too_small_pictures(described: Read) -> None:
     crop = described('[input]\nwidth_px = 8\nheight_px = 4\nmode = "crop"').input
     assert crop.accepts(np.zeros((4, 8, 3), np.uint8))
     assert not crop.accepts(np.zeros((8, 4, 3), np.uint8))
@@ -110,7 +113,7 @@ def test_too_small_pictures(described):
     assert not whole.accepts(np.zeros((9, 4, 3), np.uint8))
 
 
-def test_descriptions_that_mean_the_same_have_the_same_digest(described):
+def test_descriptions_that_mean_the_same_have_the_same_digest(described: Read) -> None:
     first = described("[input]\nmin_side_px = 1\n[score]\nlow = 0").canonical
     assert first == described("# nothing\n[score]\nlow = 0.0").canonical
     assert first != described("[score]\nlow = 1").canonical
@@ -147,14 +150,14 @@ def test_descriptions_that_mean_the_same_have_the_same_digest(described):
         ("[score", "is not TOML"),
     ],
 )
-def test_mistakes_are_named_in_one_line(described, text: str, says: str):
+def test_mistakes_are_named_in_one_line(described: Read, text: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         described(text)
     assert "net.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path):
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no description .*--scorer-option description=FILE"):
         read_description(tmp_path / "missing.toml", default_name="x")
     with pytest.raises(InputError, match="cannot read the description"):

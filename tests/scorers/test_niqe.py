@@ -55,7 +55,7 @@ def photos(kodak: list[Path]) -> list[Pixels]:
     return [load_photo(path).pixels for path in kodak[::6]]
 
 
-def test_agrees_with_an_independent_implementation(kodak: list[Path]):
+def test_agrees_with_an_independent_implementation(kodak: list[Path]) -> None:
     recorded = json.loads((STUDY / "agreement.json").read_text())["photos"]
     scores = load_scorer("niqe", RAW).score([load_photo(path).pixels for path in kodak[::4]])
     for path, score in zip(kodak[::4], scores, strict=True):
@@ -63,14 +63,14 @@ def test_agrees_with_an_independent_implementation(kodak: list[Path]):
         assert abs(score - recorded[path.name]["ours"]) < 1e-3
 
 
-def test_the_model_is_the_one_that_the_study_made():
+def test_the_model_is_the_one_that_the_study_made() -> None:
     result = json.loads((STUDY / "result.json").read_text())
     assert sha256(MODEL.read_bytes()).hexdigest() == result["model_sha256"]
     model = niqe.load_model(MODEL.read_bytes())
     assert (model.centre, model.spread) == (result["fit"]["centre"], result["fit"]["spread"])
 
 
-def test_damage_lowers_the_score(photos: list[Pixels]):
+def test_damage_lowers_the_score(photos: list[Pixels]) -> None:
     scorer = load_scorer("niqe")
     rng = np.random.default_rng(0)
     for photo in photos:
@@ -85,7 +85,7 @@ def test_damage_lowers_the_score(photos: list[Pixels]):
         assert max(worse[1], worse[3]) < 50
 
 
-def test_points_are_a_falling_function_of_the_raw_distance(photos: list[Pixels]):
+def test_points_are_a_falling_function_of_the_raw_distance(photos: list[Pixels]) -> None:
     points, raw = load_scorer("niqe"), load_scorer("niqe", RAW)
     assert raw.info.threshold == pytest.approx(niqe.load_model(MODEL.read_bytes()).centre)
     assert not raw.info.higher_is_better
@@ -98,14 +98,14 @@ def test_points_are_a_falling_function_of_the_raw_distance(photos: list[Pixels])
         assert score == pytest.approx(100 / (1 + odds), abs=1e-9)
 
 
-def test_points_stay_in_range_for_any_distance():
+def test_points_stay_in_range_for_any_distance() -> None:
     model = niqe.load_model(MODEL.read_bytes())
     assert model.points(1e6) == 0.0
     assert 98 < model.points(0.0) < 100
     assert math.isnan(model.points(math.nan))
 
 
-def test_small_pictures(photos: list[Pixels]):
+def test_small_pictures(photos: list[Pixels]) -> None:
     scorer = load_scorer("niqe")
     crops = [photos[0][100 : 100 + h, 100 : 100 + w] for h, w in ((95, 300), (33, 47), (32, 32))]
     assert all(0 < score < 100 for score in scorer.score(crops))
@@ -113,19 +113,19 @@ def test_small_pictures(photos: list[Pixels]):
     assert all(math.isnan(score) for score in small)
 
 
-def test_patches_shrink_to_a_short_side():
+def test_patches_shrink_to_a_short_side() -> None:
     picture = torch.rand(1, 67, 200, dtype=torch.float64) * 255
     features, sharpness = niqe.patch_features(picture)
     assert features.shape == (1, 3, 36)
     assert sharpness.shape == (1, 3)
 
 
-def test_a_picture_of_one_colour_cannot_be_scored():
+def test_a_picture_of_one_colour_cannot_be_scored() -> None:
     flat = np.full((200, 300, 3), 77, np.uint8)
     assert math.isnan(load_scorer("niqe").score([flat])[0])
 
 
-def test_patches_of_one_colour_are_left_out(photos: list[Pixels]):
+def test_patches_of_one_colour_are_left_out(photos: list[Pixels]) -> None:
     photo = photos[0][:192, :288]
     with_sky = np.concatenate([np.full((96, 288, 3), 255, np.uint8), photo])
     features, _ = niqe.patch_features(luma(torch.tensor(with_sky[None])))
@@ -135,7 +135,7 @@ def test_patches_of_one_colour_are_left_out(photos: list[Pixels]):
     assert np.isnan(features[0]).any(axis=1).tolist() == [True] * 3 + [False] * 9
 
 
-def test_strips_change_nothing(photos: list[Pixels], monkeypatch: pytest.MonkeyPatch):
+def test_strips_change_nothing(photos: list[Pixels], monkeypatch: pytest.MonkeyPatch) -> None:
     picture = luma(torch.tensor(photos[0][None]))
     strips, _ = niqe.patch_features(picture)
     monkeypatch.setitem(niqe.STRIP_PX, "cpu", 1 << 24)
@@ -152,7 +152,7 @@ def test_strips_change_nothing(photos: list[Pixels], monkeypatch: pytest.MonkeyP
         ScorerOptions(extra={"scales": "raw"}),
     ],
 )
-def test_options_that_it_does_not_have(options: ScorerOptions):
+def test_options_that_it_does_not_have(options: ScorerOptions) -> None:
     with pytest.raises(OptionError, match="unknown"):
         load_scorer("niqe", options)
 
@@ -167,7 +167,7 @@ def test_options_that_it_does_not_have(options: ScorerOptions):
         {"mean": np.full(36, np.nan), "covariance": np.eye(36), "points": np.ones(2)},
     ],
 )
-def test_damaged_models(arrays: dict[str, np.ndarray]):
+def test_damaged_models(arrays: dict[str, np.ndarray]) -> None:
     with pytest.raises(WeightsError, match="not a NIQE model"):
         niqe.load_model(safetensors.numpy.save(arrays))
     with pytest.raises(WeightsError, match="not a NIQE model"):

@@ -20,10 +20,11 @@ from blackcamo.errors import (
 from blackcamo.images import load_photo
 from blackcamo.scorers import load_scorer
 from blackcamo.testing import ScorerContract
-from blackcamo.types import Scorer, ScorerOptions
+from blackcamo.types import Pixels, Scorer, ScorerOptions
 
-onnx = pytest.importorskip("onnx")
-from onnx import TensorProto, helper  # noqa: E402
+pytest.importorskip("onnx")
+import onnx
+from onnx import TensorProto, helper
 
 NIMA_DESCRIPTION = Path(__file__).parents[1] / "data" / "nima_technical.onnx.toml"
 PERCENT_OF_GREEN = "[output]\ncolumn = 1\nrange = [0, 1]\n"
@@ -58,7 +59,7 @@ def save_means(
     return path
 
 
-def green(percent: float, height_px: int = 10, width_px: int = 14):
+def green(percent: float, height_px: int = 10, width_px: int = 14) -> Pixels:
     pixels = np.zeros((height_px, width_px, 3), np.uint8)
     pixels[..., 1] = round(percent * 2.55)
     return pixels
@@ -83,7 +84,7 @@ class TestNimaContract(ScorerContract):
         return load_scorer(f"onnx:{self.path}", ScorerOptions(device="cpu", extra=extra))
 
 
-def test_nima_is_what_its_contract_says(data_dir: Path, kodak: list[Path]):
+def test_nima_is_what_its_contract_says(data_dir: Path, kodak: list[Path]) -> None:
     ort = pytest.importorskip("onnxruntime")
     network = data_dir / "weights" / "nima_technical.onnx"
     options = ScorerOptions(extra={"description": str(NIMA_DESCRIPTION)})
@@ -99,13 +100,13 @@ def test_nima_is_what_its_contract_says(data_dir: Path, kodak: list[Path]):
         assert score == pytest.approx((shares @ np.arange(1, 11) - 1) / 9 * 100, abs=1e-3)
 
 
-def test_the_described_number_is_the_score(tmp_path: Path):
+def test_the_described_number_is_the_score(tmp_path: Path) -> None:
     scorer = load_scorer(f"onnx:{save_means(tmp_path / 'means.onnx')}")
     scores = scorer.score([green(20), green(60, 7, 5), green(100)])
     np.testing.assert_allclose(scores, [20, 60, 100], atol=1e-4)
 
 
-def test_channels_last_and_whole_numbers_in(tmp_path: Path):
+def test_channels_last_and_whole_numbers_in(tmp_path: Path) -> None:
     path = save_means(
         tmp_path / "bytes.onnx",
         shape=(1, 8, 8, 3),
@@ -120,12 +121,12 @@ def test_channels_last_and_whole_numbers_in(tmp_path: Path):
 
 
 @pytest.mark.parametrize("kind", [TensorProto.FLOAT16, TensorProto.DOUBLE])
-def test_other_kinds_of_floats(tmp_path: Path, kind: int):
+def test_other_kinds_of_floats(tmp_path: Path, kind: int) -> None:
     path = save_means(tmp_path / "means.onnx", kind=kind)
     np.testing.assert_allclose(load_scorer(f"onnx:{path}").score([green(60)]), [60], atol=0.05)
 
 
-def test_options_go_over_the_description(tmp_path: Path):
+def test_options_go_over_the_description(tmp_path: Path) -> None:
     path = save_means(tmp_path / "means.onnx")
     other = tmp_path / "other.toml"
     other.write_text("name = 'blue'\n[output]\ncolumn = 2\n", encoding="utf-8")
@@ -138,7 +139,7 @@ def test_options_go_over_the_description(tmp_path: Path):
     assert scorer.score([green(50)]) == [0]
 
 
-def test_preprocess_replaces_the_mode(tmp_path: Path):
+def test_preprocess_replaces_the_mode(tmp_path: Path) -> None:
     size = "[input]\nwidth_px = 8\nheight_px = 8\n"
     path = save_means(tmp_path / "means.onnx", description=size + PERCENT_OF_GREEN)
     half = np.concatenate([green(0, 16, 8), green(100, 16, 8)], axis=1)
@@ -149,7 +150,7 @@ def test_preprocess_replaces_the_mode(tmp_path: Path):
     np.testing.assert_allclose(cropped.score([half, half[:7]]), [50, np.nan], atol=1e-4)
 
 
-def test_the_digest_covers_weights_beside_the_network(tmp_path: Path):
+def test_the_digest_covers_weights_beside_the_network(tmp_path: Path) -> None:
     path = save_means(tmp_path / "means.onnx")
     digests = {load_scorer(f"onnx:{path}").info.digest}
     (tmp_path / "means.onnx.data").write_bytes(b"weights")
@@ -159,7 +160,7 @@ def test_the_digest_covers_weights_beside_the_network(tmp_path: Path):
     assert len(digests) == 3
 
 
-def test_a_picture_that_the_network_refuses_gives_nan(tmp_path: Path):
+def test_a_picture_that_the_network_refuses_gives_nan(tmp_path: Path) -> None:
     whole = helper.make_tensor("four", TensorProto.INT64, [1], [4])
     constant = helper.make_node("Constant", [], ["four"], value=whole)
     # Only pictures of four rows reshape to themselves.
@@ -192,13 +193,13 @@ def test_a_picture_that_the_network_refuses_gives_nan(tmp_path: Path):
         ("[input]\nlayout = 'nhwc'", "correct its layout, width_px or height_px"),
     ],
 )
-def test_descriptions_of_another_network(tmp_path: Path, description: str, says: str):
+def test_descriptions_of_another_network(tmp_path: Path, description: str, says: str) -> None:
     path = save_means(tmp_path / "means.onnx", description=description)
     with pytest.raises(ScorerError, match=says):
         load_scorer(f"onnx:{path}").score([green(50)])
 
 
-def test_networks_of_another_form(tmp_path: Path):
+def test_networks_of_another_form(tmp_path: Path) -> None:
     fixed = save_means(tmp_path / "fixed.onnx", shape=("n", 3, 8, 8))
     with pytest.raises(ScorerError, match="correct its layout, width_px or height_px"):
         load_scorer(f"onnx:{fixed}")
@@ -217,7 +218,7 @@ def test_networks_of_another_form(tmp_path: Path):
         load_scorer(f"onnx:{pooled}").score([green(50)])
 
 
-def test_files_that_are_no_networks(tmp_path: Path):
+def test_files_that_are_no_networks(tmp_path: Path) -> None:
     def load(content: bytes | None) -> BlackcamoError:
         path = tmp_path / "model.onnx"
         path.unlink(missing_ok=True)
@@ -237,7 +238,7 @@ def test_files_that_are_no_networks(tmp_path: Path):
     assert isinstance(load(whole[: len(whole) // 2]), WeightsError)
 
 
-def test_a_network_without_description(tmp_path: Path):
+def test_a_network_without_description(tmp_path: Path) -> None:
     path = save_means(tmp_path / "means.onnx")
     path.with_name("means.onnx.toml").unlink()
     with pytest.raises(InputError, match=r"no description .*means\.onnx\.toml"):
@@ -255,13 +256,15 @@ def test_a_network_without_description(tmp_path: Path):
         (ScorerOptions(threshold=101), "threshold is 101"),
     ],
 )
-def test_options_that_it_does_not_have(tmp_path: Path, options: ScorerOptions, says: str):
+def test_options_that_it_does_not_have(tmp_path: Path, options: ScorerOptions, says: str) -> None:
     path = save_means(tmp_path / "means.onnx")
     with pytest.raises(OptionError, match=says):
         load_scorer(f"onnx:{path}", options)
 
 
-def test_a_gpu_that_this_onnx_runtime_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_gpu_that_this_onnx_runtime_cannot_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ort = pytest.importorskip("onnxruntime")
     monkeypatch.setattr(ort, "get_available_providers", lambda: ["CPUExecutionProvider"])
     path = save_means(tmp_path / "means.onnx")
@@ -269,13 +272,13 @@ def test_a_gpu_that_this_onnx_runtime_cannot_use(tmp_path: Path, monkeypatch: py
         load_scorer(f"onnx:{path}", ScorerOptions(device="cuda"))
 
 
-def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save_means(tmp_path / "means.onnx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'blackcamo\[onnx\]'"):
         load_scorer(f"onnx:{path}")
 
 
-def test_an_argument_is_needed():
+def test_an_argument_is_needed() -> None:
     with pytest.raises(OptionError, match="onnx:FILE"):
         load_scorer("onnx")

@@ -31,19 +31,19 @@ def answering(answer: Callable[[Sequence[Pixels], list[float]], Sequence[float]]
     return contract_of(lambda: CountingScorer(answer=answer))
 
 
-def test_neighbours_that_change_a_score():
+def test_neighbours_that_change_a_score() -> None:
     contract = answering(lambda images, scores: [s + 0.01 * len(scores) for s in scores])
     with pytest.raises(AssertionError):
         contract.test_same_alone_and_in_any_batch()
 
 
-def test_scores_in_another_order():
+def test_scores_in_another_order() -> None:
     contract = answering(lambda images, scores: sorted(scores))
     with pytest.raises(AssertionError):
         contract.test_same_alone_and_in_any_batch()
 
 
-def test_a_bad_picture_that_spoils_all():
+def test_a_bad_picture_that_spoils_all() -> None:
     def answer(images: Sequence[Pixels], scores: list[float]) -> list[float]:
         spoilt = any(min(image.shape[:2]) < 2 for image in images)
         return [math.nan] * len(scores) if spoilt else scores
@@ -62,12 +62,12 @@ def test_a_bad_picture_that_spoils_all():
         lambda images, scores: [math.nan] * len(scores),
     ],
 )
-def test_missing_scores(answer: Callable[[Sequence[Pixels], list[float]], Sequence[float]]):
+def test_missing_scores(answer: Callable[[Sequence[Pixels], list[float]], Sequence[float]]) -> None:
     with pytest.raises(AssertionError):
         answering(answer).test_every_picture_gets_a_score()
 
 
-def test_chance():
+def test_chance() -> None:
     rng = np.random.default_rng(0)
     contract = answering(lambda images, scores: [s + rng.random() * 1e-6 for s in scores])
     contract.test_same_alone_and_in_any_batch()
@@ -75,7 +75,7 @@ def test_chance():
         contract.test_same_every_time()
 
 
-def test_a_reference_of_its_own():
+def test_a_reference_of_its_own() -> None:
     class TwoFaced(CountingScorer):
         def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
             return [s + reference for s in super().score(images, reference=reference)]
@@ -87,7 +87,7 @@ def test_a_reference_of_its_own():
     contract.test_reference_agrees()
 
 
-def test_writing_into_pictures():
+def test_writing_into_pictures() -> None:
     def measure(image: Pixels) -> float:
         image[0, 0] = 0
         return float(image.mean())
@@ -106,13 +106,13 @@ def test_writing_into_pictures():
         {"digest": "sha256:ff"},
     ],
 )
-def test_declarations_that_contradict_themselves(wrong: dict[str, object]):
+def test_declarations_that_contradict_themselves(wrong: dict[str, object]) -> None:
     info = replace(ScorerInfo(name="x"), **wrong)  # type: ignore[arg-type]
     with pytest.raises(AssertionError):
         contract_of(lambda: CountingScorer(info=info)).test_declaration()
 
 
-def test_every_image_is_counted():
+def test_every_image_is_counted() -> None:
     def answer(images: Sequence[Pixels], scores: list[float]) -> list[float]:
         if len(images) == 3:
             raise ScorerError("three are too many")

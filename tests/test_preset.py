@@ -6,7 +6,7 @@ import doctest
 import json
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError, dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
 
 import pytest
@@ -160,7 +160,7 @@ def test_what_cannot_be_written_cannot_be_made() -> None:
     with pytest.raises(PresetError, match="extra is \\['seed'\\]"):
         make(extra={"seed": 1})
     with pytest.raises(PresetError, match="parameter 'exposure'"):
-        replace(make(), params={"exposure": "0.3"})
+        make(params={"exposure": "0.3"})
 
 
 def test_recorded_facts_are_checked() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from blackcamo import weights
@@ -52,8 +53,9 @@ def dark_and_noisy(photo: Pixels) -> Pixels:
 
 
 def striped(photo: Pixels) -> Pixels:
-    stripes = np.where(np.arange(photo.shape[0]) % 8 < 4, 12, -12)[:, None, None]
-    return np.clip(photo.astype(int) + stripes, 0, 255).astype(np.uint8)
+    stripes = np.where(np.arange(photo.shape[0]) % 8 < 4, 12.0, -12.0)[:, None, None]
+    levels: NDArray[np.float64] = photo + stripes
+    return np.clip(levels, 0, 255).astype(np.uint8)
 
 
 def test_an_unchanged_photo_has_no_complaint(opinion: nima.AestheticOpinion, photo: Pixels) -> None:

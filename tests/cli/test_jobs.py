@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from blackcamo.cli import app, main
@@ -52,7 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_defaults_are_those_of_python() -> None:
-    options = {p.name: p.default for p in get_command(app).commands["search"].params}
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    options = {p.name: p.default for p in group.commands["search"].params}
     names = {"proxy_px": "proxy"}
     config = SearchConfig()
     for field in fields(config):

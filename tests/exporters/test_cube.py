@@ -7,12 +7,19 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from blackcamo.errors import OptionError, OutputError, PresetError, UnknownNameError
+from blackcamo.errors import (
+    BlackcamoError,
+    OptionError,
+    OutputError,
+    PresetError,
+    UnknownNameError,
+)
 from blackcamo.exporters import export_preset
 from blackcamo.filters.chain import load_chain
 from blackcamo.images import load_photo
@@ -126,7 +133,7 @@ def test_ffmpeg_gives_the_look(photo: int, tmp_path: Path, kodak: list[Path]) ->
 
 def test_bad_presets_and_places_are_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    cases = [
+    cases: list[tuple[Preset, dict[str, Any], type[BlackcamoError], str]] = [
         (FILM, {"format": "cub"}, UnknownNameError, "did you mean 'cube'"),
         (replace(FILM, filters=("tune",)), {}, UnknownNameError, "did you mean 'tone'"),
         (replace(FILM, lut_size=65), {}, PresetError, "lut_size 65, .* filters 33"),
@@ -138,7 +145,7 @@ def test_bad_presets_and_places_are_refused_in_one_line(tmp_path: Path) -> None:
     for preset, options, error, says in cases:
         with pytest.raises(error, match=says) as caught:
             export_preset(
-                preset, **({"format": "cube", "folder": tmp_path, "stem": "film"} | options)
+                preset, **{"format": "cube", "folder": tmp_path, "stem": "film", **options}
             )
         assert "\n" not in str(caught.value)
     assert [p.name for p in tmp_path.iterdir()] == ["file"]

@@ -45,7 +45,9 @@ def test_sharpening_and_softening_change_contrast_of_texture() -> None:
     stripes[:, :, ::4], stripes[:, :, 1::4] = 0.45, 0.45
     spread = {
         percent: float(
-            render(Detail(), stripes, sharpness_percent=percent, sharpness_radius_permille=4.0).std()
+            render(
+                Detail(), stripes, sharpness_percent=percent, sharpness_radius_permille=4.0
+            ).std()
         )
         for percent in (-60.0, 0.0, 60.0)
     }

@@ -36,7 +36,8 @@ def our_ratings(weights: Path, inputs: np.ndarray) -> np.ndarray:
 
 def export_ratings(export: Path, inputs: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(export, providers=["CPUExecutionProvider"])
-    return session.run(["probs"], {"input": inputs})[0] @ np.arange(1, 11)
+    shares = session.run(["probs"], {"input": inputs})[0]
+    return np.asarray(shares @ np.arange(1, 11))
 
 
 def test_the_published_aesthetic_file_rates_photos_as_its_export(

@@ -36,7 +36,8 @@ def test_a_photo_goes_in_and_a_camouflage_its_preset_and_a_picture_come_out(
     assert result.score_before is not None
     assert result.score_after is not None
     assert result.score_before >= 50
-    assert result.score_after <= result.target == 45
+    assert result.target == 45
+    assert result.score_after <= 45
     assert result.appeal is not None
     assert result.appeal >= 70
     names = {"photo.camo.jpg", "photo.preset.json", "photo.compare.png", "studies.journal"}

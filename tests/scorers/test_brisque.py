@@ -169,7 +169,9 @@ def test_the_published_model_orders_damage(kodak: list[Path]) -> None:
     theirs = json.loads((STUDY / "result.json").read_text())["photos"]
     for path in kodak[::8]:
         photo = load_photo(path).pixels
-        blurred = [cv2.GaussianBlur(photo, (0, 0), sigma) for sigma in (1.2, 2.0, 4.0)]
+        blurred = [
+            cv2.GaussianBlur(photo, (0, 0), sigma).astype(np.uint8) for sigma in (1.2, 2.0, 4.0)
+        ]
         features = picture_features([photo, *blurred], release=published.release, device="cpu")
         ratings = published.predict(features)
         assert ratings[0] == pytest.approx(theirs[path.name]["ours, the packages' model"], abs=1e-3)

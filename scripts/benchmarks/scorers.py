@@ -146,8 +146,8 @@ def serve(
 
 def spearman(a: Any, b: Any) -> float:
     """Rank correlation of numbers without ties."""
-    ranks = [np.argsort(np.argsort(values)) for values in (a, b)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    ranks = np.stack([np.argsort(np.argsort(values)) for values in (a, b)])
+    return float(np.corrcoef(ranks)[0, 1])
 
 
 def places() -> dict[str, tuple[list[int], str]]:

@@ -33,23 +33,23 @@ def main() -> None:
     row = torch.tensor(_window(), dtype=torch.float64)
     window = torch.outer(row, row).numpy()
     as_it_is = reference.compute_feature
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for path in sorted((DATA / config["evaluation"]["folder"]).glob("*.jpg")):
         pixels = load_photo(path).pixels
         picture = luma(torch.tensor(pixels[None]))[0].numpy()
         asked = (picture, model.mean, model.covariance, window)
         found[path.name] = {"ours": model.distance(features(pixels)[0])}
-        reference.compute_feature = as_it_is
+        vars(reference)["compute_feature"] = as_it_is
         found[path.name]["basicsr"] = reference.niqe(*asked)
-        reference.compute_feature = lambda block: as_it_is(
+        vars(reference)["compute_feature"] = lambda block: as_it_is(
             np.where(abs(block) < ROUNDING, 0, block)
         )
         found[path.name]["basicsr without rounding errors"] = reference.niqe(*asked)
-    result = {
+    differences = {
         f"largest difference to {name}": max(abs(f["ours"] - f[name]) for f in found.values())
         for name in ("basicsr", "basicsr without rounding errors")
     }
-    result = rounded(result | {"photos": found})
+    result = rounded({**differences, "photos": found})
     (HERE / "agreement.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
@@ -67,6 +67,8 @@ def basicsr_niqe(package: Path) -> ModuleType:
     for name in ("utils.matlab_functions", "metrics.metric_util", "metrics.niqe"):
         path = package / f"{name.replace('.', '/')}.py"
         spec = importlib.util.spec_from_file_location(f"basicsr.{name}", path)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"cannot load {path}")
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)

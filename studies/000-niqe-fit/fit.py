@@ -15,6 +15,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,17 +47,20 @@ def sharp_features(pixels: Pixels, least: float) -> Floats:
     usable = np.isfinite(found).all(axis=1)
     if not usable.any():
         return found[:0]
-    return found[usable & (sharpness >= least * sharpness[usable].max())]
+    sharp: Floats = found[usable & (sharpness >= least * sharpness[usable].max())]
+    return sharp
 
 
 def gaussian(patches: list[Floats]) -> tuple[Floats, Floats]:
     together = np.concatenate(patches)
-    return together.mean(axis=0), np.cov(together, rowvar=False)
+    mean: Floats = together.mean(axis=0)
+    covariance: Floats = np.cov(together, rowvar=False, dtype=np.float64)
+    return mean, covariance
 
 
 def damaged(pixels: Pixels, kind: str, strength: float, seed: int) -> Pixels:
     if kind == "blur":
-        hurt = cv2.GaussianBlur(pixels, (0, 0), strength)
+        hurt = cv2.GaussianBlur(pixels, (0, 0), strength).astype(np.uint8)
     elif kind == "noise":
         grain = np.random.default_rng(seed).normal(0, strength, pixels.shape)
         hurt = np.clip(np.rint(pixels + grain), 0, 255).astype(np.uint8)
@@ -66,7 +70,7 @@ def damaged(pixels: Pixels, kind: str, strength: float, seed: int) -> Pixels:
 
 
 def cross_validated(
-    photos: list[Pixels], patches: list[list[Floats]], config: dict
+    photos: list[Pixels], patches: list[list[Floats]], config: dict[str, Any]
 ) -> Iterator[tuple[str, float]]:
     """(what was done to it, distance) of each photo, by a Gaussian that has not seen it."""
     points, seed = config["points"], config["seed"]
@@ -93,7 +97,7 @@ def points_curve(found: list[tuple[str, float]], clean_points: float) -> tuple[f
     return centre, round(float((centre - np.median(clean)) / math.log(odds)), 3)
 
 
-def fit(config: dict) -> dict:
+def fit(config: dict[str, Any]) -> dict[str, Any]:
     chosen = config["fit"]
     paths = [DATA / chosen["folder"] / photo["file"] for photo in chosen["photo"]]
     photos = [load_photo(path).pixels for path in paths]
@@ -123,7 +127,7 @@ def fit(config: dict) -> dict:
     }
 
 
-def evaluate(config: dict, model: Model) -> dict:
+def evaluate(config: dict[str, Any], model: Model) -> dict[str, Any]:
     asked = config["evaluation"]
     photos = [load_photo(p).pixels for p in sorted((DATA / asked["folder"]).glob("*.jpg"))]
     clean = [model.distance(features(Channel().send(p)[1])[0]) for p in photos]
@@ -158,7 +162,7 @@ def evaluate(config: dict, model: Model) -> dict:
     return result
 
 
-def spread_of(distances: list[float], model: Model) -> dict:
+def spread_of(distances: list[float], model: Model) -> dict[str, Any]:
     return {
         "niqe median": float(np.median(distances)),
         "niqe range": [float(min(distances)), float(max(distances))],

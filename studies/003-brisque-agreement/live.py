@@ -36,7 +36,7 @@ def import_port(folder: Path) -> tuple[ModuleType, Callable[..., Tensor]]:
         package = ModuleType(name)
         package.__path__ = [str(folder / name.replace(".", "/"))]
         sys.modules[name] = package
-    unused = {
+    unused: dict[str, dict[str, object]] = {
         "pyiqa.archs.arch_util": {"get_url_from_name": str},
         "pyiqa.utils.download_util": {"load_file_from_url": None},
         "pyiqa.utils.registry": {"ARCH_REGISTRY": _Registry()},
@@ -59,9 +59,10 @@ def without_rounding(brisque: ModuleType) -> None:
     row = torch.exp(-(offsets**2) / (2 * (7 / 6) ** 2))
     window = torch.outer(row, row)[None, None]
     port = import_module("pyiqa.archs.func_util")
-    port.fspecial = lambda *_: window / window.sum()
+    vars(port).update(fspecial=lambda *_: window / window.sum())
     normalise = brisque.normalize_img_with_gauss
-    brisque.normalize_img_with_gauss = lambda *a, **k: F.hardshrink(normalise(*a, **k), 1e-9)
+    shrunk = {"normalize_img_with_gauss": lambda *a, **k: F.hardshrink(normalise(*a, **k), 1e-9)}
+    vars(brisque).update(shrunk)
 
 
 def features(brisque: ModuleType, imresize: Callable[..., Tensor], grey: np.ndarray) -> list[float]:
@@ -76,7 +77,10 @@ def main() -> None:
     brisque, imresize = import_port(Path(sys.argv[1]))
     pictures = {}
     for path in sorted((DATA / config["photos"]).glob("*.jpg")):
-        grey = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2GRAY).astype(np.float64)
+        picture = cv2.imread(str(path))
+        if picture is None:
+            raise SystemExit(f"cannot read {path}")
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float64)
         pictures[path.name] = grey[:-1, :-1].copy() if path.name in config["odd"] else grey
     as_it_is = {name: features(brisque, imresize, grey) for name, grey in pictures.items()}
     without_rounding(brisque)

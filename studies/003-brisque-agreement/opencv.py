@@ -17,6 +17,7 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -26,13 +27,17 @@ DATA = Path(os.environ.get("BLACKCAMO_DATA", HERE.parent.parent.parent / "shared
 
 def main() -> None:
     config = tomllib.loads((HERE / "config.toml").read_text())
-    brisque = cv2.quality.QualityBRISQUE_create(*sys.argv[1:3])
+    # Only the contrib package has the module, and the stubs here are the other package's.
+    quality: Any = vars(cv2)["quality"]
+    brisque = quality.QualityBRISQUE_create(*sys.argv[1:3])
     photos = {}
     for path in sorted((DATA / config["photos"]).glob("*.jpg")):
         picture = cv2.imread(str(path))
+        if picture is None:
+            raise SystemExit(f"cannot read {path}")
         if path.name in config["odd"]:
             picture = picture[:-1, :-1].copy()
-        features = cv2.quality.QualityBRISQUE_computeFeatures(picture).ravel()
+        features = quality.QualityBRISQUE_computeFeatures(picture).ravel()
         photos[path.name] = {
             "score": round(brisque.compute(picture)[0], 4),
             "features": [round(float(value), 6) for value in features],

@@ -122,7 +122,9 @@ class Brisque:
 
 
 def create(argument: str, options: ScorerOptions) -> Brisque:
-    """Build the scorer ``brisque`` from installed weights, or from a package that carries them.
+    """BRISQUE: natural scene statistics and a regression; lower is better; weights needed.
+
+    They are the installed ones, or those of a package that carries them.
 
     Raises:
         OptionError: an argument, an unknown option or engine, a preprocessing other than that of

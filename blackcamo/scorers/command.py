@@ -26,7 +26,7 @@ _EXTRA = ("batch", "timeout_s")
 
 
 class Command:
-    """A program as a scorer.
+    """A program that reads image paths and prints scores (command:PROGRAM).
 
     Args:
         argument: the program and its arguments, quoted as for a POSIX shell (no expansion).

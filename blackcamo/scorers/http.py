@@ -167,12 +167,12 @@ class Service:
 
 
 def http(argument: str, options: ScorerOptions) -> Service:
-    """The scorer ``http://...``; ``argument`` is what follows ``http:``."""
+    """A web service that is sent images and answers with scores (http://...)."""
     return Service(f"http:{argument}", options)
 
 
 def https(argument: str, options: ScorerOptions) -> Service:
-    """The scorer ``https://...``; ``argument`` is what follows ``https:``."""
+    """A web service, as with http, but encrypted (https://...)."""
     return Service(f"https:{argument}", options)
 
 

@@ -122,7 +122,7 @@ def fit(image: Pixels) -> Pixels:
 
 
 def create(argument: str, options: ScorerOptions) -> KonCept512Scorer:
-    """KonCept512, the model of MediaEval's Pixel Privacy task, from its installed weights.
+    """KonCept512: the model of the MediaEval 2020 task; weights needed.
 
     Raises:
         OptionError: an argument, an unknown option, engine, device or preprocess.

@@ -64,7 +64,7 @@ def points(probabilities: NDArray[np.float32]) -> list[float]:
 
 
 def technical(argument: str, options: ScorerOptions) -> NimaScorer:
-    """Technical quality, from installed weights.
+    """NIMA: technical quality as people would rate it; weights needed.
 
     Raises:
         OptionError: an argument, or an unknown option, engine, device or preprocess.
@@ -75,7 +75,7 @@ def technical(argument: str, options: ScorerOptions) -> NimaScorer:
 
 
 def aesthetic(argument: str, options: ScorerOptions) -> NimaScorer:
-    """Aesthetics, from installed weights.
+    """NIMA: beauty as people would rate it; weights needed.
 
     Raises:
         OptionError: an argument, or an unknown option, engine, device or preprocess.

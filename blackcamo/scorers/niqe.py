@@ -133,7 +133,9 @@ class Niqe:
 
 
 def create(argument: str, options: ScorerOptions) -> Niqe:
-    """Build the scorer ``niqe``; the extra option ``scale`` is ``points`` (default) or ``raw``.
+    """NIQE: distance from the statistics of good photographs.
+
+    The extra option ``scale`` is ``points`` (default) or ``raw``.
 
     Raises:
         OptionError: an argument, an unknown option, engine or scale, or an impossible range.

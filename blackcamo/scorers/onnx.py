@@ -39,7 +39,7 @@ _DTYPES = {
 
 
 class Onnx:
-    """A network in ONNX form as a scorer.
+    """A network in ONNX form, described by a TOML file (onnx:FILE.onnx).
 
     Args:
         argument: the network's file; weights in a file of their own lie beside it as FILE.data.

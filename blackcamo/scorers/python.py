@@ -19,7 +19,7 @@ from blackcamo.types import Pixels, ScorerOptions
 
 
 class Python:
-    """A callable as a scorer.
+    """A Python function that takes images and returns scores (python:MODULE:FUNCTION).
 
     Args:
         argument: ``module:callable``; the callable may be dotted (``model.predict``).

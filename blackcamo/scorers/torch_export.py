@@ -33,7 +33,7 @@ _GPU_BATCH = 16
 
 
 class TorchExport:
-    """An exported network as a scorer.
+    """A network exported by PyTorch, described by a TOML file (torch-export:FILE.pt2).
 
     Args:
         argument: path of the .pt2 file.

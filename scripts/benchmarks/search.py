@@ -10,17 +10,14 @@ import argparse
 import os
 import statistics
 import tempfile
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import numpy as np
 from PIL import Image
+from stopwatch import Steps, timed
 
 from blackcamo import run
 from blackcamo.appeal.visible import VisibleDifference
@@ -35,48 +32,18 @@ from blackcamo.testing import CountingScorer
 
 LIMIT_S = 12.0
 # Outer steps take the search's own time; inner ones are done by several threads at once.
-OUTER: tuple[tuple[str, type, tuple[str, ...]], ...] = (
+OUTER: Steps = (
     ("candidates", Objective, ("evaluate",)),
     ("strategy", Strategy, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
     ("verification", Objective, ("deliver", "baseline")),
     ("files", PhotoSearch, ("_write",)),
 )
-INNER: tuple[tuple[str, type, tuple[str, ...]], ...] = (
+INNER: Steps = (
     ("render", Chain, ("render",)),
     ("channel", Channel, ("send",)),
     ("appeal", VisibleDifference, ("__call__",)),
 )
-
-
-@contextmanager
-def timed(spent: dict[str, float], clock: Callable[[], float], steps: Any) -> Iterator[None]:
-    """Add up what the named methods take, by their steps."""
-    lock = threading.Lock()
-
-    def wrap(name: str, method: Any) -> Any:
-        def timing(*args: Any, **kwargs: Any) -> Any:
-            start = clock()
-            try:
-                return method(*args, **kwargs)
-            finally:
-                with lock:
-                    spent[name] += clock() - start
-
-        return timing
-
-    patches = [
-        mock.patch.object(kind, method, wrap(name, getattr(kind, method)))
-        for name, kind, methods in steps
-        for method in methods
-    ]
-    for patch in patches:
-        patch.start()
-    try:
-        yield
-    finally:
-        for patch in patches:
-            patch.stop()
 
 
 def main() -> None:

@@ -123,5 +123,6 @@ def _font(size: int) -> Font:
 
 def _known(text: str) -> str:
     """``text`` in the letters that Pillow's own font has: accents go, others become "?"."""
+    text = text.replace("‰", "/1000")
     bases = (x if x in _BEYOND_ASCII else unicodedata.normalize("NFKD", x)[0] for x in text)
     return "".join(x if " " <= x <= "~" or x in _BEYOND_ASCII else "?" for x in bases)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from blackcamo.errors import BudgetError, OptionError
-from blackcamo.types import Pixels, RetryingScorer, Scorer
+from blackcamo.types import Pixels, RetryingScorer, Scorer, ScorerInfo
 
 QueryKind: TypeAlias = Literal["baseline", "search", "verify"]
 _KINDS = ("baseline", "search", "verify", "retries")
@@ -18,6 +18,11 @@ def one_line(error: Exception) -> str:
     """An exception's type and message without line breaks."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def is_high_quality(score: float, info: ScorerInfo) -> bool:
+    """Whether a score is at the scorer's threshold or on its better side."""
+    return score >= info.threshold if info.higher_is_better else score <= info.threshold
 
 
 class Ledger:

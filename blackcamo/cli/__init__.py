@@ -13,6 +13,7 @@ from typer.main import get_command
 from blackcamo import __version__
 from blackcamo.cli import (
     apply,
+    evaluate,
     export,
     filters,
     front,
@@ -42,6 +43,7 @@ for _command in (
     front.front,
     export.export,
     studies.studies,
+    evaluate.evaluate,
     scorers.scorers,
     filters.filters,
 ):

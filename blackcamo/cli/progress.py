@@ -1,8 +1,8 @@
-"""Progress of a search on a terminal's stderr."""
+"""Progress on a terminal's stderr: of a search, of a pass over images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,4 +74,33 @@ class SearchProgress:
             transient=True,
             # Results go to stdout between the bars, not through them.
             redirect_stdout=False,
+        )
+
+
+@contextmanager
+def counting(*, enabled: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar of images done; what is yielded is called with a name, those done and in all.
+
+    Without a terminal nothing is shown.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    bar = Bar(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        disable=not (enabled and console.is_terminal),
+        redirect_stdout=False,
+    )
+    task = bar.add_task("", total=None)
+    with bar:
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
         )

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from blackcamo.errors import OutputError, ScorerError
 from blackcamo.images import Photo, encode_png, fit_long_side, prepare_folder, write_bytes
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.oracle import Ledger, Oracle, is_high_quality
 from blackcamo.preset import recipe
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.run.finalists import Finalists
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import DEFAULT_OUT, Progress, ProgressCallback, SearchResult
-from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, is_high_quality
+from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX
 from blackcamo.strategies import Goal, Strategy
 from blackcamo.study import Batch, Study
 from blackcamo.types import Evaluation, Pixels

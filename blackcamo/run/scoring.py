@@ -11,18 +11,13 @@ from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, OutputError, PresetError, ScorerError
 from blackcamo.images import encode_png, load_photo, write_bytes
 from blackcamo.objective import render
-from blackcamo.oracle import Ledger, Oracle, one_line
+from blackcamo.oracle import Ledger, Oracle, is_high_quality, one_line
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.results import DEFAULT_SCORER, ApplyResult, ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer
-from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
+from blackcamo.types import Pixels, Scorer, ScorerOptions
 
 CAMOUFLAGE_SUFFIX = ".camo"
-
-
-def is_high_quality(score: float, info: ScorerInfo) -> bool:
-    """Whether a score is at the scorer's threshold or on its better side."""
-    return score >= info.threshold if info.higher_is_better else score <= info.threshold
 
 
 def score(

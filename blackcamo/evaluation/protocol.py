@@ -1,0 +1,188 @@
+"""Score runs as the task did: JPEG 90 of every image, then one scorer for originals and runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from blackcamo.channel import Channel
+from blackcamo.errors import BlackcamoError, InputError, OptionError
+from blackcamo.evaluation.images import (
+    TASK_SIZE,
+    Submitted,
+    WrongSizeError,
+    check_run,
+    find_originals,
+    load_sized,
+    match,
+)
+from blackcamo.evaluation.measures import Measures, jury_images, measure
+from blackcamo.oracle import Ledger, Oracle, is_high_quality
+from blackcamo.types import Scorer, ScorerInfo
+
+TASK_CHANNEL = Channel(quality=90)
+
+Scores: TypeAlias = Mapping[str, float | None]
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvaluation:
+    """What one run came to.
+
+    ``scores`` has one entry per original of high quality, None where there is none; why, say
+    the other fields, by original. ``extra`` are files that belong to no original.
+    """
+
+    run: str
+    measures: Measures
+    scores: Scores
+    missing: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    wrong_size: tuple[str, ...]
+    unreadable: Mapping[str, str]
+    extra: tuple[str, ...]
+
+    @property
+    def unprotected(self) -> tuple[str, ...]:
+        """Originals for which the run has no image that counts."""
+        return (*self.missing, *self.ambiguous, *self.wrong_size, *self.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What all runs came to on the originals that were of high quality after the channel.
+
+    ``high`` has those with their scores, ``low`` the others; ``unusable`` says why an original
+    could not be scored at all. Neither of the latter two counts.
+    """
+
+    scorer: ScorerInfo
+    channel: Channel
+    high: Mapping[str, float]
+    low: Mapping[str, float]
+    unusable: Mapping[str, str]
+    runs: tuple[RunEvaluation, ...]
+    jury_images: tuple[str, ...]
+
+
+def evaluate(
+    originals: Path,
+    runs: Mapping[str, Path],
+    scorer: Scorer,
+    *,
+    size_px: tuple[int, int] | None = TASK_SIZE,
+    progress: Progress = lambda *_: None,
+) -> Evaluation:
+    """Score originals and runs after JPEG 90, one image in memory at a time.
+
+    Args:
+        originals: folder of the originals.
+        runs: code -> folder of the submitted images.
+        size_px: width and height that every image must have; None asks of each submitted image
+            the size of its original.
+        progress: called with a name, images done and images in all, after each image.
+
+    Raises:
+        InputError: a folder cannot be read, or no original can be judged.
+        OptionError: no run, or a code of other letters than the task allows.
+    """
+    if not runs:
+        raise OptionError("no run is given; name at least one, as NAME=DIR")
+    names = find_originals(originals)
+    submitted = {check_run(run): match(run, folder, names) for run, folder in runs.items()}
+    total = len(names) + sum(len(run.files) for run in submitted.values())
+    examiner = _Examiner(scorer, size_px, total, progress)
+    before = examiner.score("originals", names)
+    unusable = before.wrong_size | before.unreadable
+    if not before.scores:
+        raise InputError(f"no original can be scored: {next(iter(unusable.values()))}")
+    high = {s: x for s, x in before.scores.items() if is_high_quality(x, scorer.info)}
+    if not high:
+        raise InputError(
+            f"none of {len(before.scores)} originals is of high quality for scorer "
+            f"{scorer.info.name!r} (threshold {scorer.info.threshold:g}); take better ones"
+        )
+    evaluated = []
+    for run, found in submitted.items():
+        after = examiner.score(run, {s: p for s, p in found.files.items() if s in high})
+        evaluated.append(_judge(run, found, after, high, scorer.info))
+    return Evaluation(
+        scorer=scorer.info,
+        channel=TASK_CHANNEL,
+        high=high,
+        low={stem: score for stem, score in before.scores.items() if stem not in high},
+        unusable=unusable,
+        runs=tuple(evaluated),
+        jury_images=tuple(jury_images([run.scores for run in evaluated])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Scores of pictures by stem, and why others have none."""
+
+    scores: dict[str, float] = field(default_factory=dict)
+    wrong_size: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+class _Examiner:
+    """Sends pictures through the channel to the scorer, one at a time; sizes are the originals'."""
+
+    def __init__(
+        self, scorer: Scorer, size_px: tuple[int, int] | None, total: int, progress: Progress
+    ) -> None:
+        # Services may have to be asked again; beyond that much they are not worth waiting for.
+        self._oracle = Oracle(scorer, Ledger(2 * total))
+        self._size_px = size_px
+        self._original_px: dict[str, tuple[int, int]] = {}
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def score(self, what: str, files: Mapping[str, Path]) -> _Scored:
+        scored = _Scored()
+        for stem, path in files.items():
+            self._score_one(stem, path, scored)
+            self._done += 1
+            self._progress(what, self._done, self._total)
+        return scored
+
+    def _score_one(self, stem: str, path: Path, scored: _Scored) -> None:
+        try:
+            pixels = load_sized(path, self._size_px or self._original_px.get(stem))
+        except WrongSizeError as error:
+            scored.wrong_size[stem] = str(error)
+            return
+        except BlackcamoError as error:
+            scored.unreadable[stem] = str(error)
+            return
+        self._original_px.setdefault(stem, (pixels.shape[1], pixels.shape[0]))
+        data, received = TASK_CHANNEL.send(pixels)
+        digest = hashlib.sha256(data).hexdigest()
+        # The reference path: a reported number depends on no neighbour in a batch.
+        (answer,) = self._oracle.ask([(digest, received)], kind="verify", reference=True)
+        if answer.error is None:
+            scored.scores[stem] = answer.score
+        else:
+            scored.unreadable[stem] = f"{path} cannot be scored: {answer.error}"
+
+
+def _judge(
+    run: str, found: Submitted, after: _Scored, high: Mapping[str, float], info: ScorerInfo
+) -> RunEvaluation:
+    scores = {stem: after.scores.get(stem) for stem in high}
+    return RunEvaluation(
+        run=run,
+        measures=measure(scores.values(), info),
+        scores=scores,
+        missing=tuple(stem for stem in found.missing if stem in high),
+        ambiguous=tuple(stem for stem in found.ambiguous if stem in high),
+        wrong_size=tuple(after.wrong_size),
+        unreadable=after.unreadable,
+        extra=found.extra,
+    )

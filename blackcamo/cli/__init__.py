@@ -21,6 +21,7 @@ from blackcamo.cli import (
     scorers,
     search,
     studies,
+    submit,
     verify,
     weights,
 )
@@ -43,6 +44,7 @@ for _command in (
     front.front,
     export.export,
     studies.studies,
+    submit.submit,
     evaluate.evaluate,
     scorers.scorers,
     filters.filters,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from blackcamo.errors import InputError, OptionError, PhotoError
 from blackcamo.images import load_photo
 from blackcamo.types import Pixels
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with what is being done, images done and images in all."""
 
 TASK_SIZE = (512, 384)
 """Width and height in pixels of every image of the 2020 task."""

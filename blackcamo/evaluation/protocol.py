@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, InputError, OptionError
 from blackcamo.evaluation.images import (
     TASK_SIZE,
+    Progress,
     Submitted,
     WrongSizeError,
     check_run,
@@ -26,7 +27,6 @@ from blackcamo.types import Scorer, ScorerInfo
 TASK_CHANNEL = Channel(quality=90)
 
 Scores: TypeAlias = Mapping[str, float | None]
-Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def test_the_ledger_never_exceeds_its_budget_and_keeps_the_reserve_for_verificat
     with pytest.raises(BudgetError):
         ledger.spend("verify", 1)
     assert ledger.counts() == {
-        "baseline": 1, "search": 6, "verify": 3, "retries": 0,
+        "baseline": 1, "search": 6, "verify": 3, "retries": 0, "lost": 0,
         "cache_hits": 0, "total": 10, "budget": 10,
     }  # fmt: skip
 

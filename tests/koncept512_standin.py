@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from blackcamo.types import Pixels
 
 
-def parameter(name: str, shape: tuple[int, ...], *, kind: str, fan_in: int = 1) -> NDArray:
+def parameter(
+    name: str, shape: tuple[int, ...], *, kind: str, fan_in: int = 1
+) -> NDArray[np.float32]:
     """Values of one parameter, fixed by its name: ``kind`` says how they are distributed."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     if kind == "variance":

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from blackcamo import weights
 from blackcamo.engines import build
 from blackcamo.errors import OptionError, WeightsError
-from blackcamo.nets.inception_resnet_v2 import KonCept512
+from blackcamo.nets.inception_resnet_v2 import KonCept512, Pooling
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.koncept512 import KonCept512Scorer, centre_crop, fit, stages
 from blackcamo.testing import ScorerContract
@@ -67,7 +67,9 @@ class Witness:
         return np.array([[image.mean()] for image in images], np.float32)
 
 
-def scorer(engine: Witness, preprocess: str | None, pooling: str = "top_left_8x8"):
+def scorer(
+    engine: Witness, preprocess: str | None, pooling: Pooling = "top_left_8x8"
+) -> KonCept512Scorer:
     info = ScorerInfo("koncept512")
     return KonCept512Scorer(engine, pooling=pooling, info=info, preprocess=preprocess)
 
@@ -246,13 +248,15 @@ def test_pictures_that_the_network_cannot_take_as_they_are() -> None:
     ("pooling", "cells", "sides"),
     [("top_left_8x8", (8, 15), (299, 554)), ("global", (1, None), (75, None))],
 )
-def test_bounds_of_the_sides(pooling: str, cells: tuple, sides: tuple) -> None:
+def test_bounds_of_the_sides(
+    pooling: Pooling, cells: tuple[int, int | None], sides: tuple[int, int | None]
+) -> None:
     """The last map has exactly that many cells at the bounds, and one less or more beyond."""
     with torch.device("meta"):
         base = KonCept512(pooling=pooling, head_eps=1e-5).base[:-1].eval()
 
     def cells_of(side: int) -> int:
-        return base(torch.empty(1, 3, side, 512, device="meta")).shape[2]
+        return int(base(torch.empty(1, 3, side, 512, device="meta")).shape[2])
 
     assert cells_of(sides[0]) == cells[0]
     if sides[1] is None:
@@ -265,7 +269,8 @@ def test_bounds_of_the_sides(pooling: str, cells: tuple, sides: tuple) -> None:
 
 
 def test_what_is_no_picture_spoils_nobody() -> None:
-    images = [picture(0, 384, 512), np.zeros((384, 512), np.uint8), np.zeros((5, 5, 3))]
+    images = [picture(0, 384, 512), np.zeros((384, 512), np.uint8)]
+    images.append(np.zeros((5, 5, 3), np.float32))
     scores = scorer(Witness(), None).score(images)
     assert np.isnan(scores).tolist() == [False, True, True]
     assert scorer(Witness(), None).score([]) == []

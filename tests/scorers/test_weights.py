@@ -273,7 +273,8 @@ class Shelf(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.body, self.etag, self.cut = BODY, '"one"', None
+        self.body, self.etag = BODY, '"one"'
+        self.cut: int | None = None
         self.asked: list[str | None] = []
 
     def file(self, **known: Any) -> RemoteFile:

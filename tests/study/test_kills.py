@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,7 @@ def test_four_processes_write_four_studies_into_one_storage(
     def work(index: int) -> None:
         search(storage, f"s{index}", batches=batches, n=16, seen=tmp_path / f"{index}")
 
-    pids = [start(lambda index=index: work(index)) for index in range(4)]
+    pids = [start(partial(work, index)) for index in range(4)]
     assert [join(pid) for pid in pids] == [0, 0, 0, 0]
     for index in range(4):
         study = Study.load(storage, f"s{index}")

@@ -45,8 +45,8 @@ def foreign(storage: str, name: str = "a-fake-1") -> optuna.Study:
 
 def test_what_is_written_is_read_back_to_the_last_digit(storage: str) -> None:
     with opened(storage) as study:
-        for batch, n in ((0, 1), (1, 4), (2, 3)):
-            write_batch(study, batch, n)
+        for index, n in ((0, 1), (1, 4), (2, 3)):
+            write_batch(study, index, n)
     study = Study.load(storage, "a-fake-1")
     batches = study.batches()
     assert [b.index for b in batches] == [0, 1, 2]

@@ -41,6 +41,11 @@ def test_every_scorer_has_a_row() -> None:
     assert set(plugins.names("scorers")) <= named
 
 
+def test_every_export_format_has_a_row() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \|", (DOCS / "exporters.md").read_text(), re.M)
+    assert sorted(rows) == sorted(plugins.names("exporters"))
+
+
 def test_the_description_is_one(tmp_path: Path) -> None:
     (tmp_path / "net.toml").write_text(block("scorers.md", "toml", 'name = "nima-technical"'))
     about = read_description(tmp_path / "net.toml", default_name="net")

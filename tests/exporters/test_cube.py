@@ -21,33 +21,13 @@ from blackcamo.errors import (
     UnknownNameError,
 )
 from blackcamo.exporters import export_preset
-from blackcamo.filters.chain import load_chain
 from blackcamo.images import load_photo
 from blackcamo.preset import Preset
-from blackcamo.types import Pixels
-from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.lut import apply_lut, identity_nodes
+from tests.exporters.looks import FAMILIES, FILM, graded
 
-LOOKS = ("tone", "curves", "colour")
 OTHERS = ("geometry", "optics", "texture")
-
-
-def strong(families: tuple[str, ...]) -> dict[str, float]:
-    """Parameters of these families, halfway or more towards their bounds."""
-    space = load_chain(families).space
-    rng = np.random.default_rng(3)
-    return space.decode(rng.uniform(0.5, 1, space.dimension) * rng.choice([-1, 1], space.dimension))
-
-
-FILM = Preset(
-    filters=(*LOOKS, *OTHERS), lut_size=33, params=strong(LOOKS), recipe="a strong film look"
-)
-
-
-def graded(preset: Preset, photo: Pixels) -> Pixels:
-    """The preset's own rendering of its look."""
-    (rendered,) = preset.chain().render(to_rgb(photo, torch.device("cpu")), [preset.params])
-    return to_pixels(rendered.graded)
+WHOLE = replace(FILM, filters=(*FAMILIES, *OTHERS))
 
 
 def test_the_file_follows_the_specification(tmp_path: Path) -> None:
@@ -88,7 +68,7 @@ def test_the_error_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def wrong_axes(rgb: torch.Tensor, lut: torch.Tensor) -> torch.Tensor:
         return apply_lut(rgb, lut.transpose(2, 4))
 
-    monkeypatch.setattr("blackcamo.exporters.cube.apply_lut", wrong_axes)
+    monkeypatch.setattr("blackcamo.exporters.tables.apply_lut", wrong_axes)
     broken = export_preset(FILM, format="cube", folder=tmp_path, stem="broken")
     assert broken.max_error_levels is not None
     assert broken.max_error_levels > 3
@@ -97,7 +77,7 @@ def test_the_error_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_what_no_lut_can_carry_is_said(tmp_path: Path) -> None:
     params = {**FILM.params, "vignette_percent": 9.0, "crop_percent": 6.0}
     params |= {"grain_coarseness_percent": 80.0, "rotation_deg": 0.001}
-    export = export_preset(replace(FILM, params=params), format="cube", folder=tmp_path, stem="x")
+    export = export_preset(replace(WHOLE, params=params), format="cube", folder=tmp_path, stem="x")
     assert export.left_out == ("cropped off width and height 6.0 %", "corners darkened 9 %")
     assert f"# Left out: {', '.join(export.left_out)}" in export.files[0].read_text()
 

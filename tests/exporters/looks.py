@@ -1,0 +1,87 @@
+"""Three looks, and a sheet of six photos to try them on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from blackcamo import plugins
+from blackcamo.filters.chain import load_chain
+from blackcamo.images import load_photo, resize
+from blackcamo.preset import Preset
+from blackcamo.types import Param, Params, Pixels
+from blackcamo.vision.arrays import to_pixels, to_rgb
+from blackcamo.vision.colourspace import (
+    linear_to_oklab,
+    linear_to_srgb,
+    oklab_to_linear,
+    pull_into_gamut,
+    srgb_to_linear,
+)
+
+FAMILIES = ("tone", "curves", "colour")
+SETS = ("bsds", "coco", "kodak", "pixabay", "urban", "wallpapers")
+
+
+class Twist:
+    """Turns hues by an angle that follows the hue: some forwards, some backwards."""
+
+    name = "twist"
+    lut_size = 65
+    params = (Param("twist_deg", 0, 60, 0, "°", "hues twisted"),)
+
+    def grade(self, rgb: Tensor, params: Params) -> Tensor:
+        linear = srgb_to_linear(rgb)
+        lightness, a, b = linear_to_oklab(linear).unbind(1)
+        hue = torch.atan2(b, a)
+        hue = hue + torch.deg2rad(params["twist_deg"])[:, None, None] * torch.sin(2 * hue)
+        chroma = torch.hypot(a, b)
+        turned = torch.stack((lightness, chroma * hue.cos(), chroma * hue.sin()), dim=1)
+        return linear_to_srgb(pull_into_gamut(oklab_to_linear(turned), linear))
+
+
+def strong(families: tuple[str, ...], low: float = 0.5, high: float = 1.0) -> dict[str, float]:
+    """Parameters of these families, by default halfway or more towards their bounds."""
+    space = load_chain(families).space
+    rng = np.random.default_rng(3)
+    share = rng.uniform(low, high, space.dimension)
+    return space.decode(share * rng.choice([-1, 1], space.dimension))
+
+
+GENTLE = Preset(filters=FAMILIES, lut_size=33, params=strong(FAMILIES, 0.1, 0.3))
+FILM = Preset(filters=FAMILIES, lut_size=33, params=strong(FAMILIES), recipe="a strong film look")
+TWISTED = Preset(
+    filters=(*FAMILIES, "twist"),
+    lut_size=65,
+    params={**GENTLE.params, "twist_deg": 30.0},
+    recipe="hues <twisted> & 'quoted'",
+)
+LOOKS = {"gentle": GENTLE, "film": FILM, "twisted": TWISTED}
+
+
+def install_twist(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let ``twist`` be found as a third party's filter is."""
+    info = folder / "blackcamo_twist-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: blackcamo-twist\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[blackcamo.filters]\ntwist = {__name__}:Twist\n")
+    patch.setattr(sys, "path", [str(folder), *sys.path])
+    plugins._registered.cache_clear()
+
+
+def graded(preset: Preset, photo: Pixels) -> Pixels:
+    """The preset's own rendering of its look."""
+    (rendered,) = preset.chain().render(to_rgb(photo, torch.device("cpu")), [preset.params])
+    return to_pixels(rendered.graded)
+
+
+def sheet(photos: Path) -> Pixels:
+    """One photo of each set, side by side in two rows."""
+    files = [min((photos / name).glob("*.jpg")) for name in SETS]
+    small = [resize(load_photo(path).pixels, width_px=360, height_px=240) for path in files]
+    return np.vstack([np.hstack(small[:3]), np.hstack(small[3:])])

@@ -1,0 +1,70 @@
+"""What the exports of editors say, read by programs that are not those editors."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import struct
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from blackcamo.errors import OutputError
+from blackcamo.exporters import export_preset
+from blackcamo.exporters.darktable import module_params
+from tests.exporters.looks import FAMILIES, FILM
+from tests.exporters.programs import program
+
+RECIPE = 'a <strong> "film" & more'
+
+
+def test_exiftool_reads_the_sidecar_of_darktable(tmp_path: Path) -> None:
+    exiftool = program("exiftool", "libimage-exiftool-perl")
+    preset = replace(FILM, recipe=RECIPE)
+    sidecar, table = export_preset(preset, format="darktable", folder=tmp_path, stem="a & b").files
+    assert (sidecar.name, table.name) == ("a & b.darktable.xmp", "a & b.cube")
+    (about,) = json.loads(subprocess.check_output([exiftool, "-j", "-struct", sidecar]))
+    assert "Warning" not in about
+    assert about["Source"] == RECIPE
+    (module,) = about["History"]
+    assert (module["Operation"], module["Modversion"]) == ("lut3d", 3)
+    params = bytes.fromhex(module["Params"])
+    assert params.startswith(b"a & b.cube\0")
+    assert struct.unpack_from("<3i", params, 512) == (0, 1, 0)
+
+
+def test_a_style_is_well_formed_and_named_after_the_preset(tmp_path: Path) -> None:
+    preset = replace(FILM, recipe=RECIPE)
+    style, _ = export_preset(preset, format="dtstyle", folder=tmp_path, stem="a & b").files
+    root = ElementTree.parse(style).getroot()
+    assert root.findtext("info/name") == "a & b"
+    assert root.findtext("info/description") == RECIPE
+    assert root.findtext("style/plugin/operation") == "lut3d"
+    assert root.findtext("style/plugin/op_params") == module_params("a & b.cube")
+
+
+def test_darktable_is_given_no_name_that_it_would_cut() -> None:
+    assert len(bytes.fromhex(module_params("é" * 255))) == 512 + 12 + 12288 + 128
+    with pytest.raises(OutputError, match="has 512 bytes; darktable takes names of fewer than 512"):
+        module_params("é" * 256)
+
+
+def test_a_profile_changes_nothing_but_the_film_simulation(tmp_path: Path) -> None:
+    profile, hald = export_preset(FILM, format="pp3", folder=tmp_path, stem="film").files
+    parsed = configparser.ConfigParser()
+    parsed.read(profile)
+    assert parsed.sections() == ["Version", "Film Simulation"]
+    assert parsed["Film Simulation"]["ClutFilename"] == hald.name == "film.hald.png"
+
+
+@pytest.mark.parametrize(
+    "name", ["hald", "pp3", "darktable", "dtstyle", "ffmpeg", "imagemagick", "pillow"]
+)
+def test_what_the_format_cannot_carry_is_said(name: str, tmp_path: Path) -> None:
+    preset = replace(FILM, filters=(*FAMILIES, "texture"), params={"grain_percent": 2.0})
+    export = export_preset(preset, format=name, folder=tmp_path, stem="film")
+    assert export.left_out == ("film grain 2.00 %",)
+    assert sorted(tmp_path.iterdir()) == sorted(export.files)

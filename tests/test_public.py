@@ -15,7 +15,7 @@ def test_all_is_sorted_and_complete() -> None:
 
 
 def test_search_stays_a_function_whatever_is_imported() -> None:
-    import blackcamo.run.searcher
+    import blackcamo.run.searching
 
     assert callable(blackcamo.search)
 

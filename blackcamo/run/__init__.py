@@ -13,7 +13,7 @@ from blackcamo.run.results import (
 )
 from blackcamo.run.reviewing import export, front, studies
 from blackcamo.run.scoring import apply, score, score_many, verify
-from blackcamo.run.searcher import search, search_many
+from blackcamo.run.searching import search, search_many
 
 __all__ = [
     "ApplyResult",

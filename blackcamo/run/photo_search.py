@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blackcamo.errors import OutputError, ScorerError
-from blackcamo.images import Photo, encode_png, fit_long_side, prepare_folder, write_bytes
+from blackcamo.errors import ScorerError
+from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle, is_high_quality
-from blackcamo.preset import recipe
-from blackcamo.report.canvas import Scored
-from blackcamo.report.compare import compare_picture
+from blackcamo.oracle import Ledger, Oracle
+from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Finalists
-from blackcamo.run.presets import make_preset
-from blackcamo.run.results import DEFAULT_OUT, Progress, ProgressCallback, SearchResult
-from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX
+from blackcamo.run.results import Progress, ProgressCallback, SearchResult
+from blackcamo.run.setup import Setup
 from blackcamo.strategies import Goal, Strategy
 from blackcamo.study import Batch, Study
 from blackcamo.types import Evaluation, Pixels
-
-if TYPE_CHECKING:
-    from blackcamo.run.searcher import Searcher
 
 # Verification queries held back. On a proxy the first finalists may miss; otherwise the first
 # one nearly always holds, and one query is for the second compression.
@@ -41,37 +33,6 @@ _REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
 
 
-@dataclass(frozen=True, slots=True)
-class _Verified:
-    """A finalist as it would be delivered: its trial, its evaluation in full, its bytes."""
-
-    trial: int
-    evaluation: Evaluation
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """What a search leaves in its folder."""
-
-    camouflage: Path
-    preset: Path
-    compare: Path
-
-
-def _files(photo: Path, out: Path | None) -> _Files:
-    stem = photo.stem
-    folder = out or DEFAULT_OUT / stem
-    files = _Files(
-        camouflage=folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
-        preset=folder / f"{stem}.preset.json",
-        compare=folder / f"{stem}.compare.png",
-    )
-    if files.camouflage.resolve() == photo.resolve():
-        raise OutputError(f"{files.camouflage}: would replace the photo; choose another --out")
-    return files
-
-
 class PhotoSearch:
     """The search on one photo; :meth:`run` tells it from beginning to end.
 
@@ -81,26 +42,24 @@ class PhotoSearch:
 
     def __init__(
         self,
-        shared: Searcher,
+        setup: Setup,
         photo: Photo,
         study: Study,
-        identity: Mapping[str, Any],
         progress: ProgressCallback,
     ) -> None:
-        self.shared = shared
-        self.config = shared.config
-        self.goal = shared.goal
+        self.setup = setup
+        self.config = setup.config
+        self.goal = setup.goal
         self.photo = photo
         self.study = study
-        self.identity = identity
-        self.files = _files(photo.path, self.config.out)
+        self.delivery = Delivery(setup, photo, study.name)
         self.progress = progress
         proxy = fit_long_side(photo.pixels, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
         budget = self.config.budget
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
         self.ledger = Ledger(budget, reserve=min(reserve, max(budget // 2, 1)))
-        self.oracle = Oracle(shared.scorer, self.ledger, sending=study.sending)
+        self.oracle = Oracle(setup.scorer, self.ledger, sending=study.sending)
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
         self.candidates: list[tuple[int, Evaluation]] = []
@@ -115,8 +74,6 @@ class PhotoSearch:
             StudyError: the study cannot be written, or its record cannot be replayed.
         """
         started = time.monotonic()
-        # Refused now rather than when all queries are spent.
-        prepare_folder(self.files.camouflage.parent)
         recorded = self._recall()
         before = self._baseline(self.full)
         on_proxy = self._baseline(self.small) if self.on_proxy else before
@@ -130,21 +87,25 @@ class PhotoSearch:
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
         winner = self._verify(shift)
-        again = self._score_again(winner)
-        facts = self._facts(before, winner, again)
-        self._write(before, winner, facts)
+        facts = self.delivery.facts(before, winner, self._score_again(winner))
+        result = self.delivery.write(winner, facts)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
-        return self._result(winner, facts, seconds=time.monotonic() - started)
+        return replace(
+            result,
+            queries={**self.ledger.counts(), "to_success": self.to_success},
+            seconds=round(time.monotonic() - started, 3),
+            notes=self.photo.notes + ((self.study.note,) if self.study.note else ()),
+        )
 
     def _objective(self, pixels: Pixels) -> Objective:
         return Objective(
             pixels,
-            chain=self.shared.chain,
-            channel=self.shared.channel,
+            chain=self.setup.chain,
+            channel=self.setup.channel,
             oracle=self.oracle,
-            appeal=self.shared.appeal,
+            appeal=self.setup.appeal,
             mode=self.config.mode,
-            device=self.shared.device,
+            device=self.setup.device,
             keep_size=self.config.keep_size,
         )
 
@@ -178,7 +139,7 @@ class PhotoSearch:
         """Ask, evaluate and tell until the budget of the search is spent."""
         planned = self.study.recall(_PLANNED) or self.config.budget
         self.study.keep(_PLANNED, planned)
-        strategy = self.shared.strategy(planned)
+        strategy = self.setup.strategy(planned)
         for batch in recorded:
             strategy.ask(len(batch.numbers))
             self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
@@ -224,10 +185,10 @@ class PhotoSearch:
             )
         )
 
-    def _verify(self, shift: float) -> _Verified:
+    def _verify(self, shift: float) -> Winner:
         """The winner: highest appeal among those verified at the target, else the least loss."""
         finalists = Finalists(self.candidates, self.goal, shift=shift)
-        verified: list[_Verified] = []
+        verified: list[Winner] = []
         while (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
@@ -240,18 +201,23 @@ class PhotoSearch:
                 continue
             self._keep()
             evaluation, data = delivered
-            verified.append(_Verified(finalist.trial, evaluation, data))
+            verified.append(Winner(finalist.trial, evaluation, data))
             finalists.observe(finalist.evaluation, evaluation.score)
             if self.goal.succeeded(evaluation.score, evaluation.appeal):
                 break
+        if not verified:
+            raise ScorerError(
+                f"{self.photo.path}: no candidate, not even the photo unchanged, could be rendered "
+                "and scored; see the errors of the study's trials"
+            )
         at_target = [v for v in verified if self.goal.reached(v.evaluation.score)]
         if at_target:
             return max(at_target, key=lambda v: v.evaluation.appeal)
         return min(verified, key=lambda v: self.goal.loss(v.evaluation.score, v.evaluation.appeal))
 
-    def _score_again(self, winner: _Verified) -> float | None:
+    def _score_again(self, winner: Winner) -> float | None:
         """What the same channel does to the delivered picture a second time, if a query is left."""
-        jpeg, received = self.shared.channel.send(self.shared.channel.decode(winner.data))
+        jpeg, received = self.setup.channel.send(self.setup.channel.decode(winner.data))
         digest = hashlib.sha256(jpeg).hexdigest()
         known = digest in self.oracle.known(reference=True)
         if not known and self.ledger.available("verify") < 1:
@@ -259,68 +225,3 @@ class PhotoSearch:
         (answer,) = self.oracle.ask([(digest, received)], kind="verify", reference=True)
         self._keep()
         return None if answer.error else answer.score
-
-    def _facts(self, before: Evaluation, winner: _Verified, again: float | None) -> dict[str, Any]:
-        """What preset and study say about the delivered candidate."""
-        after = winner.evaluation
-        return {
-            "study": self.study.name,
-            "score_before": before.score,
-            "score_after": after.score,
-            "score_recompressed": again,
-            "appeal": after.appeal,
-            "appeal_parts": dict(after.parts),
-            "succeeded": self.goal.succeeded(after.score, after.appeal),
-            "camouflage": {
-                "sha256": hashlib.sha256(winner.data).hexdigest(),
-                "width_px": after.width_px,
-                "height_px": after.height_px,
-            },
-            "versions": dict(self.shared.versions),
-        }
-
-    def _write(self, before: Evaluation, winner: _Verified, facts: Mapping[str, Any]) -> None:
-        files, after = self.files, winner.evaluation
-        preset = make_preset(self.shared.chain, after.params, identity=self.identity, facts=facts)
-        picture = compare_picture(
-            self._scored(self.photo.pixels, before.score),
-            self._scored(self.shared.channel.decode(winner.data), after.score),
-            scorer=self.shared.scorer.info,
-            appeal=after.appeal,
-            recipe=preset.recipe,
-        )
-        # The camouflage comes last: where it lies, the two that explain it do, too.
-        write_bytes(files.compare, encode_png(picture, self.photo.credit))
-        write_bytes(files.preset, preset.to_json().encode())
-        write_bytes(files.camouflage, winner.data)
-
-    def _scored(self, pixels: Pixels, score: float) -> Scored:
-        return Scored(pixels, score, is_high_quality(score, self.shared.scorer.info))
-
-    def _result(
-        self, winner: _Verified, facts: Mapping[str, Any], *, seconds: float
-    ) -> SearchResult:
-        info, after = self.shared.scorer.info, winner.evaluation
-        notes = self.photo.notes + ((self.study.note,) if self.study.note else ())
-        return SearchResult(
-            photo=self.photo.path,
-            output=self.files.camouflage,
-            preset=self.files.preset,
-            compare=self.files.compare,
-            study=self.study.name,
-            scorer=info.name,
-            threshold=info.threshold,
-            target=self.goal.target,
-            score_before=facts["score_before"],
-            score_after=facts["score_after"],
-            score_recompressed=facts["score_recompressed"],
-            appeal=after.appeal,
-            parts=after.parts,
-            recipe=recipe(self.shared.chain.space, after.params),
-            succeeded=facts["succeeded"],
-            queries={**self.ledger.counts(), "to_success": self.to_success},
-            seconds=round(seconds, 3),
-            seed=self.config.seed,
-            versions=self.shared.versions,
-            notes=notes,
-        )

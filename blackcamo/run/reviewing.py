@@ -13,7 +13,7 @@ from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import recipe
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult, FrontEntry, StudyEntry
-from blackcamo.run.searcher import IDENTITY
+from blackcamo.run.setup import IDENTITY
 from blackcamo.study import Study, list_studies, ranking
 from blackcamo.types import Evaluation
 

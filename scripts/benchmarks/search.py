@@ -24,7 +24,7 @@ from blackcamo.appeal.visible import VisibleDifference
 from blackcamo.channel import Channel
 from blackcamo.filters.chain import Chain
 from blackcamo.objective import Objective
-from blackcamo.run import searcher, versions
+from blackcamo.run import setup, versions
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.strategies import Strategy
 from blackcamo.study import Study
@@ -56,7 +56,7 @@ def main() -> None:
         small = Path(folder) / "photo.png"
         Image.open(photo).convert("RGB").resize((512, 384)).save(small)
         scorer = CountingScorer(lambda image: 90.0 + float(np.float32(image[::16, ::16].mean())))
-        with mock.patch.object(searcher, "load_scorer", return_value=scorer):
+        with mock.patch.object(setup, "load_scorer", return_value=scorer):
             search(small, folder, "warm-up", 20)
             seconds, outer, inner = (
                 [],

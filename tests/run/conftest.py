@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blackcamo.run import SearchResult, scoring, search, searcher
+from blackcamo.run import SearchResult, scoring, search, setup
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import ScorerInfo
 from blackcamo.vision.arrays import to_pixels
@@ -34,7 +34,7 @@ def photo(tmp_path: Path) -> Path:
 def scorer(monkeypatch: pytest.MonkeyPatch) -> CountingScorer:
     """Brightness, of which a target a little under the photo's is easy to reach."""
     counting = CountingScorer(info=ScorerInfo(name="counting"))
-    for module in (searcher, scoring):
+    for module in (scoring, setup):
         monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
     return counting
 

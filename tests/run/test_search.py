@@ -226,7 +226,7 @@ def test_failing_pictures_cost_what_they_cost_and_no_more(
         return scores
 
     scorer = CountingScorer(answer=moody)
-    monkeypatch.setattr("blackcamo.run.searcher.load_scorer", lambda *_: scorer)
+    monkeypatch.setattr("blackcamo.run.setup.load_scorer", lambda *_: scorer)
     result = run.search(
         photo, budget=70, batch=8, out=tmp_path, storage=str(tmp_path / "s.journal")
     )
@@ -238,7 +238,7 @@ def test_a_scorer_that_cannot_score_the_photo_is_an_error(
     photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = CountingScorer(answer=lambda *_: [math.nan])
-    monkeypatch.setattr("blackcamo.run.searcher.load_scorer", lambda *_: broken)
+    monkeypatch.setattr("blackcamo.run.setup.load_scorer", lambda *_: broken)
     with pytest.raises(ScorerError, match="cannot score the photo itself: the scorer returned nan"):
         run.search(photo, out=tmp_path, storage=str(tmp_path / "s.journal"))
     assert not list(tmp_path.glob("*.camo.jpg"))

@@ -1,0 +1,90 @@
+"""The calls that camouflage photos."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from blackcamo import plugins
+from blackcamo.errors import BlackcamoError, OptionError
+from blackcamo.images import load_photo
+from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.results import (
+    DEFAULT_STORAGE,
+    ProgressCallback,
+    SearchConfig,
+    SearchResult,
+)
+from blackcamo.run.setup import Setup
+from blackcamo.study import Study, study_name
+
+
+def search(
+    photo: str | Path,
+    *,
+    config: SearchConfig | None = None,
+    progress: ProgressCallback | None = None,
+    **options: Any,
+) -> SearchResult:
+    """Camouflage one photo.
+
+    Args:
+        photo: the picture's file.
+        config: what to do; ``options`` override its fields.
+        progress: called after every batch.
+
+    Raises:
+        OptionError: an unknown option, or a value out of its bounds.
+        BlackcamoError: the photo, the scorer, the study or the output folder cannot be used.
+            A photo that merely could not be camouflaged is a result with ``succeeded`` False.
+    """
+    known = {f.name for f in fields(SearchConfig)}
+    for name in options:
+        if name not in known:
+            raise OptionError(plugins.unknown("search option", name, known))
+    setup = Setup(replace(config or SearchConfig(), **options))
+    return _search(setup, Path(photo), progress)
+
+
+def search_many(
+    photos: Sequence[str | Path],
+    *,
+    config: SearchConfig | None = None,
+    progress: ProgressCallback | None = None,
+) -> Generator[SearchResult, None, None]:
+    """Camouflage photos one after the other; one that fails is reported in ``error``.
+
+    Raises:
+        BlackcamoError: what all of them need, such as the scorer, cannot be used.
+    """
+    config = config or SearchConfig()
+    setup = Setup(config)
+    stems: dict[str, Path] = {}
+    for path in map(Path, photos):
+        try:
+            other = stems.setdefault(path.stem, path)
+            if other is not path:
+                raise OptionError(
+                    f"{path}: its files would replace those of {other}; "
+                    "rename it or search it in a call with another --out"
+                )
+            yield _search(setup, path, progress)
+        except BlackcamoError as error:
+            yield SearchResult(photo=path, scorer=config.scorer, seed=config.seed, error=str(error))
+
+
+def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> SearchResult:
+    photo = load_photo(path)
+    identity = setup.identity(photo)
+    info = setup.scorer.info
+    with Study.open(
+        setup.config.storage or DEFAULT_STORAGE,
+        study_name(path.stem, info.name, identity),
+        setup.chain.space,
+        higher_is_better=info.higher_is_better,
+        attributes=identity,
+        about={"versions": setup.versions, "budget": setup.config.budget},
+    ) as study:
+        return PhotoSearch(setup, photo, study, progress or (lambda _: None)).run()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from blackcamo.errors import (
     BlackcamoError,
@@ -24,6 +25,7 @@ from blackcamo.exporters import export_preset
 from blackcamo.images import load_photo
 from blackcamo.preset import Preset
 from blackcamo.vision.lut import apply_lut, identity_nodes
+from tests.exporters import programs
 from tests.exporters.looks import FAMILIES, FILM, graded
 
 OTHERS = ("geometry", "optics", "texture")
@@ -57,6 +59,21 @@ def test_red_runs_fastest(tmp_path: Path) -> None:
     nodes = identity_nodes(33).reshape(3, -1).T.numpy()
     assert np.abs(table - nodes).max() <= 5e-7
     assert table[1].tolist() == [0.03125, 0, 0]
+
+
+@pytest.mark.parametrize(("size", "limit"), [(17, 4), (33, 0.01), (65, 0.1)])
+def test_other_sizes_say_what_they_cost(
+    size: int, limit: float, tmp_path: Path, kodak: list[Path]
+) -> None:
+    export = export_preset(FILM, format=f"cube-{size}", folder=tmp_path, stem="film")
+    assert export.files == (tmp_path / f"film.{size}.cube",)
+    assert export.max_error_levels is not None
+    assert export.max_error_levels < limit
+    Image.fromarray(load_photo(kodak[0]).pixels).save(tmp_path / "photo.png")
+    programs.by_opencolorio(export, tmp_path / "photo.png", tmp_path / "result.png")
+    theirs, photo = programs.read(tmp_path / "result.png"), programs.read(tmp_path / "photo.png")
+    difference = np.abs(theirs.astype(int) - graded(FILM, photo))
+    assert difference.max() <= export.max_error_levels + 1
 
 
 def test_the_error_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

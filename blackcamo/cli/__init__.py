@@ -17,6 +17,7 @@ from blackcamo.cli import (
     export,
     filters,
     front,
+    jury,
     score,
     scorers,
     search,
@@ -50,6 +51,7 @@ for _command in (
     filters.filters,
 ):
     app.command()(_command)
+app.add_typer(jury.jury, name="jury")
 app.add_typer(weights.weights, name="weights")
 
 

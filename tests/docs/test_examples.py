@@ -64,3 +64,11 @@ def test_the_example_for_pyiqa_passes_its_own_tests() -> None:
     folder = EXAMPLES / "blackcamo-pyiqa"
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."]
     assert " passed" in run(*words, folder=folder, path=folder)
+
+
+def test_the_example_of_an_export_format_passes_its_own_tests(tmp_path: Path) -> None:
+    pytest.importorskip("PyOpenColorIO", reason="pip install opencolorio")
+    for name in ("blackcamo_clf.py", "test_blackcamo_clf.py"):
+        shutil.copy(EXAMPLES / "blackcamo-clf" / name, tmp_path)
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir=."]
+    assert " passed" in run(*words, folder=tmp_path, path=tmp_path)

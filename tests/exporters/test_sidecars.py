@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from blackcamo.errors import OutputError
 from blackcamo.exporters import export_preset
 from blackcamo.exporters.darktable import module_params
-from tests.exporters.looks import FAMILIES, FILM
+from tests.exporters.looks import FAMILIES, FILM, graded
 from tests.exporters.programs import program
 
 RECIPE = 'a <strong> "film" & more'
@@ -58,6 +59,28 @@ def test_a_profile_changes_nothing_but_the_film_simulation(tmp_path: Path) -> No
     parsed.read(profile)
     assert parsed.sections() == ["Version", "Film Simulation"]
     assert parsed["Film Simulation"]["ClutFilename"] == hald.name == "film.hald.png"
+
+
+def test_exiftool_reads_the_preset_of_lightroom(tmp_path: Path) -> None:
+    exiftool = program("exiftool", "libimage-exiftool-perl")
+    preset = replace(FILM, filters=(*FAMILIES, "texture"))
+    preset = replace(preset, params={**FILM.params, "grain_percent": 2.0})
+    export = export_preset(preset, format="lightroom", folder=tmp_path, stem="a & b")
+    (about,) = json.loads(subprocess.check_output([exiftool, "-j", "-struct", *export.files]))
+    assert "Warning" not in about
+    assert (about["Name"], about["PresetType"]) == ("a & b", "Normal")
+    assert about["Saturation"] == round(FILM.params["saturation_percent"])
+    assert about["Vibrance"] == round(FILM.params["vibrance_percent"])
+    ramp = np.arange(0, 256, 17, dtype=np.uint8)
+    look = graded(FILM, np.repeat(ramp[None, :, None], 3, axis=2))[0]
+    for i, channel in enumerate(("Red", "Green", "Blue")):
+        points = [f"{x}, {y}" for x, y in zip(ramp, look[:, i], strict=True)]
+        assert about[f"ToneCurvePV2012{channel}"] == points
+    assert export.max_error_levels is None
+    assert export.left_out == (
+        "colours other than greys, which are approximate",
+        "film grain 2.00 %",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""The shipped JSON schema says what `Preset.from_json` takes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from blackcamo.errors import PresetError
+from blackcamo.preset import Preset
+from tests.test_preset import edited, finite, json_values, make
+
+SCHEMA: dict[str, Any] = json.loads((files("blackcamo") / "preset.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def test_it_is_a_schema_of_every_field_with_the_same_defaults() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    known = {f.name: f for f in fields(Preset) if f.name != "extra"}
+    assert set(SCHEMA["properties"]) == {*known, "format", "version"}
+    preset = Preset(filters=("tone",), lut_size=33, params={})
+    for name in known.keys() - set(SCHEMA["required"]):
+        assert SCHEMA["properties"][name]["default"] == getattr(preset, name)
+
+
+@given(
+    params=st.dictionaries(st.text(min_size=1), finite, max_size=5),
+    provenance=st.dictionaries(st.text(), json_values, max_size=4),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_what_is_written_is_valid(
+    params: dict[str, float], provenance: dict[str, object], seed: int
+) -> None:
+    text = make(params=params, provenance=provenance, seed=seed, extra={"rating": 5}).to_json()
+    VALIDATOR.validate(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({name: ...} for name in ("format", "version", "filters", "lut_size", "params")),
+        {"format": "lut"},
+        {"version": 2},
+        {"version": True},
+        {"filters": []},
+        {"filters": ["tone", "tone"]},
+        {"filters": [""]},
+        {"lut_size": 1},
+        {"lut_size": 130},
+        {"params": {"exposure": "1"}},
+        {"params": {"exposure": True}},
+        {"seed": -1},
+        {"seed": 2**63},
+        {"seed": True},
+        {"keep_size": 1},
+        {"mode": "ruin"},
+        {"recipe": "two\nlines"},
+        {"provenance": []},
+    ],
+)
+def test_both_refuse_the_same(changes: dict[str, object]) -> None:
+    text = edited(**changes)
+    assert not VALIDATOR.is_valid(json.loads(text))
+    with pytest.raises(PresetError):
+        Preset.from_json(text)

@@ -13,6 +13,7 @@ from typer.main import get_command
 from blackcamo import __version__
 from blackcamo.cli import (
     apply,
+    datasets,
     evaluate,
     export,
     filters,
@@ -51,6 +52,7 @@ for _command in (
     filters.filters,
 ):
     app.command()(_command)
+app.add_typer(datasets.datasets, name="datasets")
 app.add_typer(jury.jury, name="jury")
 app.add_typer(weights.weights, name="weights")
 

@@ -15,6 +15,7 @@ from blackcamo.cli import (
     apply,
     datasets,
     evaluate,
+    evaluate_scorer,
     export,
     filters,
     front,
@@ -48,6 +49,7 @@ for _command in (
     studies.studies,
     submit.submit,
     evaluate.evaluate,
+    evaluate_scorer.evaluate_scorer,
     scorers.scorers,
     filters.filters,
 ):

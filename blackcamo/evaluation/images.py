@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from blackcamo.errors import InputError, OptionError, PhotoError
-from blackcamo.images import load_photo
+from blackcamo.images import PICTURE_SUFFIXES, load_photo
 from blackcamo.types import Pixels
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -17,9 +17,6 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 TASK_SIZE = (512, 384)
 """Width and height in pixels of every image of the 2020 task."""
 
-_SUFFIXES = frozenset(
-    {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
 _RUN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -60,7 +57,7 @@ def find_originals(folder: Path) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in _files(folder):
-        if path.suffix.lower() not in _SUFFIXES:
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
             continue
         if path.stem in found:
             raise InputError(
@@ -85,7 +82,7 @@ def match(run: str, folder: Path, originals: Mapping[str, Path]) -> Submitted:
         # A stem as such goes first: an original may itself be named as if it were of this run.
         stems = (path.stem, path.stem.removeprefix(f"{run}_"))
         stem = next((stem for stem in stems if stem in claims), None)
-        if stem is None or path.suffix.lower() not in _SUFFIXES:
+        if stem is None or path.suffix.lower() not in PICTURE_SUFFIXES:
             extra.append(path.name)
         else:
             claims[stem].append(path)

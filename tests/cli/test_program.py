@@ -15,6 +15,7 @@ from blackcamo.cli import main
 
 COMMANDS = (
     "search", "score", "verify", "apply", "front", "export", "studies", "scorers", "filters",
+    "submit", "evaluate", "evaluate-scorer",
 )  # fmt: skip
 PROGRAM = [sys.executable, "-c", "import sys; from blackcamo.cli import main; sys.exit(main())"]
 HEAVY = {"torch", "numpy", "PIL", "cv2", "nevergrad", "optuna", "onnxruntime", "openvino"}

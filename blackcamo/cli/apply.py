@@ -1,4 +1,4 @@
-"""blackcamo apply: a preset's look on other photos, without any query."""
+"""blackcamo apply: a preset's look on other photos, without a search."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, FAILED, complain_about, print_json, say
+from blackcamo.cli.output import DONE, FAILED, complain_about, number, print_json, say
+from blackcamo.cli.progress import counting
 
 
 def apply(
     preset: Annotated[Path, typer.Argument(metavar="PRESET", help="A .preset.json file.")],
-    photos: o.Photos,
+    photos: Annotated[
+        list[Path], typer.Argument(metavar="PHOTO", help="Pictures, or folders of them.")
+    ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the files.", rich_help_panel="Output")
     ],
@@ -25,23 +28,63 @@ def apply(
             rich_help_panel="Output",
         ),
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Photos at a time; by default one a processor, at most four."
+        ),
+    ] = None,
+    score: Annotated[
+        bool,
+        typer.Option("--score", help="Report what it does to the score.", rich_help_panel="Scorer"),
+    ] = False,
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[:ARGUMENT]", help="Another scorer than the recorded one.",
+            rich_help_panel="Scorer",
+        ),
+    ] = None,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
-) -> int:
-    """Give photos the look of a preset; no scorer is asked."""
-    from blackcamo import run
+) -> int:  # fmt: skip
+    """Give photos the look of a preset; no scorer is asked unless --score does.
 
+    With --score a line says: score before, score after, file.
+    """
+    from blackcamo import run
+    from blackcamo.errors import OptionError
+    from blackcamo.types import ScorerOptions
+
+    if scorer is not None and not score:
+        raise OptionError(f"--scorer is {scorer!r}; it needs --score")
+    found = run.find_photos(photos)
     results = []
-    for result in run.apply(preset, photos, out=out, before_channel=before_channel):
-        results.append(result)
-        if as_json:
-            continue
-        for note in () if quiet else result.notes:
-            complain_about(result.photo, note)
-        if result.error is not None:
-            complain_about(result.photo, result.error)
-        else:
-            say(str(result.output))
+    with counting(enabled=not (quiet or as_json)) as count:
+        for result in run.apply(
+            preset,
+            found,
+            out=out,
+            before_channel=before_channel,
+            jobs=jobs,
+            score=score,
+            scorer=scorer,
+            # The recorded options belong to the recorded scorer.
+            scorer_options=None if scorer is None else ScorerOptions(),
+        ):
+            results.append(result)
+            count("photos", len(results), len(found))
+            if as_json:
+                continue
+            for note in () if quiet else result.notes:
+                complain_about(result.photo, note)
+            if result.error is not None:
+                complain_about(result.photo, result.error)
+            elif score:
+                before, after = number(result.score_before), number(result.score_after)
+                say(f"{before:>7}  {after:>7}  {result.output}")
+            else:
+                say(str(result.output))
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     return FAILED if any(result.error is not None for result in results) else DONE

@@ -14,6 +14,11 @@ from blackcamo.errors import OutputError, PhotoError
 MAX_FILE_BYTES = 2**31
 """No file above 2 GiB is read: 200 megapixels of uncompressed 16-bit RGBA take 1.6 GB."""
 
+PICTURE_SUFFIXES = frozenset(
+    {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+)
+"""What files of a folder are taken for pictures, in lower case."""
+
 _REMEDIES = {
     errno.EACCES: "choose a folder that you may write to",
     errno.EPERM: "choose a folder that you may write to",

@@ -1,5 +1,6 @@
 """The jobs of blackcamo, wired: search, score, verify, apply, front, export."""
 
+from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.results import (
     ApplyResult,
     ExportResult,
@@ -12,7 +13,7 @@ from blackcamo.run.results import (
     VerifyResult,
 )
 from blackcamo.run.reviewing import export, front, studies
-from blackcamo.run.scoring import apply, score, score_many, verify
+from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import search, search_many
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "VerifyResult",
     "apply",
     "export",
+    "find_photos",
     "front",
     "score",
     "score_many",

@@ -143,10 +143,12 @@ class VerifyResult(_Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult(_Result):
-    """One photo that a preset was applied to."""
+    """One photo that a preset was applied to; scores are those after the channel, if asked for."""
 
     photo: Path
     output: Path | None = None
+    score_before: float | None = None
+    score_after: float | None = None
     notes: tuple[str, ...] = ()
     error: str | None = None
 

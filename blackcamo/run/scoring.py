@@ -1,19 +1,18 @@
-"""Score photos, verify camouflages, apply presets: all that needs no search."""
+"""Score photos and verify camouflages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from blackcamo.channel import Channel
-from blackcamo.errors import BlackcamoError, OutputError, PresetError, ScorerError
-from blackcamo.images import encode_png, load_photo, write_bytes
-from blackcamo.objective import render
+from blackcamo.errors import BlackcamoError, PresetError, ScorerError
+from blackcamo.images import load_photo
 from blackcamo.oracle import Ledger, Oracle, is_high_quality, one_line
 from blackcamo.preset import Preset, read_preset
-from blackcamo.run.results import DEFAULT_SCORER, ApplyResult, ScoreResult, VerifyResult
+from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Pixels, Scorer, ScorerOptions
 
@@ -32,7 +31,7 @@ def score(
     Raises:
         BlackcamoError: the photo cannot be read, or the scorer not be loaded or used.
     """
-    return _score(Path(photo), load_scorer(scorer, scorer_options), channel)
+    return score_file(Path(photo), load_scorer(scorer, scorer_options), channel)
 
 
 def score_many(
@@ -50,12 +49,17 @@ def score_many(
     loaded = load_scorer(scorer, scorer_options)
     for path in map(Path, photos):
         try:
-            yield _score(path, loaded, channel)
+            yield score_file(path, loaded, channel)
         except BlackcamoError as error:
             yield ScoreResult(photo=path, scorer=loaded.info.name, error=str(error))
 
 
-def _score(path: Path, scorer: Scorer, channel: Channel | None) -> ScoreResult:
+def score_file(path: Path, scorer: Scorer, channel: Channel | None) -> ScoreResult:
+    """The score of one file's picture, after the channel if there is one.
+
+    Raises:
+        BlackcamoError: the picture cannot be read, or the scorer failed.
+    """
     photo = load_photo(path)
     pixels = photo.pixels if channel is None else channel.send(photo.pixels)[1]
     value = reference_score(scorer, pixels)
@@ -103,10 +107,8 @@ def verify(
     path = Path(camouflage)
     preset_path = Path(preset) if preset is not None else _preset_beside(path)
     recipe = read_preset(preset_path)
-    spec = scorer or recipe.recorded("scorer_spec", str)
-    options = scorer_options or _recorded_options(recipe)
     recorded = recipe.recorded("score_after", float)
-    loaded = load_scorer(spec, options)
+    loaded = recorded_scorer(recipe, scorer, scorer_options)
     value = reference_score(loaded, load_photo(path).pixels)
     return VerifyResult(
         photo=path,
@@ -126,6 +128,19 @@ def _preset_beside(path: Path) -> Path:
     return beside
 
 
+def recorded_scorer(
+    preset: Preset, scorer: str | None = None, scorer_options: ScorerOptions | None = None
+) -> Scorer:
+    """The scorer that a preset was found with; a spec or options given here replace the recorded.
+
+    Raises:
+        PresetError: the preset records none.
+        BlackcamoError: the scorer cannot be loaded.
+    """
+    spec = scorer or preset.recorded("scorer_spec", str)
+    return load_scorer(spec, scorer_options or _recorded_options(preset))
+
+
 def _recorded_options(preset: Preset) -> ScorerOptions:
     recorded: dict[str, Any] = preset.recorded("scorer_options", dict)
     try:
@@ -137,54 +152,3 @@ def _recorded_options(preset: Preset) -> ScorerOptions:
 def recorded_options(options: ScorerOptions) -> dict[str, Any]:
     """Scorer options as a preset records them."""
     return {**asdict(options), "extra": dict(options.extra)}
-
-
-def apply(
-    preset: str | Path | Preset,
-    photos: Sequence[str | Path],
-    *,
-    out: str | Path,
-    before_channel: bool = False,
-) -> Iterator[ApplyResult]:
-    """Give photos the look of a preset, without any query.
-
-    Args:
-        preset: a preset, or its file.
-        out: folder for ``<stem>.camo.jpg``, through the preset's channel.
-        before_channel: write ``<stem>.camo.png`` instead, what the channel would be given.
-
-    Raises:
-        BlackcamoError: the preset cannot be used; a photo that fails is reported in ``error``.
-    """
-    recipe = preset if isinstance(preset, Preset) else read_preset(Path(preset))
-    chain = recipe.chain()
-    chain.space.complete(recipe.params)
-    channel = preset_channel(recipe)
-    folder = Path(out)
-    for path in map(Path, photos):
-        try:
-            photo = load_photo(path)
-            pixels = render(chain, photo.pixels, recipe.params, keep_size=recipe.keep_size)
-            data, suffix = (
-                (encode_png(pixels, photo.credit), ".png")
-                if before_channel
-                else (channel.encode(pixels, photo.credit), ".jpg")
-            )
-            target = folder / f"{path.stem}{CAMOUFLAGE_SUFFIX}{suffix}"
-            if target.resolve() == path.resolve():
-                raise OutputError(f"{path}: would be overwritten; choose another --out")
-            write_bytes(target, data)
-            yield ApplyResult(photo=path, output=target, notes=photo.notes)
-        except BlackcamoError as error:
-            yield ApplyResult(photo=path, error=str(error))
-
-
-def preset_channel(preset: Preset) -> Channel:
-    """The channel that a preset was searched for; the default one if it records none."""
-    if "channel" not in preset.provenance:
-        return Channel()
-    recorded: dict[str, Any] = preset.recorded("channel", dict)
-    try:
-        return replace(Channel(), **recorded)
-    except TypeError as error:
-        raise PresetError(f"preset records an unknown channel: {recorded}") from error

@@ -178,12 +178,14 @@ def test_scales_may_be_turned_around(folder: Path, run: Run) -> None:
 
 def test_apply_gives_other_photos_the_look(folder: Path, run: Run) -> None:
     preset = folder / "out" / "bright.preset.json"
-    photos = [folder / "dark.jpg", folder, folder / "bright.jpg"]
+    (folder / "empty").mkdir()
+    photos = [folder / "dark.jpg", folder / "empty", folder]
     status, told, _ = run("apply", preset, *photos, "--out", folder / "applied")
     assert status == 2
     dark, bad, bright = told["results"]
-    assert "is a folder" in bad["error"]
+    assert "is a folder without pictures" in bad["error"]
     assert Path(dark["output"]).name == "dark.camo.jpg"
+    assert dark["score_before"] is None
     # The preset gives its own photo the delivered bytes, but for nothing.
     delivered = folder / "out" / "bright.camo.jpg"
     assert Path(bright["output"]).read_bytes() == delivered.read_bytes()
@@ -191,6 +193,27 @@ def test_apply_gives_other_photos_the_look(folder: Path, run: Run) -> None:
     assert status == 0
     with Image.open(told["results"][0]["output"]) as image:
         assert image.format == "PNG"
+
+
+def test_apply_reports_what_it_does_to_the_score(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preset = folder / "out" / "bright.preset.json"
+    recorded = json.loads(preset.read_text("utf-8"))["provenance"]
+    words = ("apply", preset, folder / "bright.jpg", "--out", folder / "scored", "--score")
+    status, told, _ = run(*words)
+    (bright,) = told["results"]
+    assert status == 0
+    assert bright["score_before"] == recorded["score_before"]
+    assert bright["score_after"] == recorded["score_after"]
+    assert main([*map(str, words), "--jobs", "1"]) == 0
+    before, after, output = capsys.readouterr().out.split()
+    assert (before, after) == (f"{bright['score_before']:.1f}", f"{bright['score_after']:.1f}")
+    assert output == bright["output"]
+    _, told, _ = run(*words, "--scorer", "niqe")
+    assert told["results"][0]["score_before"] != bright["score_before"]
+    assert main(["apply", str(preset), "a.jpg", "--out", "x", "--scorer", "niqe"]) == 2
+    assert "it needs --score" in capsys.readouterr().err
 
 
 def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:

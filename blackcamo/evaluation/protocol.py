@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -22,9 +24,11 @@ from blackcamo.evaluation.images import (
 )
 from blackcamo.evaluation.measures import Measures, jury_images, measure
 from blackcamo.oracle import Ledger, Oracle, is_high_quality
-from blackcamo.types import Scorer, ScorerInfo
+from blackcamo.types import Pixels, Scorer, ScorerInfo
 
 TASK_CHANNEL = Channel(quality=90)
+
+_AHEAD = 4
 
 Scores: TypeAlias = Mapping[str, float | None]
 
@@ -77,7 +81,7 @@ def evaluate(
     size_px: tuple[int, int] | None = TASK_SIZE,
     progress: Progress = lambda *_: None,
 ) -> Evaluation:
-    """Score originals and runs after JPEG 90, one image in memory at a time.
+    """Score originals and runs after JPEG 90, a few images in memory at a time.
 
     Args:
         originals: folder of the originals.
@@ -131,7 +135,7 @@ class _Scored:
 
 
 class _Examiner:
-    """Sends pictures through the channel to the scorer, one at a time; sizes are the originals'."""
+    """Sends pictures through the channel to the scorer; sizes are the originals'."""
 
     def __init__(
         self, scorer: Scorer, size_px: tuple[int, int] | None, total: int, progress: Progress
@@ -146,30 +150,50 @@ class _Examiner:
 
     def score(self, what: str, files: Mapping[str, Path]) -> _Scored:
         scored = _Scored()
-        for stem, path in files.items():
-            self._score_one(stem, path, scored)
+        for stem, received in _ahead(self._receive, files):
+            self._score_one(stem, files[stem], received, scored)
             self._done += 1
             self._progress(what, self._done, self._total)
         return scored
 
-    def _score_one(self, stem: str, path: Path, scored: _Scored) -> None:
+    def _receive(self, stem: str, path: Path) -> tuple[str, Pixels]:
+        """The digest of a picture's JPEG and the pixels that the scorer gets."""
+        pixels = load_sized(path, self._size_px or self._original_px.get(stem))
+        self._original_px.setdefault(stem, (pixels.shape[1], pixels.shape[0]))
+        data, received = TASK_CHANNEL.send(pixels)
+        return hashlib.sha256(data).hexdigest(), received
+
+    def _score_one(
+        self, stem: str, path: Path, received: Future[tuple[str, Pixels]], scored: _Scored
+    ) -> None:
         try:
-            pixels = load_sized(path, self._size_px or self._original_px.get(stem))
+            picture = received.result()
         except WrongSizeError as error:
             scored.wrong_size[stem] = str(error)
             return
         except BlackcamoError as error:
             scored.unreadable[stem] = str(error)
             return
-        self._original_px.setdefault(stem, (pixels.shape[1], pixels.shape[0]))
-        data, received = TASK_CHANNEL.send(pixels)
-        digest = hashlib.sha256(data).hexdigest()
         # The reference path: a reported number depends on no neighbour in a batch.
-        (answer,) = self._oracle.ask([(digest, received)], kind="verify", reference=True)
+        (answer,) = self._oracle.ask([picture], kind="verify", reference=True)
         if answer.error is None:
             scored.scores[stem] = answer.score
         else:
             scored.unreadable[stem] = f"{path} cannot be scored: {answer.error}"
+
+
+def _ahead(
+    receive: Callable[[str, Path], tuple[str, Pixels]], files: Mapping[str, Path]
+) -> Iterator[tuple[str, Future[tuple[str, Pixels]]]]:
+    """Receive pictures while earlier ones are scored, a few at a time so that memory is bounded."""
+    with ThreadPoolExecutor(1) as worker:
+        waiting: deque[tuple[str, Future[tuple[str, Pixels]]]] = deque()
+        for stem, path in files.items():
+            waiting.append((stem, worker.submit(receive, stem, path)))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
 
 
 def _judge(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from blackcamo.channel import Channel
 from blackcamo.cli import main
 from blackcamo.errors import InputError, OptionError
 from blackcamo.evaluation import tables
+from blackcamo.evaluation.images import load_sized
 from blackcamo.evaluation.protocol import evaluate
+from blackcamo.testing import CountingScorer
+from blackcamo.types import Pixels
 from tests.evaluation.pictures import fake_scorer, mean_level, write_grey
 
 SIZE = (48, 36)
@@ -204,3 +208,28 @@ def test_the_tables_hold_fractions(folders: tuple[Path, dict[str, Path]]) -> Non
     for run in document["runs"]:
         assert run["accuracy"] + run["reduction"] == 1
     assert document["originals"]["low"] == {"low": 99}
+
+
+def test_pictures_are_read_a_few_ahead_of_the_scorer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(30):
+        write_grey(tmp_path / "originals" / f"{n:02}.png", 100 + n)
+    read: list[str] = []
+    ahead: list[int] = []
+
+    def load(path: Path, size_px: tuple[int, int] | None) -> Pixels:
+        read.append(path.stem)
+        return load_sized(path, size_px)
+
+    def watch(images: Sequence[Pixels], scores: list[float]) -> list[float]:
+        ahead.append(len(read) - len(ahead))
+        return scores
+
+    monkeypatch.setattr("blackcamo.evaluation.protocol.load_sized", load)
+    (tmp_path / "run").mkdir()
+    scorer = CountingScorer(mean_level, answer=watch)
+    evaluate(tmp_path / "originals", {"R": tmp_path / "run"}, scorer, size_px=SIZE)
+    assert read == [f"{n:02}" for n in range(30)]
+    assert len(ahead) == 30
+    assert max(ahead) <= 5

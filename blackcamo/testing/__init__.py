@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blackcamo.testing.exporters import ExporterContract, LookExporterContract
 from blackcamo.testing.filters import (
     FilterContract,
     GeometryFilterContract,
@@ -14,8 +15,10 @@ from blackcamo.testing.scorers import Call, CountingScorer, ScorerContract, brig
 __all__ = [
     "Call",
     "CountingScorer",
+    "ExporterContract",
     "FilterContract",
     "GeometryFilterContract",
+    "LookExporterContract",
     "LookFilterContract",
     "ScorerContract",
     "SpatialFilterContract",

@@ -23,6 +23,7 @@ from blackcamo.vision.colourspace import (
     pull_into_gamut,
     srgb_to_linear,
 )
+from blackcamo.vision.lut import identity_nodes
 
 FAMILIES = ("tone", "curves", "colour")
 SETS = ("bsds", "coco", "kodak", "pixabay", "urban", "wallpapers")
@@ -81,7 +82,9 @@ def graded(preset: Preset, photo: Pixels) -> Pixels:
 
 
 def sheet(photos: Path) -> Pixels:
-    """One photo of each set, side by side in two rows."""
+    """One photo of each set, side by side in two rows, above 32768 colours of the whole cube."""
     files = [min((photos / name).glob("*.jpg")) for name in SETS]
     small = [resize(load_photo(path).pixels, width_px=360, height_px=240) for path in files]
-    return np.vstack([np.hstack(small[:3]), np.hstack(small[3:])])
+    colours = to_pixels(identity_nodes(32)[0]).reshape(-1, 3)
+    colours = np.resize(colours, (31, 1080, 3))
+    return np.vstack([np.hstack(small[:3]), np.hstack(small[3:]), colours])

@@ -25,7 +25,7 @@ from blackcamo.channel import Channel
 from blackcamo.filters.chain import Chain
 from blackcamo.objective import Objective
 from blackcamo.run import setup, versions
-from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.delivery import Delivery
 from blackcamo.strategies import Strategy
 from blackcamo.study import Study
 from blackcamo.testing import CountingScorer
@@ -37,7 +37,7 @@ OUTER: Steps = (
     ("strategy", Strategy, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
     ("verification", Objective, ("deliver", "baseline")),
-    ("files", PhotoSearch, ("_write",)),
+    ("files", Delivery, ("write",)),
 )
 INNER: Steps = (
     ("render", Chain, ("render",)),

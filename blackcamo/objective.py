@@ -177,10 +177,10 @@ class Objective:
             ]
             views = Views(
                 original=self._photo.unsqueeze(0),
-                aligned=torch.stack([r.aligned for r in group]),
-                graded=torch.stack([r.graded for r in group]),
-                delivered=torch.stack(delivered),
-                graded_delivered=torch.stack(graded_delivered),
+                aligned=_together([r.aligned for r in group]),
+                graded=_together([r.graded for r in group]),
+                delivered=_together(delivered),
+                graded_delivered=_together(graded_delivered),
                 frames=tuple[Frame, ...](r.frame for r in group),
             )
             appraisals.update(zip(indices, self._appeal(views, self._mode), strict=True))
@@ -188,6 +188,11 @@ class Objective:
 
     def _sent_through(self, rgb: torch.Tensor) -> torch.Tensor:
         return to_rgb(self._channel.send(to_pixels(rgb))[1], self._device)
+
+
+def _together(pictures: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Pictures (3, H, W) as one (B, 3, H, W); a single one is not copied."""
+    return pictures[0].unsqueeze(0) if len(pictures) == 1 else torch.stack(list(pictures))
 
 
 def render(

@@ -97,9 +97,11 @@ def _structure(rgb: Tensor, reference: Tensor) -> Tensor:
 
 
 def _luma(rgb: Tensor) -> Tensor:
-    weights = torch.tensor(_LUMA, dtype=rgb.dtype, device=rgb.device).view(1, 3, 1, 1)
-    return (rgb * weights).sum(1, keepdim=True)
+    red, green, blue = _LUMA
+    luma = rgb[:, 0:1] * red
+    return luma.add_(rgb[:, 1:2], alpha=green).add_(rgb[:, 2:3], alpha=blue)
 
 
 def _local_mean(x: Tensor) -> Tensor:
-    return F.avg_pool2d(x, _WINDOW_PX, stride=_WINDOW_PX // 2)
+    """Means over windows that overlap by half, from those of quarter windows: the same, cheaper."""
+    return F.avg_pool2d(F.avg_pool2d(x, _WINDOW_PX // 2), 2, stride=1)

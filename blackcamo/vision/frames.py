@@ -66,10 +66,15 @@ def _sample(photo: Tensor, frame: Frame) -> Tensor:
     rows = max(1, _STRIP_PX // frame.width_px)
     for top in range(0, frame.height_px, rows):
         v = across[top : top + rows, None]
-        # y points down, so the counter-clockwise axes are (cos, -sin) and (sin, cos).
-        x = (frame.centre_x * 2 - 1) + (along * cosine + v * sine) * (2 / width_px)
-        y = (frame.centre_y * 2 - 1) + (v * cosine - along * sine) * (2 / height_px)
-        grid = torch.stack((x, y), dim=-1).to(torch.float32).unsqueeze(0)
+        # y points down, so the counter-clockwise axes are (cos, -sin) and (sin, cos). All that
+        # can be is done along one axis; the plane takes one sum a coordinate.
+        grid = torch.empty((1, len(v), frame.width_px, 2), device=photo.device)
+        grid[0, :, :, 0] = (frame.centre_x * 2 - 1 + along * (cosine * 2 / width_px)) + v * (
+            sine * 2 / width_px
+        )
+        grid[0, :, :, 1] = (frame.centre_y * 2 - 1 - along * (sine * 2 / height_px)) + v * (
+            cosine * 2 / height_px
+        )
         strip = F.grid_sample(
             photo.unsqueeze(0), grid, mode="bicubic", padding_mode="border", align_corners=False
         )

@@ -7,15 +7,19 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
-from blackcamo.types import Filter, LookFilter, Param
+from blackcamo.types import Filter, LookFilter, Param, SpatialFilter
 
 Vectors = NDArray[np.float64]
+
+_REACH: tuple[tuple[Any, float], ...] = ((LookFilter, 1.8), (SpatialFilter, 1.8))
+"""How far all filters of a kind go together: one parameter at its bound has a strength of 1."""
 
 
 class FilterSpace:
@@ -25,16 +29,25 @@ class FilterSpace:
     lower one; where one side is missing (a strength that starts at 0) the sign of v is ignored,
     so that no half of the space is wasted. Values of a stepped parameter snap to its grid.
 
+    Everything at once is too much: where the strengths of all looks, or of all spatial filters,
+    go beyond their reach together (the Euclidean norm of their coordinates), decoding draws them
+    back to it in proportion. Modifiers have no strength.
+
     Args:
         filters: the families, in the order in which they are applied; parameter names must be
             unique across them.
+        reach: scales how far looks and spatial filters reach together; 1 is a visible look.
 
     Raises:
-        OptionError: a parameter's bounds, neutral value, step or name contradict each other.
+        OptionError: a parameter's bounds, neutral value, step or name contradict each other, or
+            a reach that is not positive.
     """
 
-    def __init__(self, filters: Iterable[Filter]) -> None:
+    def __init__(self, filters: Iterable[Filter], *, reach: float = 1.0) -> None:
+        if not 0 < reach < math.inf:
+            raise OptionError(f"reach is {reach:g}; it must be a positive number")
         self.filters = tuple(filters)
+        self.reach = reach
         self.params: tuple[Param, ...] = tuple(p for f in self.filters for p in f.params)
         self.names: tuple[str, ...] = tuple(p.name for p in self.params)
         if len(set(self.names)) != len(self.names):
@@ -45,6 +58,19 @@ class FilterSpace:
         self.lut_size: int = max(
             (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
         )
+        self._bounded = [
+            (reach * limit, [i for i, p in enumerate(self.params) if p.name in strengths])
+            for kind, limit in _REACH
+            if (
+                strengths := {
+                    p.name
+                    for f in self.filters
+                    if isinstance(f, kind)
+                    for p in f.params
+                    if not p.modifier
+                }
+            )
+        ]
         self._low = np.array([p.low for p in self.params], dtype=np.float64)
         self._high = np.array([p.high for p in self.params], dtype=np.float64)
         self._neutral = np.array([p.neutral for p in self.params], dtype=np.float64)
@@ -65,6 +91,7 @@ class FilterSpace:
         described = {
             "filters": [[f.name, [asdict(p) for p in f.params]] for f in self.filters],
             "lut_size": self.lut_size,
+            "reach": self.reach,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -80,6 +107,8 @@ class FilterSpace:
         v = np.clip(v, -1.0, 1.0)
         up, down = self._high - self._neutral, self._neutral - self._low
         v = np.where(down == 0, np.abs(v), np.where(up == 0, -np.abs(v), v))
+        for reach, indices in self._bounded:
+            v[indices] *= min(1.0, reach / max(float(np.linalg.norm(v[indices])), 1e-12))
         values = self._neutral + np.where(v >= 0, v * up, v * down)
         # The sum may end a rounding step outside.
         values = np.clip(values, self._low, self._high)

@@ -28,7 +28,8 @@ class Param:
     """One named parameter of a filter, in physical units.
 
     ``neutral`` changes nothing and lies in [low, high]; ``step`` is the grid, counted from
-    ``low``, that values snap to (None: continuous).
+    ``low``, that values snap to (None: continuous). A ``modifier`` shapes what other parameters of
+    its filter do (a radius, an angle) and does nothing by itself, whatever its value.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Param:
     unit: str
     help: str
     step: float | None = None
+    modifier: bool = False
 
 
 @runtime_checkable
@@ -63,6 +65,14 @@ class LookFilter(Filter, Protocol):
 
 
 @runtime_checkable
+class OklabFilter(LookFilter, Protocol):
+    """A look that is defined in Oklab; a chain takes such neighbours there and back together."""
+
+    def grade_oklab(self, oklab: Tensor, params: Params) -> Tensor:
+        """Map Oklab colours (B, 3, H, W); those that leave the gamut are pulled in later."""
+
+
+@runtime_checkable
 class SpatialFilter(Filter, Protocol):
     """An operation that looks at neighbours or positions: optics, detail, texture."""
 
@@ -83,8 +93,9 @@ class Frame:
     """A window of the photo and the size it is delivered at.
 
     ``centre_x``/``centre_y`` and ``width``/``height`` are fractions of the photo's sides, the
-    angle turns the window about its centre (degrees, counter-clockwise). The window's corners
-    lie inside the photo.
+    angle turns the window about its centre (degrees, counter-clockwise). A keystone tapers it: the
+    point (u, v) of the window, -1 to 1 from its middle, lies at (u, v) / (1 + x u + y v). The
+    window's corners lie inside the photo.
     """
 
     centre_x: float
@@ -94,6 +105,8 @@ class Frame:
     angle_deg: float
     height_px: int
     width_px: int
+    keystone_x: float = 0.0
+    keystone_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,12 +15,24 @@ from torch import Tensor
 from blackcamo import plugins
 from blackcamo.errors import OptionError
 from blackcamo.space import FilterSpace
-from blackcamo.types import Filter, Frame, GeometryFilter, LookFilter, Params, SpatialFilter
+from blackcamo.types import (
+    Filter,
+    Frame,
+    GeometryFilter,
+    LookFilter,
+    OklabFilter,
+    Params,
+    SpatialFilter,
+)
+from blackcamo.vision.colourspace import edit_in_oklab
 from blackcamo.vision.frames import cut_frames
 from blackcamo.vision.lut import apply_lut, identity_nodes
 
 _KINDS = (GeometryFilter, LookFilter, SpatialFilter)
-_ORDER = ("geometry", "tone", "curves", "colour", "optics", "detail", "texture")
+_ORDER = (
+    "geometry", "tone", "curves", "film", "colour", "hsl", "residual",
+    "light", "detail", "optics", "texture",
+)  # fmt: skip
 """Built-in families in the order of their work; others of a kind follow them, by name."""
 _TOGETHER_PX = 1 << 25
 """Pixels of candidates rendered together on a GPU: about 2 GB of its memory."""
@@ -51,6 +66,7 @@ class Chain:
         device: where candidates are rendered.
         together_px: pixels of candidates rendered together; by default one candidate at a time
             on a CPU, where batches do not help.
+        reach: how far looks and spatial filters go together, see ``FilterSpace``.
 
     Raises:
         OptionError: two geometries, something that is no filter, a negative seed, or parameters
@@ -64,10 +80,11 @@ class Chain:
         seed: int = 0,
         device: torch.device | str = "cpu",
         together_px: int | None = None,
+        reach: float = 1.0,
     ) -> None:
         if seed < 0:
             raise OptionError(f"seed is {seed}; it must be 0 or more")
-        self.space = FilterSpace(sorted(filters, key=_rank))
+        self.space = FilterSpace(sorted(filters, key=_rank), reach=reach)
         self.filters: tuple[Filter, ...] = self.space.filters
         self.seed = seed
         self.device = torch.device(device)
@@ -79,6 +96,14 @@ class Chain:
             raise OptionError(f"filters {names} are both geometries; a chain has at most one")
         self._geometry = geometries[0] if geometries else None
         self._looks = [f for f in self.filters if isinstance(f, LookFilter)]
+        # One trip to Oklab and back for all neighbours that work there.
+        self._look_groups = [
+            group
+            for in_oklab, looks in itertools.groupby(
+                self._looks, lambda look: isinstance(look, OklabFilter)
+            )
+            for group in ([list(looks)] if in_oklab else [[look] for look in looks])
+        ]
         self._spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
 
     def render(
@@ -117,6 +142,17 @@ class Chain:
         """
         return self._bake([self.space.complete(params)])[0]
 
+    def look(self, rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
+        """What the looks of B candidates do to colours (B, 3, H, W), without a table.
+
+        Args:
+            candidates: physical values of all parameters, for each picture.
+        """
+        for group in self._look_groups:
+            work = self._in_oklab if isinstance(group[0], OklabFilter) else self._in_rgb
+            rgb = _where_active(group, functools.partial(work, group), rgb, candidates)
+        return rgb
+
     def _frame(self, values: Values, photo: Tensor, keep_size: bool) -> Frame:
         height_px, width_px = photo.shape[-2:]
         if self._geometry is None or not _active(self._geometry, values):
@@ -135,21 +171,34 @@ class Chain:
                 yield members[start : start + count]
 
     def _grade(self, aligned: Tensor, candidates: Sequence[Values]) -> Tensor:
-        def look(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
+        def grade(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
             return apply_lut(rgb, self._bake(graded))
 
-        return _where_active(self._looks, look, aligned, candidates)
+        return _where_active(self._looks, grade, aligned, candidates)
 
     def _bake(self, candidates: Sequence[Values]) -> Tensor:
         size = self.space.lut_size
         nodes = identity_nodes(size, self.device).expand(len(candidates), -1, -1, -1)
-        for look in self._looks:
+        return self.look(nodes, candidates).reshape(-1, 3, size, size, size)
 
-            def grade(rgb: Tensor, graded: Sequence[Values], look: LookFilter = look) -> Tensor:
-                return look.grade(rgb, _tensors(look, graded, self.device))
+    def _in_rgb(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
+        (look,) = looks
+        graded: Tensor = look.grade(rgb, _tensors(look, candidates, self.device))
+        return graded
 
-            nodes = _where_active([look], grade, nodes, candidates)
-        return nodes.reshape(-1, 3, size, size, size)
+    def _in_oklab(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
+        def edit(oklab: Tensor) -> Tensor:
+            for look in looks:
+
+                def grade(
+                    some: Tensor, those: Sequence[Values], look: OklabFilter = look
+                ) -> Tensor:
+                    return look.grade_oklab(some, _tensors(look, those, self.device))
+
+                oklab = _where_active([look], grade, oklab, candidates)
+            return oklab
+
+        return edit_in_oklab(rgb, edit)
 
     def _filter(self, spatial: SpatialFilter, rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
         def render(some: Tensor, filtered: Sequence[Values]) -> Tensor:
@@ -159,7 +208,11 @@ class Chain:
 
 
 def load_chain(
-    names: Sequence[str] | None = None, *, seed: int = 0, device: torch.device | str = "cpu"
+    names: Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    device: torch.device | str = "cpu",
+    reach: float = 1.0,
 ) -> Chain:
     """The chain of the named filter families, None being all built-in ones.
 
@@ -173,7 +226,9 @@ def load_chain(
     for name in wanted:
         if wanted.count(name) > 1:
             raise OptionError(f"filter {name!r} is named twice; name it once")
-    return Chain((plugins.load("filters", name)() for name in wanted), seed=seed, device=device)
+    return Chain(
+        (plugins.load("filters", name)() for name in wanted), seed=seed, device=device, reach=reach
+    )
 
 
 def _rank(candidate: Filter) -> tuple[int, int, str]:
@@ -188,7 +243,7 @@ def _rank(candidate: Filter) -> tuple[int, int, str]:
 
 
 def _active(family: Filter, values: Values) -> bool:
-    return any(values[p.name] != p.neutral for p in family.params)
+    return any(values[p.name] != p.neutral for p in family.params if not p.modifier)
 
 
 def _tensors(family: Filter, candidates: Sequence[Values], device: torch.device) -> Params:

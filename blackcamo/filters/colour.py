@@ -11,11 +11,10 @@ from blackcamo.types import Param, Params
 from blackcamo.vision.colourspace import (
     XYZ_FROM_LINEAR_RGB,
     Matrix,
+    edit_in_oklab,
     linear_to_oklab,
-    linear_to_srgb,
     oklab_to_linear,
-    pull_into_gamut,
-    srgb_to_linear,
+    skin_likeness,
     transform,
 )
 
@@ -31,8 +30,6 @@ _PEAK = 27 / 4
 """Scales x²(1 - x) to a height of 1, which it has at x = 2/3."""
 _FULL_CHROMA = 0.3
 """Oklab chroma of the strongest sRGB colours; vibrance leaves those alone."""
-_SKIN = (0.64, 0.77)
-"""Direction of skin in Oklab's (a, b) plane, hue 50°: skin of all shades lies at 40-65°."""
 
 _AXES = (("red", 1.0, "green (-) or red (+)"), ("yellow", 1.5, "blue (-) or yellow (+)"))
 """Split toning: people take warm and cold for light, but green and magenta for a fault."""
@@ -52,7 +49,7 @@ class Colour:
     params = (
         Param("temperature_k", 5700, 7700, _NEUTRAL_K, "K", "colour temperature"),
         Param("tint_duv", -0.003, 0.003, 0, "Duv", "tint towards green (-) or magenta (+)"),
-        Param("saturation_percent", -30, 25, 0, "%", "saturation"),
+        Param("saturation_percent", -45, 25, 0, "%", "saturation"),
         Param("vibrance_percent", -30, 35, 0, "%", "saturation of muted colours"),
         *(
             Param(f"split_{tones}_{axis}_percent", -limit, limit, 0, "%", f"{tones} towards {ends}")
@@ -63,13 +60,17 @@ class Colour:
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
         """Map colours (B, 3, H, W)."""
-        linear = srgb_to_linear(rgb)
-        balance = white_balance(params["temperature_k"], params["tint_duv"])
-        oklab = linear_to_oklab(transform(linear, balance))
+        return edit_in_oklab(rgb, lambda oklab: self.grade_oklab(oklab, params))
+
+    def grade_oklab(self, oklab: Tensor, params: Params) -> Tensor:
+        """Map Oklab colours (B, 3, H, W)."""
+        temperature_k, tint_duv = params["temperature_k"], params["tint_duv"]
+        if (temperature_k != _NEUTRAL_K).any() or tint_duv.any():
+            balance = white_balance(temperature_k, tint_duv)
+            oklab = linear_to_oklab(transform(oklab_to_linear(oklab), balance))
         lightness, chromatic = oklab[:, :1], oklab[:, 1:]
         chromatic = _saturate(_split_tone(lightness, chromatic, params), params)
-        graded = oklab_to_linear(torch.cat((lightness, chromatic), dim=1))
-        return linear_to_srgb(pull_into_gamut(graded, linear))
+        return torch.cat((lightness, chromatic), dim=1)
 
 
 def white_balance(temperature_k: Tensor, tint_duv: Tensor) -> Tensor:
@@ -129,8 +130,7 @@ def _split_tone(lightness: Tensor, chromatic: Tensor, params: Params) -> Tensor:
 def _saturate(chromatic: Tensor, params: Params) -> Tensor:
     """Scale chroma: evenly, and by vibrance, muted colours most and skin by a third of that."""
     chroma = chromatic.square().sum(1, keepdim=True).sqrt_().clamp_(min=1e-6)
-    likeness = (chromatic[:, :1] * _SKIN[0] + chromatic[:, 1:] * _SKIN[1]) / chroma
-    protected = 1 - (2 / 3) * likeness.clamp_(min=0) ** 8
+    protected = 1 - (2 / 3) * skin_likeness(chromatic)
     muted = (1 - chroma / _FULL_CHROMA).clamp_(min=0).square_()
     gain = (1 + fraction(params, "saturation_percent")) * (
         1 + fraction(params, "vibrance_percent") * (muted * protected)

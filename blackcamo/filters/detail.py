@@ -1,45 +1,77 @@
-"""Detail: sharper or softer."""
+"""Detail: sharper or softer, clearer or milder, smoother."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
-from blackcamo.filters.values import fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
+from blackcamo.vision.masking import luma
 
-_LUMA = (0.299, 0.587, 0.114)
-"""Source: ITU-R BT.601-7, section 2.5.1: luma of gamma-encoded R'G'B'."""
 _STRONG_EDGE = 0.15
 """Contrast whose change is halved."""
+_CLARITY_RADIUS = 0.015
+_SMOOTH_RADIUS = 0.005
+"""Sigmas relative to the long side."""
+_SMOOTH_CONTRAST = 0.05
+"""Texture of this deviation is halved by full smoothing."""
 
 
 class Detail:
-    """Fine structure of brightness amplified (sharper) or reduced (softer).
+    """Structure of brightness amplified or reduced: fine (sharpness), broad (clarity), faint.
 
     Strong edges are changed less than texture, so that sharpening draws no halos and softening
-    keeps outlines. Colour is left alone, so that edges get no coloured fringes.
+    keeps outlines. Smoothing takes away faint texture and leaves edges, as on retouched skin.
+    Colour is left alone, so that edges get no coloured fringes.
     """
 
     name = "detail"
     params = (
-        Param("sharpness_percent", -60, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
-        Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail"),
+        Param("sharpness_percent", -80, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
+        Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail", modifier=True),
+        Param("clarity_percent", -35, 35, 0, "%", "local contrast milder (-) or clearer (+)"),
+        Param("smoothing_percent", 0, 80, 0, "%", "faint texture smoothed, edges kept"),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        amounts = fraction(params, "sharpness_percent")
+        long_side_px = max(rgb.shape[-2:])
         out = rgb.clone()
-        for picture, amount, permille in zip(
-            out, amounts, params["sharpness_radius_permille"], strict=True
-        ):
-            if amount == 0:
+        for row in range(len(out)):
+            value = {name: float(params[name][row]) / 100 for name in _AMOUNTS}
+            if not any(value.values()):
                 continue
-            luma = picture[:1] * _LUMA[0] + picture[1:2] * _LUMA[1] + picture[2:] * _LUMA[2]
-            sigma_px = float(permille) / 1000 * max(rgb.shape[-2:])
-            detail = luma - gaussian_blur(luma.unsqueeze(0), sigma_px)[0]
-            limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
-            picture.add_(limited.mul_(amount)).clamp_(0, 1)
+            y = luma(out[row : row + 1])
+            change = torch.zeros_like(y)
+            if value["smoothing_percent"]:
+                smooth = _smoothed(y, _SMOOTH_RADIUS * long_side_px)
+                change.add_(smooth - y, alpha=value["smoothing_percent"])
+            radius = float(params["sharpness_radius_permille"][row]) / 1000
+            for name, relative in (
+                ("sharpness_percent", radius),
+                ("clarity_percent", _CLARITY_RADIUS),
+            ):
+                if value[name]:
+                    detail = y - gaussian_blur(y, max(relative * long_side_px, 0.3))
+                    limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
+                    change.add_(limited, alpha=value[name])
+            out[row].add_(change[0]).clamp_(0, 1)
         return out
+
+
+_AMOUNTS = ("sharpness_percent", "clarity_percent", "smoothing_percent")
+
+
+def _smoothed(y: Tensor, sigma_px: float) -> Tensor:
+    """The picture (1, 1, H, W) guided by itself, over Gaussian windows.
+
+    Source: K. He, J. Sun, X. Tang, "Guided image filtering", IEEE TPAMI 35 (6), 2013, eq. 5-8.
+    """
+    sigma_px = max(sigma_px, 0.5)
+    mean = gaussian_blur(y, sigma_px)
+    variance = (gaussian_blur(y * y, sigma_px) - mean * mean).clamp_(min=0)
+    slope = variance / (variance + _SMOOTH_CONTRAST**2)
+    level = mean - slope * mean
+    return gaussian_blur(slope, sigma_px).mul_(y).add_(gaussian_blur(level, sigma_px))

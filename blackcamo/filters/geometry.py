@@ -9,27 +9,37 @@ from blackcamo.types import Frame, Param
 
 
 class Geometry:
-    """Crop, small rotation and slight magnification.
+    """Crop, small rotation, perspective and slight magnification.
 
-    The delivered frame is as small as the crop; rotation and magnification resample it to that
-    size. Crops come in few steps, so that the frames of a batch share few sizes, and without
-    rotation and magnification the crop is a slice of unchanged pixels.
+    The delivered frame is as small as the crop; the others resample it to that size. Crops come
+    in few steps, so that the frames of a batch share few sizes, and without anything else the
+    crop is a slice of unchanged pixels.
     """
 
     name = "geometry"
     params = (
-        Param("crop_percent", 0, 12, 0, "%", "cropped off width and height", step=1.5),
-        Param("crop_x_percent", -100, 100, 0, "%", "crop moved to the left (-) or right (+)"),
-        Param("crop_y_percent", -100, 100, 0, "%", "crop moved up (-) or down (+)"),
+        Param("crop_percent", 0, 15, 0, "%", "cropped off width and height", step=1.5),
+        Param(
+            "crop_x_percent",
+            -100,
+            100,
+            0,
+            "%",
+            "crop moved to the left (-) or right (+)",
+            modifier=True,
+        ),
+        Param("crop_y_percent", -100, 100, 0, "%", "crop moved up (-) or down (+)", modifier=True),
         Param("rotation_deg", -2, 2, 0, "°", "turned clockwise (-) or counter-clockwise (+)"),
         Param("zoom_percent", 0, 10, 0, "%", "magnified"),
+        Param("keystone_x_percent", -3, 3, 0, "%", "left (-) or right (+) side farther away"),
+        Param("keystone_y_percent", -3, 3, 0, "%", "top (-) or bottom (+) farther away"),
     )
 
     def frame(self, params: Mapping[str, float], height_px: int, width_px: int) -> Frame:
         """The frame cut from a photo of that size; its corners lie inside for any parameters.
 
-        The upright box around the turned window must fit into the photo. If it does not, the
-        window shrinks, which magnifies a little more; then its centre is moved to fit.
+        The upright box around the turned and tapered window must fit into the photo. If it does
+        not, the window shrinks, which magnifies a little more; then its centre is moved to fit.
         """
         kept = 1 - params["crop_percent"] / 100
         delivered_h, delivered_w = max(1, round(kept * height_px)), max(1, round(kept * width_px))
@@ -37,12 +47,17 @@ class Geometry:
         angle_deg = -params["rotation_deg"]
         cosine = math.cos(math.radians(angle_deg))
         sine = abs(math.sin(math.radians(angle_deg)))
-        box_h = delivered_w * sine + delivered_h * cosine
-        box_w = delivered_w * cosine + delivered_h * sine
+        keystone_x, keystone_y = (
+            params[name] / 100 for name in ("keystone_x_percent", "keystone_y_percent")
+        )
+        # The wide end of the window is that much wider than its middle.
+        taper = 1 / (1 - abs(keystone_x) - abs(keystone_y))
+        box_h = (delivered_w * sine + delivered_h * cosine) * taper
+        box_w = (delivered_w * cosine + delivered_h * sine) * taper
         scale = min(1 / (1 + params["zoom_percent"] / 100), height_px / box_h, width_px / box_w)
         top = (height_px - scale * box_h) * (50 + params["crop_y_percent"] / 2) / 100
         left = (width_px - scale * box_w) * (50 + params["crop_x_percent"] / 2) / 100
-        if angle_deg == 0 and scale == 1:
+        if angle_deg == 0 and scale == taper == 1:
             top, left = round(top), round(left)
         return Frame(
             centre_x=(left + scale * box_w / 2) / width_px,
@@ -52,4 +67,6 @@ class Geometry:
             angle_deg=angle_deg,
             height_px=delivered_h,
             width_px=delivered_w,
+            keystone_x=keystone_x,
+            keystone_y=keystone_y,
         )

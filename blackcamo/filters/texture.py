@@ -1,81 +1,103 @@
-"""Texture: film grain."""
+"""Texture that hides: grain, canvas, ripples, clouds and mottle, where the photo masks them."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Iterator
 
-import cv2
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from blackcamo.filters.values import column, fraction
 from blackcamo.types import Param, Params
+from blackcamo.vision import noise
+from blackcamo.vision.masking import just_noticeable, luma
 
-_LATTICES = (900, 420)
+_GRAINS = (900, 420)
 """Grains along the long side, of the fine and of the coarse grain."""
-_CACHED_PX = 1 << 20
-"""Larger frames are rendered once or twice, smaller ones hundreds of times in a search."""
+_FULL_GRAIN = 4 / 255
+"""Threshold at which grain has its full strength; it fades out with the photo's own texture."""
+_GREY = (1.0, 1.0, 1.0)
+_RED_GREEN = (0.9, -0.46, 0.0)
+_YELLOW_BLUE = (0.36, 0.12, -1.55)
+"""Directions in encoded sRGB; the chromatic two leave luma (BT.601) alone."""
+_AMOUNTS = ("grain_percent", "canvas_jnd", "ripple_jnd", "clouds_jnd", "mottle_red_jnd",
+            "mottle_yellow_jnd")  # fmt: skip
 
 
 class Texture:
-    """Film grain, the same for every candidate of one seed.
+    """Grain, canvas, ripples, clouds and mottle, the same for every candidate of one seed.
 
-    Grain is fixed to the frame, not to its pixels: a picture rendered at half the size has the
-    grain of the large one, seen from farther away. It is strongest in mid-tones and vanishes in
-    black and white.
+    All of it follows a just-noticeable-difference model of the picture it is laid on, so that it
+    lives in foliage, fabric and stone and vanishes in skies, walls and skin. It is fixed to the
+    frame, not to its pixels: a picture rendered at half the size has the texture of the large
+    one, seen from farther away.
     """
 
     name = "texture"
     params = (
-        Param("grain_percent", 0, 2.5, 0, "%", "film grain"),
-        Param("grain_coarseness_percent", 0, 100, 50, "%", "coarseness of the grain"),
+        Param("grain_percent", 0, 4, 0, "%", "film grain"),
+        Param("grain_coarseness_percent", 0, 100, 50, "%", "coarseness of it", modifier=True),
+        Param("canvas_jnd", 0, 1.5, 0, "JND", "woven canvas"),
+        Param("canvas_threads", 60, 240, 128, "/side", "threads along the side", modifier=True),
+        Param("canvas_angle_deg", -45, 45, 0, "°", "direction of the threads", modifier=True),
+        Param("ripple_jnd", -1.5, 1.5, 0, "JND", "ripples in one direction"),
+        Param("ripple_waves", 48, 144, 96, "/side", "waves along it", step=16, modifier=True),
+        Param("ripple_angle_deg", -90, 60, 0, "°", "their direction", step=30, modifier=True),
+        Param("clouds_jnd", -1.5, 1.5, 0, "JND", "cloudy light and shade in texture"),
+        Param("clouds_cells", 16, 96, 48, "/side", "clouds along it", step=16, modifier=True),
+        Param("mottle_red_jnd", -2, 2, 0, "JND", "mottle of green and red in texture"),
+        Param("mottle_yellow_jnd", -3, 3, 0, "JND", "mottle of blue and yellow in texture"),
+        Param("mottle_cells", 32, 160, 96, "/side", "mottles along it", step=32, modifier=True),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
-        """Filter (B, 3, H, W); ``seed`` chooses the grain."""
-        amount = fraction(params, "grain_percent")
-        if not amount.any():
+        """Filter (B, 3, H, W); ``seed`` chooses the patterns."""
+        if not any(params[name].any() for name in _AMOUNTS):
             return rgb
-        height_px, width_px = rgb.shape[-2:]
-        fine, coarse = _grains(height_px, width_px, seed, str(rgb.device))
-        angle = column(params, "grain_coarseness_percent") * (math.pi / 200)
-        # Weights on a circle keep the variance from fine to coarse.
-        grain = fine * angle.cos() + coarse * angle.sin()
-        level = rgb.mean(1, keepdim=True)
-        grain.mul_(level.mul_(1 - level)).mul_(4 * amount)
-        return torch.add(rgb, grain).clamp_(0, 1)
+        threshold = just_noticeable(rgb)
+        out = rgb + _grain(rgb, params, seed) * threshold.mul(1 / _FULL_GRAIN).clamp_(max=1)
+        for row in range(len(rgb)):
+            values = {name: float(column_[row]) for name, column_ in params.items()}
+            for direction, field in _layers(values, rgb.shape[-2], rgb.shape[-1], seed):
+                layer = field.to(rgb.device).mul_(threshold[row, 0])
+                for plane, share in zip(out[row], direction, strict=True):
+                    plane.add_(layer, alpha=share)
+        return out.clamp_(0, 1)
 
 
-def _grains(height_px: int, width_px: int, seed: int, device: str) -> Tensor:
-    """Fine and coarse grain (2, H, W), of variance 1 on their own lattices."""
-    if height_px * width_px > _CACHED_PX:
-        return _grains_made(height_px, width_px, seed, device)
-    return _grains_cached(height_px, width_px, seed, device)
+def _grain(rgb: Tensor, params: Params, seed: int) -> Tensor:
+    """Grain (B, 1, H, W): strongest in mid-tones, none in black and white."""
+    amount = fraction(params, "grain_percent")
+    if not amount.any():
+        return amount
+    fine, coarse = (
+        noise.grain(n, rgb.shape[-2], rgb.shape[-1], seed).to(rgb.device) for n in _GRAINS
+    )
+    angle = column(params, "grain_coarseness_percent") * (math.pi / 200)
+    # Weights on a circle keep the variance from fine to coarse.
+    grain = fine * angle.cos() + coarse * angle.sin()
+    level = luma(rgb)
+    return grain.mul_(level.mul_(1 - level)).mul_(4 * amount)
 
 
-def _grains_made(height_px: int, width_px: int, seed: int, device: str) -> Tensor:
-    fields = [_resampled(_lattice(size, seed), height_px, width_px) for size in _LATTICES]
-    return torch.from_numpy(np.stack(fields)).to(device)
-
-
-_grains_cached = lru_cache(maxsize=12)(_grains_made)
-
-
-@lru_cache(maxsize=4)
-def _lattice(size: int, seed: int) -> NDArray[np.float32]:
-    """White noise (size, size), made on the CPU so that every device has the same."""
-    generator = np.random.Generator(np.random.PCG64([seed, size]))
-    return generator.standard_normal((size, size), dtype=np.float32)
-
-
-def _resampled(lattice: NDArray[np.float32], height_px: int, width_px: int) -> NDArray[np.float32]:
-    """The part of the lattice that the frame's shape covers, at the frame's size."""
-    scale = lattice.shape[0] / max(height_px, width_px)
-    rows, columns = max(1, round(height_px * scale)), max(1, round(width_px * scale))
-    # Shrunk by areas, as a smaller picture of the same grain would be.
-    method = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(lattice[:rows, :columns], (width_px, height_px), interpolation=method)
-    return np.asarray(resized, dtype=np.float32)
+def _layers(
+    values: dict[str, float], height_px: int, width_px: int, seed: int
+) -> Iterator[tuple[tuple[float, float, float], Tensor]]:
+    """What one candidate adds: a direction in colour and a field (H, W) in JND."""
+    size = (height_px, width_px)
+    if values["canvas_jnd"]:
+        threads, angle = values["canvas_threads"], values["canvas_angle_deg"]
+        yield _GREY, noise.weave(threads, angle, *size).mul_(values["canvas_jnd"])
+    if values["ripple_jnd"]:
+        waves, angle = round(values["ripple_waves"]), round(values["ripple_angle_deg"])
+        yield _GREY, noise.gabor(waves, angle, *size, seed).mul_(values["ripple_jnd"])
+    for stream, (name, cells, direction) in enumerate(
+        (
+            ("clouds_jnd", "clouds_cells", _GREY),
+            ("mottle_red_jnd", "mottle_cells", _RED_GREEN),
+            ("mottle_yellow_jnd", "mottle_cells", _YELLOW_BLUE),
+        )
+    ):
+        if values[name]:
+            field = noise.perlin(round(values[cells]), *size, seed, stream)
+            yield direction, field.mul_(values[name])

@@ -210,7 +210,9 @@ class GeometryFilterContract(FilterContract):
             frame = geometry.frame(self.space.decode(vector), height_px, width_px)
             angle = math.radians(frame.angle_deg)
             half_w, half_h = frame.width * width_px / 2, frame.height * height_px / 2
-            for u, v in itertools.product((-half_w, half_w), (-half_h, half_h)):
+            for side, end in itertools.product((-1, 1), repeat=2):
+                depth = 1 + side * frame.keystone_x + end * frame.keystone_y
+                u, v = side * half_w / depth, end * half_h / depth
                 x = frame.centre_x * width_px + u * math.cos(angle) + v * math.sin(angle)
                 y = frame.centre_y * height_px + v * math.cos(angle) - u * math.sin(angle)
                 assert -1e-6 <= x <= width_px + 1e-6, (vector, x)

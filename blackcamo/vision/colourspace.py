@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -74,6 +76,13 @@ def oklab_to_linear(oklab: Tensor) -> Tensor:
     return transform(root * root * root, _LINEAR_RGB_FROM_LMS)
 
 
+def edit_in_oklab(rgb: Tensor, edit: Callable[[Tensor], Tensor]) -> Tensor:
+    """Let ``edit`` change the Oklab colours of rgb (..., 3, H, W), pulled back into sRGB."""
+    linear = srgb_to_linear(rgb)
+    edited = oklab_to_linear(edit(linear_to_oklab(linear)))
+    return linear_to_srgb(pull_into_gamut(edited, linear))
+
+
 def transform(colours: Tensor, matrix: Matrix | Tensor) -> Tensor:
     """Multiply each colour of (..., 3, H, W) by a matrix (3, 3), or by one per picture (B, 3, 3).
 
@@ -97,6 +106,21 @@ def luminance(linear_rgb: Tensor) -> Tensor:
     red, green, blue = linear_rgb.unbind(-3)
     y = (red * _LUMINANCE[0]).add_(green, alpha=_LUMINANCE[1]).add_(blue, alpha=_LUMINANCE[2])
     return torch.unsqueeze(y, -3)
+
+
+_SKIN = (0.64, 0.77)
+"""Direction of skin in Oklab's (a, b) plane, hue 50°: skin of all shades lies at 40-65°."""
+
+
+def skin_likeness(chromatic: Tensor) -> Tensor:
+    """How much the hue is that of skin, 0 to 1: (..., 1, H, W).
+
+    Args:
+        chromatic: Oklab's a and b (..., 2, H, W).
+    """
+    a, b = chromatic[..., :1, :, :], chromatic[..., 1:, :, :]
+    chroma = torch.hypot(a, b).clamp_(min=_EDGE)
+    return ((a * _SKIN[0] + b * _SKIN[1]) / chroma).clamp_(min=0).pow(8)
 
 
 def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:

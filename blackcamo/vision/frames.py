@@ -52,7 +52,8 @@ def _slice(photo: Tensor, frame: Frame) -> Tensor | None:
         if whole.stop - whole.start != delivered_px:
             return None
         bounds.append(whole)
-    return photo[:, bounds[0], bounds[1]] if frame.angle_deg == 0 else None
+    upright = frame.angle_deg == frame.keystone_x == frame.keystone_y == 0
+    return photo[:, bounds[0], bounds[1]] if upright else None
 
 
 def _sample(photo: Tensor, frame: Frame) -> Tensor:
@@ -69,12 +70,12 @@ def _sample(photo: Tensor, frame: Frame) -> Tensor:
         # y points down, so the counter-clockwise axes are (cos, -sin) and (sin, cos). All that
         # can be is done along one axis; the plane takes one sum a coordinate.
         grid = torch.empty((1, len(v), frame.width_px, 2), device=photo.device)
-        grid[0, :, :, 0] = (frame.centre_x * 2 - 1 + along * (cosine * 2 / width_px)) + v * (
-            sine * 2 / width_px
-        )
-        grid[0, :, :, 1] = (frame.centre_y * 2 - 1 - along * (sine * 2 / height_px)) + v * (
-            cosine * 2 / height_px
-        )
+        depth = 1 + along * (frame.keystone_x * 2 / (frame.width * width_px))
+        depth = depth + v * (frame.keystone_y * 2 / (frame.height * height_px))
+        dx = along * (cosine * 2 / width_px) + v * (sine * 2 / width_px)
+        dy = v * (cosine * 2 / height_px) - along * (sine * 2 / height_px)
+        grid[0, :, :, 0] = dx / depth + (frame.centre_x * 2 - 1)
+        grid[0, :, :, 1] = dy / depth + (frame.centre_y * 2 - 1)
         strip = F.grid_sample(
             photo.unsqueeze(0), grid, mode="bicubic", padding_mode="border", align_corners=False
         )

@@ -5,8 +5,12 @@ from __future__ import annotations
 from blackcamo.filters.colour import Colour
 from blackcamo.filters.curves import Curves
 from blackcamo.filters.detail import Detail
+from blackcamo.filters.film import Film
 from blackcamo.filters.geometry import Geometry
+from blackcamo.filters.hsl import Hsl
+from blackcamo.filters.light import Light
 from blackcamo.filters.optics import Optics
+from blackcamo.filters.residual import Residual
 from blackcamo.filters.texture import Texture
 from blackcamo.filters.tone import Tone
 from blackcamo.testing import GeometryFilterContract, LookFilterContract, SpatialFilterContract
@@ -45,3 +49,23 @@ class TestDetail(SpatialFilterContract):
 class TestTexture(SpatialFilterContract):
     def make_filter(self) -> Texture:
         return Texture()
+
+
+class TestHsl(LookFilterContract):
+    def make_filter(self) -> Hsl:
+        return Hsl()
+
+
+class TestFilm(LookFilterContract):
+    def make_filter(self) -> Film:
+        return Film()
+
+
+class TestResidual(LookFilterContract):
+    def make_filter(self) -> Residual:
+        return Residual()
+
+
+class TestLight(SpatialFilterContract):
+    def make_filter(self) -> Light:
+        return Light()

@@ -57,10 +57,33 @@ def test_zoom_magnifies_at_the_same_size() -> None:
     assert int(zoomed[0, 50].argmax()) == pytest.approx(100 + 50.5 * 1.1, abs=1)
 
 
-@given(st.floats(-2, 2), st.floats(0, 10), st.integers(0, 8), st.floats(-100, 100))
+def test_keystone_makes_one_side_wider() -> None:
+    # Two upright lines move together where the picture is farther away.
+    photo = torch.zeros(3, 200, 300)
+    photo[:, :, 100], photo[:, :, 200] = 1.0, 1.0
+    tapered = CHAIN.render(photo, [{"keystone_y_percent": 3.0}])[0].aligned[0]
+
+    def gap(row: int) -> int:
+        left, right = tapered[row, :150].argmax(), 150 + tapered[row, 150:].argmax()
+        return int(right - left)
+
+    assert gap(5) < gap(100) < gap(195)
+
+
+@given(
+    st.floats(-2, 2),
+    st.floats(0, 10),
+    st.integers(0, 10),
+    st.floats(-100, 100),
+    st.floats(-3, 3),
+)
 @settings(max_examples=40, deadline=None)
 def test_no_border_is_ever_seen(
-    rotation_deg: float, zoom_percent: float, steps: int, position_percent: float
+    rotation_deg: float,
+    zoom_percent: float,
+    steps: int,
+    position_percent: float,
+    keystone_percent: float,
 ) -> None:
     # Nothing but white lies inside; anything sampled beyond the edge would repeat it, so the
     # window itself is checked against the photo.
@@ -71,13 +94,16 @@ def test_no_border_is_ever_seen(
             "crop_y_percent": -position_percent,
             "rotation_deg": rotation_deg,
             "zoom_percent": zoom_percent,
+            "keystone_x_percent": keystone_percent,
+            "keystone_y_percent": -keystone_percent / 2,
         },
         384,
         512,
     )
     angle = torch.deg2rad(torch.tensor(frame.angle_deg, dtype=torch.float64))
     for u, v in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
-        half_w, half_h = u * frame.width * 256, v * frame.height * 192
+        depth = 1 + u * frame.keystone_x + v * frame.keystone_y
+        half_w, half_h = u * frame.width * 256 / depth, v * frame.height * 192 / depth
         x = frame.centre_x * 512 + half_w * angle.cos() + half_h * angle.sin()
         y = frame.centre_y * 384 + half_h * angle.cos() - half_w * angle.sin()
         assert -1e-6 <= x <= 512 + 1e-6

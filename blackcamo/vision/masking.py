@@ -1,0 +1,66 @@
+"""Where a photo hides texture: in texture of its own, not in skies, walls and skin."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from blackcamo.vision.blur import gaussian_blur
+
+_LUMA = (0.299, 0.587, 0.114)
+"""Source: ITU-R BT.601-7, section 2.5.1."""
+_DETAIL_RADIUS = 0.0025
+_NEIGHBOURHOOD = 0.008
+"""Sigmas of the blurs for detail and for its neighbourhood, relative to the long side."""
+_BUSY = 4 / 255
+"""Detail of this size masks half of what very busy texture masks."""
+_RISE, _MOST_RISE = 6 / 255, 3.5
+"""Masking rises with the detail: to twice that at the first, and by the second at most."""
+_SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
+"""Middle and half width of the range of skin."""
+_SKIN_PROTECTION = 0.75
+_DARK_LEVELS = 6.0
+"""Bound on the threshold in the dark: screens of today show what the CRTs of the source hid."""
+
+
+def luma(rgb: Tensor) -> Tensor:
+    """Luma (B, 1, H, W) of encoded colours (B, 3, H, W)."""
+    y = rgb[:, :1] * _LUMA[0]
+    return y.add_(rgb[:, 1:2], alpha=_LUMA[1]).add_(rgb[:, 2:], alpha=_LUMA[2])
+
+
+def just_noticeable(rgb: Tensor) -> Tensor:
+    """How far luma may swing before a viewer notices texture there: (B, 1, H, W), of full scale.
+
+    The product of two things: the threshold of a uniform background, which is lowest in mid-tones,
+    and masking, which is 0 in smooth areas and above 1 in busy ones. Single edges do not count as
+    busy (the mean of roots is small where detail is sparse), nor do skin tones.
+
+    Args:
+        rgb: (B, 3, H, W) in [0, 1].
+
+    Source: threshold of luminance adaptation by C.-H. Chou, Y.-C. Li, "A perceptually tuned
+    subband image coder based on the measure of just-noticeable-distortion profile", IEEE Trans.
+    CSVT 5 (6), 1995, eq. 5-6; range of skin in Cb and Cr by D. Chai, K. N. Ngan, "Face
+    segmentation using skin-color map in videophone applications", IEEE Trans. CSVT 9 (4), 1999.
+    The masking term is our own.
+    """
+    long_side_px = max(rgb.shape[-2:])
+    y = luma(rgb)
+    detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
+    busy = gaussian_blur(detail, max(_NEIGHBOURHOOD * long_side_px, 0.5)).square_()
+    masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
+    background = gaussian_blur(y, max(_NEIGHBOURHOOD * long_side_px, 0.5)).mul_(255)
+    dark = (1 - (background.clamp(0, 127) / 127).sqrt_()).mul_(17).add_(3).clamp_(max=_DARK_LEVELS)
+    light = (background - 127).mul_(3 / 128).add_(3)
+    threshold = torch.where(background <= 127, dark, light).div_(255)
+    return threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * _skin(rgb, y, long_side_px))
+
+
+def _skin(rgb: Tensor, y: Tensor, long_side_px: int) -> Tensor:
+    cb = (rgb[:, 2:] - y).mul_(0.564).add_(128 / 255)
+    cr = (rgb[:, :1] - y).mul_(0.713).add_(128 / 255)
+    distance = ((cb - _SKIN_CB[0]) / _SKIN_CB[1]).square_()
+    distance.add_(((cr - _SKIN_CR[0]) / _SKIN_CR[1]).square_())
+    # Blurred, so that eyes and lips belong to the face around them.
+    return gaussian_blur(distance.neg_().exp_(), max(_NEIGHBOURHOOD * long_side_px, 0.5))

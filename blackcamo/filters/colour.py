@@ -130,7 +130,8 @@ def _saturate(chromatic: Tensor, params: Params) -> Tensor:
     """Scale chroma: evenly, and by vibrance, muted colours most and skin by a third of that."""
     chroma = chromatic.square().sum(1, keepdim=True).sqrt_().clamp_(min=1e-6)
     likeness = (chromatic[:, :1] * _SKIN[0] + chromatic[:, 1:] * _SKIN[1]) / chroma
-    protected = 1 - (2 / 3) * likeness.clamp_(min=0) ** 8
+    eighth = likeness.clamp_(min=0).square_().square_().square_()
+    protected = eighth.mul_(-2 / 3).add_(1)
     muted = (1 - chroma / _FULL_CHROMA).clamp_(min=0).square_()
     gain = (1 + fraction(params, "saturation_percent")) * (
         1 + fraction(params, "vibrance_percent") * (muted * protected)

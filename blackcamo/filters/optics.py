@@ -36,7 +36,7 @@ def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
         return rgb
     # Squared, so that light spreads and dark stays.
     halo = gaussian_blur(rgb.square(), _GLOW_RADIUS * max(rgb.shape[-2:])).mul_(strength)
-    return torch.addcmul(halo, rgb, 1 - halo)
+    return torch.lerp(rgb, rgb.new_ones(()), halo)
 
 
 def _vignette(rgb: Tensor, strength: Tensor) -> Tensor:

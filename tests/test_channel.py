@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import itertools
 import shutil
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from blackcamo.channel import Channel
+from blackcamo.channel import Channel, Subsampling
 from blackcamo.errors import OptionError
-from blackcamo.images import Credit
+from blackcamo.images import Credit, jpeg_metadata
 from blackcamo.testing import make_photo
 from blackcamo.types import Pixels
 from blackcamo.vision.arrays import to_pixels
@@ -79,3 +81,36 @@ def test_a_quality_that_libjpeg_does_not_have_is_refused(quality: int) -> None:
 def test_an_unknown_subsampling_is_refused() -> None:
     with pytest.raises(OptionError, match="must be one of 4:4:4, 4:2:2, 4:2:0"):
         Channel(subsampling="4:1:1")  # type: ignore[arg-type]
+
+
+SIDES_PX = ((1, 1), (1, 9), (2, 3), (8, 8), (15, 17), (37, 53), (96, 128))
+
+
+@pytest.mark.parametrize("subsampling", get_args(Subsampling))
+def test_the_same_bytes_and_pixels_as_pillow(subsampling: Subsampling) -> None:
+    rng = np.random.default_rng(0)
+    photo = to_pixels(make_photo())
+    for height_px, width_px in SIDES_PX:
+        noise = rng.integers(0, 256, (height_px, width_px, 3), dtype=np.uint8)
+        for pixels, quality in itertools.product(
+            (noise, photo[:height_px, :width_px]), (1, 30, 50, 75, 89, 90, 91, 95, 100)
+        ):
+            data, received = Channel(quality=quality, subsampling=subsampling).send(pixels)
+            assert data == by_pillow(pixels, quality, subsampling)
+            with Image.open(io.BytesIO(data)) as image:
+                np.testing.assert_array_equal(np.asarray(image), received)
+
+
+@pytest.mark.parametrize(
+    "credit", [Credit(), Credit(artist="Ada"), Credit("x" * 2000, "© " + "y" * 1990)]
+)
+def test_the_same_file_with_metadata_as_pillow(pixels: Pixels, credit: Credit) -> None:
+    expected = by_pillow(pixels, 90, "4:2:0", **jpeg_metadata(credit))
+    assert Channel().encode(pixels, credit) == expected
+
+
+def by_pillow(pixels: Pixels, quality: int, subsampling: str, **metadata: bytes) -> bytes:
+    buffer = io.BytesIO()
+    picture = Image.fromarray(pixels)
+    picture.save(buffer, "JPEG", quality=quality, subsampling=subsampling, **metadata)
+    return buffer.getvalue()

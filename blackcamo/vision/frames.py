@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.types import Frame
-
-_STRIP_PX = 1 << 18
-"""Pixels sampled at a time, so that the grid of positions stays small at 24 megapixels."""
+from blackcamo.vision.warp import warp
 
 
 def cut_frames(photo: Tensor, frames: Sequence[Frame]) -> Tensor:
@@ -58,32 +56,19 @@ def _slice(photo: Tensor, frame: Frame) -> Tensor | None:
 
 def _sample(photo: Tensor, frame: Frame) -> Tensor:
     height_px, width_px = photo.shape[-2:]
-    out = photo.new_empty((3, frame.height_px, frame.width_px))
-    # Positions along the window's own axes, from its centre, in pixels of the photo.
-    along = _centred(frame.width_px, frame.width * width_px, photo.device)
-    across = _centred(frame.height_px, frame.height * height_px, photo.device)
+    # Steps along the window's own axes, in pixels of the photo. y points down, so the
+    # counter-clockwise axes are (cos, -sin) and (sin, cos).
     angle = math.radians(frame.angle_deg)
-    cosine, sine = math.cos(angle), math.sin(angle)
-    rows = max(1, _STRIP_PX // frame.width_px)
-    for top in range(0, frame.height_px, rows):
-        v = across[top : top + rows, None]
-        # y points down, so the counter-clockwise axes are (cos, -sin) and (sin, cos). All that
-        # can be is done along one axis; the plane takes one sum a coordinate.
-        grid = torch.empty((1, len(v), frame.width_px, 2), device=photo.device)
-        depth = 1 + along * (frame.keystone_x * 2 / (frame.width * width_px))
-        depth = depth + v * (frame.keystone_y * 2 / (frame.height * height_px))
-        dx = along * (cosine * 2 / width_px) + v * (sine * 2 / width_px)
-        dy = v * (cosine * 2 / height_px) - along * (sine * 2 / height_px)
-        grid[0, :, :, 0] = dx / depth + (frame.centre_x * 2 - 1)
-        grid[0, :, :, 1] = dy / depth + (frame.centre_y * 2 - 1)
-        strip = F.grid_sample(
-            photo.unsqueeze(0), grid, mode="bicubic", padding_mode="border", align_corners=False
-        )
-        out[:, top : top + rows] = strip[0].clamp_(0, 1)
-    return out
-
-
-def _centred(count: int, extent_px: float, device: torch.device) -> Tensor:
-    """Centres of ``count`` pixels spread over ``extent_px``, counted from the middle."""
-    steps = torch.arange(count, dtype=torch.float64, device=device)
-    return (steps + (0.5 - count / 2)) * (extent_px / count)
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    step = np.array([frame.width * width_px / frame.width_px,
+                     frame.height * height_px / frame.height_px])  # fmt: skip
+    axes = turn * step
+    # The windows' centres meet; a pixel's own lies half a pixel from its edge.
+    size = np.array([frame.width_px, frame.height_px])
+    middle = (size - 1) / 2
+    centre = np.array([frame.centre_x * width_px, frame.centre_y * height_px]) - 0.5
+    taper = np.array([frame.keystone_x, frame.keystone_y]) * 2 / size
+    depth = np.array([*taper, 1 - taper @ middle])
+    position = np.column_stack((axes, -axes @ middle)) + np.outer(centre, depth)
+    matrix = np.vstack((position, depth))
+    return warp(photo, matrix, frame.height_px, frame.width_px).clamp_(0, 1)

@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from blackcamo.vision.arrays import to_pixels
-from blackcamo.vision.lut import apply_lut, identity_nodes
+from blackcamo.vision.lut import apply_lut, apply_lut_by_torch, identity_nodes
 
 
 def rand(*shape: int, seed: int = 0) -> Tensor:
@@ -34,7 +34,8 @@ def test_is_trilinear(size: int) -> None:
     rgb, lut = rand(2, 3, 61, 47), torch.stack((bent(size), bent(size).flip(0)))
     grid = rgb.permute(0, 2, 3, 1).unsqueeze(1) * 2 - 1
     expected = F.grid_sample(lut, grid, align_corners=True)[:, :, 0]
-    torch.testing.assert_close(apply_lut(rgb, lut), expected, atol=1e-4, rtol=0)
+    for apply in (apply_lut, apply_lut_by_torch):
+        torch.testing.assert_close(apply(rgb, lut), expected, atol=1e-4, rtol=0)
 
 
 def test_nodes_are_met() -> None:
@@ -57,6 +58,14 @@ def test_pillow_reads_the_table_in_the_same_order() -> None:
 
 def test_strips_and_slices_make_no_difference() -> None:
     rgb, lut = rand(1, 3, 700, 300), bent(9)[None]
-    whole = apply_lut(rgb, lut)
-    part = apply_lut(rgb[:, :, 500:600, 100:200], lut)
-    torch.testing.assert_close(part, whole[:, :, 500:600, 100:200], atol=1e-6, rtol=0)
+    for apply in (apply_lut, apply_lut_by_torch):
+        whole = apply(rgb, lut)
+        part = apply(rgb[:, :, 500:600, 100:200], lut)
+        torch.testing.assert_close(part, whole[:, :, 500:600, 100:200], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40_000), (40_000, 2)])
+def test_pictures_of_any_shape(shape: tuple[int, int]) -> None:
+    rgb, lut = rand(1, 3, *shape), bent(9)[None]
+    expected = apply_lut_by_torch(rgb, lut)
+    torch.testing.assert_close(apply_lut(rgb, lut), expected, atol=1e-4, rtol=0)

@@ -1,0 +1,30 @@
+"""Pictures shrunk by whole factors."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def block_means(rgb: Tensor, block_px: int) -> Tensor:
+    """Means (B, C, H // n, W // n) of blocks of n x n pixels; what is left over is cut off.
+
+    On a CPU OpenCV does it, which takes a tenth of torch's time for the same result.
+
+    Args:
+        rgb: float32 (B, C, H, W), at least a block in size.
+        block_px: n.
+    """
+    if rgb.device.type != "cpu":
+        return F.avg_pool2d(rgb, block_px)
+    height, width = (side // block_px for side in rgb.shape[-2:])
+    out = torch.empty((*rgb.shape[:2], height, width), dtype=torch.float32)
+    blocks = rgb[..., : height * block_px, : width * block_px].numpy()
+    means = out.numpy()
+    for index in np.ndindex(rgb.shape[0], rgb.shape[1]):
+        # Over whole blocks an area is their mean.
+        cv2.resize(blocks[index], (width, height), dst=means[index], interpolation=cv2.INTER_AREA)
+    return out

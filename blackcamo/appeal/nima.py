@@ -2,7 +2,7 @@
 
 A search that only pleases a network deceives it as it deceives a scorer: it once delivered a dark,
 noisy portrait that this very network rated above the photo. So the measure ``nima-aesthetic`` is
-``visible`` with one more part, ``aesthetics``, and the lowest part decides: where the network
+``critic`` with one more part, ``aesthetics``, and the lowest part decides: where the network
 likes a picture better than the photo, what people can see of the damage still counts in full.
 
 ``aesthetics`` falls with the mean rating (1-10) that a candidate loses against the photo, and is
@@ -16,7 +16,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from blackcamo.appeal import visible
+from blackcamo.appeal import critic
 from blackcamo.nets.mobilenet import INPUT_PX, NimaMobileNet, mean_rating
 from blackcamo.types import Appeal, Appraisal, Mode, Views
 from blackcamo.weights.nima import load_network
@@ -63,7 +63,7 @@ def create() -> AestheticOpinion:
         WeightsError: the weights are not installed, or damaged.
     """
     network, _ = load_network("nima-aesthetic")
-    return AestheticOpinion(network, visible.create())
+    return AestheticOpinion(network, critic.create())
 
 
 def nearest(rgb: Tensor) -> Tensor:

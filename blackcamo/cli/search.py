@@ -42,7 +42,7 @@ def search(
     ] = "enhance",
     appeal: Annotated[
         str, typer.Option(metavar="NAME", help="Measure of appeal.", rich_help_panel=_SEARCH)
-    ] = "visible",
+    ] = "critic",
     filters: Annotated[
         str | None,
         typer.Option(

@@ -40,7 +40,7 @@ class SearchConfig:
     budget: int = 500
     scorer: str = DEFAULT_SCORER
     scorer_options: ScorerOptions = field(default_factory=ScorerOptions)
-    appeal: str = "visible"
+    appeal: str = "critic"
     mode: Mode = "enhance"
     target: float | None = None
     appeal_floor: float = DEFAULT_APPEAL_FLOOR

@@ -1,0 +1,115 @@
+"""The default measure of appeal: what a critical viewer would mind, by name, 0-100.
+
+Three groups of parts, of which the worst part decides; 100 is no complaint, 70 is what a critical
+viewer still accepts:
+
+- damage (``appeal/damage.py``): what is seen of what is no look. In the mode "enhance" between the
+  graded picture and what is delivered, both sent through the channel, so that the codec costs
+  nothing; in "imperceptible" between the photo itself, in the candidate's frame, and what is
+  delivered.
+- grading (``appeal/grading.py``): what the look did to tones and colours.
+- framing (``appeal/framing.py``): what the crop cut away.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from blackcamo.appeal.damage import Reference, damage, reference, shaded
+from blackcamo.appeal.framing import framing
+from blackcamo.appeal.grading import Tones, grading
+from blackcamo.types import Appraisal, Mode, Views
+from blackcamo.vision.display import linear_light
+from blackcamo.vision.saliency import spectral_residual
+
+_PHOTOS_KEPT = 4
+
+
+class Critic:
+    """The appeal measure ``critic``."""
+
+    name = "critic"
+
+    def __init__(self) -> None:
+        self._photos: OrderedDict[bytes, _Photo] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        """Appraise each candidate of ``views``: 100 where nothing changed."""
+        photo = self._photo(views.original)
+        whole = _same(views.aligned, views.original)
+        tones = photo.tones if whole else Tones(views.aligned)
+        parts = grading(tones, Tones(views.graded))
+        delivered = linear_light(views.delivered)
+        if mode == "enhance":
+            graded, parts["shading"] = shaded(linear_light(views.graded_delivered), delivered)
+            before = reference(graded)
+        else:
+            before = photo.reference if whole else reference(linear_light(views.aligned))
+        parts.update(damage(before, reference(delivered)))
+        height_px, width_px = views.original.shape[-2:]
+        parts["framing"] = framing(photo.salient, views.frames, height_px, width_px)
+        return _appraisals(parts, len(views.frames))
+
+    def _photo(self, original: Tensor) -> _Photo:
+        """What was found out about a photo, kept for its next candidates."""
+        key = _fingerprint(original)
+        with self._lock:
+            if key not in self._photos:
+                self._photos[key] = _Photo(original)
+                while len(self._photos) > _PHOTOS_KEPT:
+                    self._photos.popitem(last=False)
+            return self._photos[key]
+
+
+@dataclass
+class _Photo:
+    """The photo (1, 3, H, W) and what all its candidates are compared with."""
+
+    original: Tensor
+
+    @cached_property
+    def salient(self) -> NDArray[np.float64]:
+        return spectral_residual(self.original[0])
+
+    @cached_property
+    def reference(self) -> Reference:
+        return reference(linear_light(self.original))
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self.original)
+
+
+def create() -> Critic:
+    """Build the measure."""
+    return Critic()
+
+
+def _fingerprint(original: Tensor) -> bytes:
+    """A key by content: shape, device and a few hundred pixels."""
+    height_px, width_px = original.shape[-2:]
+    few = original[..., :: max(height_px // 12, 1), :: max(width_px // 12, 1)]
+    return few.cpu().numpy().tobytes() + repr((original.shape, original.device)).encode()
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    """Whether two are one and the same memory, as of a frame that is the whole photo."""
+    return (
+        one.shape == other.shape
+        and one.data_ptr() == other.data_ptr()
+        and one.stride() == other.stride()
+    )
+
+
+def _appraisals(parts: dict[str, Tensor], count: int) -> list[Appraisal]:
+    columns = {name: values.expand(count).tolist() for name, values in parts.items()}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return [Appraisal(min(max(min(row.values()), 0.0), 100.0), row) for row in rows]

@@ -1,0 +1,197 @@
+"""Grading: what a look did to tones and colours, each judged against the photo itself.
+
+Pixels are compared in CIELAB, those of a coarse grid. Every part measures how far the look went in
+one respect, in units of how far a critical viewer lets it go (``appeal.tolerance``):
+
+- ``clipping``: area whose channels reached white or black and did not before. Source: the share of
+  saturated pixels, as in D. Guo, Y. Cheng, S. Zhuo, T. Sim, "Correcting over-exposure in
+  photographs", CVPR 2010, section 2, softened so that it has no steps.
+- ``exposure``: change of mean lightness; towards middle grey more is accepted than away from it.
+- ``contrast``: ratio of the standard deviations of lightness. Source: H. Yeganeh, Z. Wang,
+  "Objective quality assessment of tone-mapped images", IEEE TIP 22 (2), 2013, section III-B, that
+  mean and deviation of lightness are what makes tones natural.
+- ``tonal_range``: how far the darkest tones were lifted and the lightest dropped, where the photo
+  had deep or bright ones.
+- ``cast_neutral``: mean shift of (a*, b*) of pixels that were nearly neutral, in shadows, middle
+  tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted as
+  across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
+  illumination discrimination ability reveals that human colour constancy is optimised for blue
+  daylight illuminations", PLoS ONE 9 (2), 2014.
+- ``cast_skin``: mean turn of hue and change of chroma of pixels of the colours of skin. Source for
+  the region: K. Xiao et al., "Characterising the variations in ethnic skin colours: a new
+  calibrated data base for human skin", Skin Research and Technology 23 (1), 2017, table 3 (hue
+  angles 35-75 degrees, chroma 12-30), widened for light of every colour.
+- ``saturation``: ratio of mean chroma, and colours driven far beyond what they were. Source: D.
+  Hasler, S. Süsstrunk, "Measuring colourfulness in natural images", SPIE 5007, 2003.
+- ``hue``: turn of hue weighted by chroma.
+- ``banding``: steps between neighbours that the photo has nearly alike, beyond what the slope of a
+  look explains. Source: the contrast of contours in P. Tandon et al., "CAMBI: contrast-aware
+  multiscale banding index", PCS 2021, section II, with the photo for comparison.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from blackcamo.appeal.tolerance import points
+from blackcamo.vision.cielab import linear_to_lab
+from blackcamo.vision.display import linear_light
+
+_GRID_PX = 40_000
+"""Pixels that are looked at, at most."""
+
+# What a critical viewer accepts at most.
+_BLOWN_SHARE, _CRUSHED_SHARE = 0.04, 0.12
+_AWAY_FROM_GREY, _TOWARDS_GREY = 14.0, 20.0
+_CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.62), math.log2(1.5)
+_BLACK_LIFTED, _WHITE_DROPPED = 20.0, 22.0
+_CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
+_ZONE_TOLERANCE = (1.5, 1.0, 0.9)
+_SKIN_TURN_DEG, _SKIN_CHROMA = 13.0, 0.8
+_SATURATION_LOST, _SATURATION_GAINED = 4.0, 0.8
+_OVERDRIVEN_CHROMA = 4.0
+_HUE_TURN_DEG = 20.0
+_STEP_LEVELS = 0.5
+
+_NEUTRAL_CHROMA = 10.0
+_DEEP, _BRIGHT = 8.0, 92.0
+_ALIKE_LEVELS = 6.0
+_STEEPEST = 3.0
+
+
+class Tones:
+    """Pixels of pictures on a coarse grid: encoded (B, 3, N), and in CIELAB (B, N).
+
+    ``steps`` are the differences from each of them to the one below.
+    """
+
+    def __init__(self, rgb: Tensor) -> None:
+        step = max(1, round(math.sqrt(rgb.shape[-2] * rgb.shape[-1] / _GRID_PX)))
+        below = rgb[..., 1::step, ::step]
+        grid = rgb[..., :-1:step, ::step].contiguous()
+        self.rgb = grid.flatten(2)
+        self.steps = (below - grid).flatten(2)
+        self.lightness, self.a, self.b = (
+            plane.flatten(1) for plane in linear_to_lab(linear_light(grid))
+        )
+        self.chroma = torch.hypot(self.a, self.b)
+
+
+def grading(photo: Tones, graded: Tones) -> dict[str, Tensor]:
+    """Points (B) by name, of looks against the photo in the same frames."""
+    turn = _turn_deg(photo, graded)
+    return {
+        "clipping": points(_clipping(photo, graded), power=1.5),
+        "exposure": points(_exposure(photo, graded)),
+        "contrast": points(_contrast(photo, graded)),
+        "tonal_range": points(_range(photo, graded)),
+        "cast_neutral": points(_cast(photo, graded)),
+        "cast_skin": points(_skin(photo, graded, turn)),
+        "saturation": points(_saturation(photo, graded)),
+        "hue": points(_hue(photo, graded, turn)),
+        "banding": points(_banding(photo, graded)),
+    }
+
+
+def _clipping(photo: Tones, graded: Tones) -> Tensor:
+    def share(tones: Tones, black: float, clear: float) -> Tensor:
+        # All three channels weigh three times as much as one.
+        return ((tones.rgb - clear) / (black - clear)).clamp_(0, 1).mean(1)
+
+    def new(black: float, clear: float) -> Tensor:
+        return (share(graded, black, clear) - share(photo, black, clear)).clamp_(min=0).mean(1)
+
+    return new(1.0, 0.975) / _BLOWN_SHARE + new(0.0, 0.03) / _CRUSHED_SHARE
+
+
+def _exposure(photo: Tones, graded: Tones) -> Tensor:
+    before, after = photo.lightness.mean(1), graded.lightness.mean(1)
+    towards = (after - before) * (50 - before) > 0
+    return (after - before).abs() / torch.where(towards, _TOWARDS_GREY, _AWAY_FROM_GREY)
+
+
+def _contrast(photo: Tones, graded: Tones) -> Tensor:
+    # A little is added so that a flat picture may gain more.
+    ratio = ((graded.lightness.std(1) + 4) / (photo.lightness.std(1) + 4)).log2()
+    return torch.where(ratio > 0, ratio / _CONTRAST_GAINED, ratio / -_CONTRAST_LOST)
+
+
+def _range(photo: Tones, graded: Tones) -> Tensor:
+    (black, white), (blackest, whitest) = (_ends(tones) for tones in (graded, photo))
+    lifted = (black - blackest.clamp(min=_DEEP)).clamp_(min=0) / _BLACK_LIFTED
+    dropped = (whitest.clamp(max=_BRIGHT) - white).clamp_(min=0) / _WHITE_DROPPED
+    return torch.hypot(lifted, dropped)
+
+
+def _ends(tones: Tones) -> tuple[Tensor, Tensor]:
+    """Mean lightness (B) of the darkest and of the lightest fiftieth."""
+    some = tones.lightness[:, ::3]
+    count = max(some.shape[1] // 50, 1)
+    return (
+        some.topk(count, largest=False, sorted=False).values.mean(1),
+        some.topk(count, sorted=False).values.mean(1),
+    )
+
+
+def _cast(photo: Tones, graded: Tones) -> Tensor:
+    neutral = (photo.chroma / _NEUTRAL_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
+    a, b = graded.a - photo.a, graded.b - photo.b
+    worst = torch.zeros(len(graded.a), device=a.device)
+    for (low, high), tolerance in zip(
+        ((-1, 40), (30, 75), (65, 101)), _ZONE_TOLERANCE, strict=True
+    ):
+        middle, half = (low + high) / 2, (high - low) / 2
+        weight = (1 - ((photo.lightness - middle) / half).square_()).clamp_(min=0).mul_(neutral)
+        total = weight.sum(1)
+        shift_a, shift_b = ((weight * shift).sum(1) / (total + 1e-6) for shift in (a, b))
+        # A zone of less than a hundredth of the picture has little to say.
+        heard = total / (total + 0.01 * weight.shape[1])
+        size = torch.hypot(shift_a / _CAST_ACROSS, shift_b / _CAST_ALONG) / tolerance
+        worst = torch.maximum(worst, size * heard)
+    return worst
+
+
+def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
+    hue_deg = torch.rad2deg(torch.atan2(photo.b, photo.a))
+    weight = (1 - ((hue_deg - 52) / 26).square_()).clamp_(min=0)
+    weight.mul_((1 - ((photo.chroma - 24) / 18).square_()).clamp_(min=0))
+    weight.mul_((1 - ((photo.lightness - 58) / 34).square_()).clamp_(min=0))
+    total = weight.sum(1)
+    turn = (weight * turn_deg).sum(1) / (total + 1e-6)
+    chroma = ((graded.chroma + 4) / (photo.chroma + 4)).log2_()
+    gain = ((weight * chroma).sum(1) / (total + 1e-6)).clamp(min=0)
+    heard = total / (total + 0.01 * weight.shape[1])
+    return torch.hypot(turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA) * heard
+
+
+def _saturation(photo: Tones, graded: Tones) -> Tensor:
+    ratio = ((graded.chroma.mean(1) + 3) / (photo.chroma.mean(1) + 3)).log2()
+    moderate = torch.where(ratio > 0, ratio / _SATURATION_GAINED, ratio / -_SATURATION_LOST)
+    overdriven = (graded.chroma - photo.chroma.clamp(min=55)).clamp_(min=0).mean(1)
+    return torch.hypot(moderate, overdriven / _OVERDRIVEN_CHROMA)
+
+
+def _turn_deg(photo: Tones, graded: Tones) -> Tensor:
+    """How far the hue of each pixel turned, in degrees, counter-clockwise."""
+    cross = photo.a * graded.b - photo.b * graded.a
+    dot = photo.a * graded.a + photo.b * graded.b
+    return torch.rad2deg(torch.atan2(cross, dot))
+
+
+def _hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
+    # A colour that was or became grey has no hue to speak of.
+    weight = (torch.minimum(photo.chroma, graded.chroma) - 6).clamp_(min=0)
+    turned = (weight * turn_deg.abs()).sum(1) / (weight.sum(1) + 0.5 * weight.shape[1])
+    return turned / _HUE_TURN_DEG
+
+
+def _banding(photo: Tones, graded: Tones) -> Tensor:
+    before, after = (tones.steps.abs().amax(1).mul_(255) for tones in (photo, graded))
+    alike = (1 - before / _ALIKE_LEVELS).clamp_(min=0)
+    excess = (after - before * _STEEPEST - 2).clamp_(min=0)
+    total = alike.sum(1)
+    heard = total / (total + 0.01 * alike.shape[1])
+    return (alike * excess).sum(1) / (total + 1e-6) * heard / _STEP_LEVELS

@@ -1,0 +1,36 @@
+"""What a screen shows of a picture: 256 levels a channel, turned into linear light."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from blackcamo.vision.colourspace import srgb_to_linear
+
+VIEWED_LONG_SIDE_PX = 1024
+"""A picture of more pixels is judged as a screen shows it whole."""
+
+
+def linear_light(rgb: Tensor) -> Tensor:
+    """Linear light (B, 3, H, W) of the levels that a screen shows of ``rgb``.
+
+    The long side is at most ``VIEWED_LONG_SIDE_PX``; larger pictures are averaged down.
+
+    Args:
+        rgb: (B, 3, H, W), sRGB-encoded, in [0, 1].
+    """
+    levels = rgb.mul(255.0).round_().clamp_(0.0, 255.0)
+    if rgb.device.type == "cpu":
+        table = srgb_to_linear(torch.arange(256, dtype=torch.float32) / 255).numpy()
+        whole = levels.to(torch.uint8).numpy().reshape(-1, rgb.shape[-1])
+        linear = torch.from_numpy(np.asarray(cv2.LUT(whole, table))).reshape(rgb.shape)
+    else:
+        linear = srgb_to_linear(levels.div_(255.0))
+    factor = max(rgb.shape[-2:]) / VIEWED_LONG_SIDE_PX
+    if factor <= 1:
+        return linear
+    height, width = (max(round(side / factor), 1) for side in rgb.shape[-2:])
+    return F.interpolate(linear, (height, width), mode="area")

@@ -5,7 +5,7 @@
     │   ├── PhotoError        a picture cannot be read or must not be used
     │   ├── OptionError       an option or parameter is out of its bounds
     │   ├── UnknownNameError  no plug-in, study or pick of that name
-    │   └── PresetError       a preset file is malformed or out of range
+    │   └── PresetError       a preset or look file is malformed or out of range
     ├── OutputError           a result cannot be written
     ├── PluginError           an installed plug-in cannot be loaded
     ├── MissingExtraError     an optional dependency is not installed
@@ -42,7 +42,7 @@ class UnknownNameError(InputError):
 
 
 class PresetError(InputError):
-    """A preset file is malformed or out of range."""
+    """A preset file, or the file of a look, is malformed or out of range."""
 
 
 class OutputError(BlackcamoError):

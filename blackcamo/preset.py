@@ -16,10 +16,12 @@ from blackcamo.types import Mode, Param
 
 if TYPE_CHECKING:
     from blackcamo.filters.chain import Chain
+    from blackcamo.looks import Look
 
 FORMAT = "blackcamo-preset"
-VERSION = 1
+VERSION = 2
 
+_LOOK = "look"  # the family that mixes in the look of a file
 _MAX_LUT_SIZE = 129
 _NEAR_NEUTRAL = 0.02  # share of a parameter's range
 
@@ -42,6 +44,7 @@ class Preset:
         keep_size: whether a cropped picture is resampled to the photo's size.
         mode: what the search was after.
         recipe: the parameters in plain language, one line.
+        look: what the filter "look" mixes in, as `Look.to_json` gives it; None without it.
         provenance: JSON values: scorer, scores, appeal, channel, versions, photo and so on.
         extra: top-level fields of a file that this version does not know; they are kept.
 
@@ -56,6 +59,7 @@ class Preset:
     keep_size: bool = False
     mode: Mode = "enhance"
     recipe: str = ""
+    look: Mapping[str, object] | None = None
     provenance: Mapping[str, object] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -66,6 +70,11 @@ class Preset:
                 refuse(name, value, "an object of named values")
             object.__setattr__(self, name, plain(value, name))
         object.__setattr__(self, "filters", _names(self.filters))
+        if (self.look is not None) != (_LOOK in self.filters):
+            refuse("look", self.look, f"there where filters name {_LOOK!r}, and only there")
+        if self.look is not None:
+            object.__setattr__(self, "look", plain(self.look, "look"))
+            self._file_look()
         object.__setattr__(self, "params", _numbers(self.params))
         _check_int("lut_size", self.lut_size, 2, _MAX_LUT_SIZE)
         _check_int("seed", self.seed, 0, MAX_INT)
@@ -103,13 +112,20 @@ class Preset:
         """
         from blackcamo.filters.chain import load_chain
 
-        chain = load_chain(self.filters, seed=self.seed, device=device)
+        chain = load_chain(self.filters, look=self._file_look(), seed=self.seed, device=device)
         if chain.space.lut_size != self.lut_size:
             raise PresetError(
                 f"preset has lut_size {self.lut_size}, its installed filters "
                 f"{chain.space.lut_size}; use the blackcamo version that wrote it"
             )
         return chain
+
+    def _file_look(self) -> Look | None:
+        if self.look is None:
+            return None
+        from blackcamo.looks import Look
+
+        return Look.from_json(self.look)
 
     def to_json(self) -> str:
         """The preset as JSON: keys sorted, numbers exact, one trailing newline."""
@@ -121,6 +137,8 @@ class Preset:
     def from_json(cls, text: str) -> Preset:
         """Read what `to_json` wrote; files of others are welcome if they hold to the format.
 
+        A preset of an older version is migrated: it is written again as one of this version.
+
         Raises:
             PresetError: malformed or oversized JSON, another format or version, a field of the
                 wrong type or out of its bounds.
@@ -129,17 +147,30 @@ class Preset:
         if document.pop("format", None) != FORMAT:
             raise PresetError(f'not a preset: the field "format" must be "{FORMAT}"')
         version = document.pop("version", None)
-        if type(version) is not int or version != VERSION:
+        if type(version) is not int or not 1 <= version <= VERSION:
             raise PresetError(
-                f"preset version {short(version)} is unknown; this blackcamo reads version "
-                f"{VERSION}, a newer one may read it"
+                f"preset version {short(version)} is unknown; this blackcamo reads versions "
+                f"1 to {VERSION}, a newer one may read it"
             )
+        for older in range(version, VERSION):
+            document = _MIGRATIONS[older](document)
         missing = [name for name in ("filters", "lut_size", "params") if name not in document]
         if missing:
             raise PresetError(f"preset lacks the field {missing[0]!r}")
         names = {f.name for f in fields(cls)} - {"extra"}
         known = {name: document.pop(name) for name in names & document.keys()}
         return cls(**known, extra=document)
+
+
+def _from_1(document: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 added ``look``; a field of that name in version 1 was somebody else's."""
+    if "look" not in document:
+        return document
+    return {**document, "look_of_version_1": document["look"], "look": None}
+
+
+_MIGRATIONS = {1: _from_1}
+"""Version -> what makes a document of the next version of it."""
 
 
 def read_preset(path: Path) -> Preset:

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 from blackcamo.errors import PresetError
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
+"""A preset that holds a look of 65 nodes per axis has up to 2.2 MB, most have 4 kB."""
 MAX_DEPTH = 16
 MAX_INT = 2**63 - 1
 

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from blackcamo import preset as preset_module
 from blackcamo.errors import OptionError, PresetError
+from blackcamo.filters.look import FileLook, file_look
+from blackcamo.looks import Look
 from blackcamo.preset import Preset, describe, read_preset, recipe
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import MAX_BYTES
 from blackcamo.types import Param
+from tests.looks.files import film
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(
@@ -76,6 +79,32 @@ def test_unknown_top_level_fields_survive() -> None:
     assert json.loads(preset.to_json())["rating"] == {"stars": [5, 4.5]}
 
 
+def test_a_preset_of_version_1_is_read_and_written_as_one_of_today() -> None:
+    older = edited(version=1, look=..., rating={"stars": 5})
+    preset = Preset.from_json(older)
+    assert preset == make(extra={"rating": {"stars": 5}})
+    written = json.loads(preset.to_json())
+    assert written == json.loads(older) | {"version": 2, "look": None}
+    assert Preset.from_json(preset.to_json()) == preset
+
+
+def test_a_field_that_version_1_did_not_know_survives_though_version_2_has_one_like_it() -> None:
+    preset = Preset.from_json(edited(version=1, look={"mood": "warm"}))
+    assert preset.look is None
+    assert preset.extra == {"look_of_version_1": {"mood": "warm"}}
+
+
+def test_the_look_of_a_file_is_kept_with_what_others_say_of_it() -> None:
+    kept = {**Look.from_table(film(17), "film").to_json(), "author": "somebody"}
+    preset = make(filters=("tone", FileLook.name), lut_size=33, params={}, look=kept)
+    again = Preset.from_json(preset.to_json())
+    assert again == preset
+    assert again.look == kept
+    look = file_look(again.chain().filters)
+    assert look is not None
+    assert look.sha256 == Look.from_table(film(17), "film").sha256
+
+
 def test_optional_fields_have_defaults() -> None:
     preset = Preset.from_json(edited(seed=..., keep_size=..., mode=..., recipe=..., provenance=...))
     assert (preset.seed, preset.keep_size, preset.mode) == (0, False, "enhance")
@@ -103,7 +132,8 @@ def test_file_names_that_are_no_text_can_be_recorded() -> None:
         ("[]", "the whole file is []; it must be an object"),
         ("{}", 'the field "format" must be "blackcamo-preset"'),
         (edited(format="lut"), 'the field "format" must be'),
-        (edited(version=2), "preset version 2 is unknown; this blackcamo reads version 1"),
+        (edited(version=3), "preset version 3 is unknown; this blackcamo reads versions 1 to 2"),
+        (edited(version=0), "preset version 0 is unknown"),
         (edited(version=True), "preset version True is unknown"),
         (edited(version="1"), "preset version '1' is unknown"),
         (edited(params=...), "preset lacks the field 'params'"),
@@ -128,7 +158,24 @@ def test_file_names_that_are_no_text_can_be_recorded() -> None:
         (edited(filters=[]), "filters is []"),
         (edited(filters=["tone", "tone"]), "a list of different filter names"),
         (edited(filters=[["tone"]]), "a list of different filter names"),
+        (edited(filters=["look"]), "look is None; it must be there where filters name 'look'"),
+        (edited(look={"name": "film", "png": ""}), "and only there"),
+        (
+            edited(filters=["look"], look="film.cube"),
+            'look must be an object with "name" and "png"',
+        ),
+        (
+            edited(filters=["look"], look={"name": "../f", "png": ""}),
+            "the name of a look is '../f'",
+        ),
+        (edited(filters=["look"], look={"name": "f", "png": "AAAA"}), "not a picture"),
         (edited(recipe="two\nlines"), "one line of printable text"),
+        (f"<!DOCTYPE p [{'<!ENTITY a 1>' * 50}]><p>&a;</p>", "malformed JSON in preset at line 1"),
+        ("<p>" * 100_000, "malformed JSON in preset at line 1"),
+        (
+            edited(params={"x": 1e308}).replace("1e+308", "1" * 400),
+            "at most 92",
+        ),
         (edited(recipe="\x1b[31m"), "one line of printable text"),
         (edited(provenance="x" * 500), "an object of named values"),
         (edited(rating="x" * MAX_BYTES), f"preset is larger than {MAX_BYTES} bytes"),
@@ -177,7 +224,7 @@ def test_files_are_read_with_their_name_in_every_error(tmp_path: Path) -> None:
     path = tmp_path / "a.preset.json"
     path.write_text(make().to_json(), encoding="utf-8")
     assert read_preset(path) == make()
-    for data, says in ((b"\xff\xfe", "not UTF-8"), (b"{", "malformed"), (b" " * 2**21, "larger")):
+    for data, says in ((b"\xff\xfe", "not UTF-8"), (b"{", "malformed"), (b" " * 2**23, "larger")):
         path.write_bytes(data)
         with pytest.raises(PresetError, match=f"a.preset.json: .*{says}"):
             read_preset(path)

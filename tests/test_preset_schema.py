@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from blackcamo.errors import PresetError
+from blackcamo.looks import Look
 from blackcamo.preset import Preset
+from tests.looks.files import film
 from tests.test_preset import edited, finite, json_values, make
 
 SCHEMA: dict[str, Any] = json.loads((files("blackcamo") / "preset.schema.json").read_text("utf-8"))
@@ -41,12 +43,26 @@ def test_what_is_written_is_valid(
     VALIDATOR.validate(json.loads(text))
 
 
+def test_a_preset_with_the_look_of_a_file_is_valid() -> None:
+    kept = Look.from_table(film(2), "film").to_json()
+    text = make(filters=("tone", "look"), params={}, look=kept).to_json()
+    VALIDATOR.validate(json.loads(text))
+    validate = Draft202012Validator(SCHEMA["properties"]["look"]).validate
+    validate({**kept, "author": "somebody"})
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         *({name: ...} for name in ("format", "version", "filters", "lut_size", "params")),
         {"format": "lut"},
-        {"version": 2},
+        {"version": 3},
+        {"filters": ["look"]},
+        {"filters": ["look"], "look": ...},
+        {"filters": ["look"], "look": {"name": "film"}},
+        {"filters": ["look"], "look": {"name": "", "png": ""}},
+        {"filters": ["look"], "look": {"name": "a/b", "png": ""}},
+        {"look": {"name": "film", "png": ""}},
         {"version": True},
         {"filters": []},
         {"filters": ["tone", "tone"]},

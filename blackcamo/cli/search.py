@@ -51,6 +51,15 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = None,
+    look: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A look to be searched, too: its strength, with the filters around it. "
+            "A .cube file or a HaldCLUT.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = None,
     strategy: Annotated[
         str,
         typer.Option(
@@ -136,6 +145,7 @@ def search(
         quality=quality,
         subsampling=subsampling,
         filters=o.names(filters),
+        look=look,
         proxy_px=proxy,
         keep_size=keep_size,
         stop_on_success=stop_on_success,

@@ -14,6 +14,8 @@ from torch import Tensor
 
 from blackcamo import plugins
 from blackcamo.errors import OptionError
+from blackcamo.filters.look import FileLook
+from blackcamo.looks import Look
 from blackcamo.space import FilterSpace
 from blackcamo.types import (
     Filter,
@@ -210,11 +212,12 @@ class Chain:
 def load_chain(
     names: Sequence[str] | None = None,
     *,
+    look: Look | None = None,
     seed: int = 0,
     device: torch.device | str = "cpu",
     reach: float = 1.0,
 ) -> Chain:
-    """The chain of the named filter families, None being all built-in ones.
+    """The chain of the named filter families, None being all built-in ones, and a file's look.
 
     Raises:
         UnknownNameError: no family of that name; says which one may be meant.
@@ -226,9 +229,12 @@ def load_chain(
     for name in wanted:
         if wanted.count(name) > 1:
             raise OptionError(f"filter {name!r} is named twice; name it once")
-    return Chain(
-        (plugins.load("filters", name)() for name in wanted), seed=seed, device=device, reach=reach
-    )
+    if look is None and FileLook.name in wanted:
+        raise OptionError(f"filter {FileLook.name!r} needs the look of a file: search --look FILE")
+    families = [plugins.load("filters", n)() for n in wanted if n != FileLook.name]
+    if look is not None:
+        families.append(FileLook(look))
+    return Chain(families, seed=seed, device=device, reach=reach)
 
 
 def _rank(candidate: Filter) -> tuple[int, int, str]:

@@ -137,6 +137,26 @@ def decode(image: ImageFile.ImageFile, data: bytes, name: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
+def decode_16_bit(image: ImageFile.ImageFile, data: bytes, name: str) -> NDArray[np.uint16]:
+    """The colours (H, W, 3) of the picture that ``open_picture`` opened, in 16 bits.
+
+    Raises:
+        PhotoError: its samples are of a kind that is not read, or not RGB or grey.
+        DAMAGE: the file is damaged or cut short.
+    """
+    raw = _raw_mode(image)
+    if image.mode == "CMYK" or image.mode not in _EIGHT_BIT_MODES | _GREY_16_BIT or raw == "I;12":
+        raise PhotoError(
+            f"{name} has samples of kind {raw or image.mode}; save it as RGB of 8 or 16 bits"
+        )
+    image.load()
+    if (deep := _bytes_of_16_bit(image, raw, data)) is None:
+        return np.asarray(image.convert("RGB")).astype(np.uint16) * 257
+    high, low = (part[..., : 3 if part.shape[-1] >= 3 else 1] for part in deep)
+    both = high.astype(np.uint16) << 8 | low
+    return np.ascontiguousarray(np.broadcast_to(both, (*both.shape[:2], 3)))
+
+
 def upright(picture: Image.Image, image: ImageFile.ImageFile) -> Image.Image:
     """``picture``, decoded from ``image``, turned as the latter's EXIF says.
 

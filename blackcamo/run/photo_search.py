@@ -94,7 +94,11 @@ class PhotoSearch:
             result,
             queries={**self.ledger.counts(), "to_success": self.to_success},
             seconds=round(time.monotonic() - started, 3),
-            notes=self.photo.notes + ((self.study.note,) if self.study.note else ()),
+            notes=(
+                *self.photo.notes,
+                *(self.setup.look.notes if self.setup.look else ()),
+                *((self.study.note,) if self.study.note else ()),
+            ),
         )
 
     def _objective(self, pixels: Pixels) -> Objective:

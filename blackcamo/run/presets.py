@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blackcamo.filters.chain import Chain
+from blackcamo.filters.look import file_look
 from blackcamo.preset import Preset, recipe
 
 # A preset has fields of its own for these.
@@ -27,6 +28,7 @@ def make_preset(
         identity: the study's fixed attributes, see ``Searcher.identity``.
         facts: what is known of this candidate, such as its scores.
     """
+    look = file_look(chain.filters)
     return Preset(
         filters=tuple(f.name for f in chain.filters),
         lut_size=chain.space.lut_size,
@@ -35,5 +37,6 @@ def make_preset(
         keep_size=identity["keep_size"],
         mode=identity["mode"],
         recipe=recipe(chain.space, params),
+        look=None if look is None else look.to_json(),
         provenance={**{k: v for k, v in identity.items() if k not in _OF_THE_PRESET}, **facts},
     )

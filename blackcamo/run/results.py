@@ -30,6 +30,7 @@ class SearchConfig:
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
         filters: filter families by name; None is all of them.
+        look: a .cube file or HaldCLUT whose strength is searched, too.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
         keep_size: resample crops to the photo's size.
         stop_on_success: end the search with the first candidate at target and floor.
@@ -50,6 +51,7 @@ class SearchConfig:
     quality: int = 90
     subsampling: Subsampling = "4:2:0"
     filters: tuple[str, ...] | None = None
+    look: Path | None = None
     proxy_px: int = 1024
     keep_size: bool = False
     stop_on_success: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from blackcamo.errors import OptionError, StudyError
 from blackcamo.exporters import export_preset
 from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import recipe
+from blackcamo.run.looks import kept_look
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult, FrontEntry, StudyEntry
-from blackcamo.run.setup import IDENTITY
+from blackcamo.run.setup import IDENTITY, LOOK
 from blackcamo.study import Study, list_studies, ranking
 from blackcamo.types import Evaluation
 
@@ -77,7 +79,9 @@ def export(
     preset = make_preset(
         review.chain,
         review.trials[number].params,
-        identity={key: review.attributes[key] for key in IDENTITY},
+        identity={
+            key: review.attributes[key] for key in (*IDENTITY, LOOK) if key in review.attributes
+        },
         facts=review.facts(number),
     )
     stem = Path(review.attributes["photo"]["name"]).stem
@@ -110,9 +114,13 @@ class _Review:
         self._points = [(self.trials[n].score, self.trials[n].appeal) for n in self._numbers]
         self._up: bool = self.attributes["scorer"]["higher_is_better"]
 
-    @property
+    @cached_property
     def chain(self) -> Chain:
-        return load_chain(self.attributes["filters"], seed=self.attributes["seed"])
+        return load_chain(
+            self.attributes["filters"],
+            look=kept_look(self.study),
+            seed=self.attributes["seed"],
+        )
 
     @property
     def front(self) -> list[int]:

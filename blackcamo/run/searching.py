@@ -10,6 +10,7 @@ from typing import Any
 from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError
 from blackcamo.images import load_photo
+from blackcamo.run.looks import keep_look
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.results import (
     DEFAULT_STORAGE,
@@ -87,4 +88,6 @@ def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> Sear
         attributes=identity,
         about={"versions": setup.versions, "budget": setup.config.budget},
     ) as study:
+        if setup.look is not None:
+            keep_look(study, setup.look)
         return PhotoSearch(setup, photo, study, progress or (lambda _: None)).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from blackcamo import plugins
@@ -11,6 +12,7 @@ from blackcamo.devices import resolve_device
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import load_chain
 from blackcamo.images import Photo
+from blackcamo.looks import read_look
 from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
@@ -39,6 +41,8 @@ IDENTITY = (
 )
 """What decides which candidates a study asks for and what becomes of them: its fixed attributes,
 and the first part of a preset's provenance."""
+LOOK = "look"
+"""The one more, where the look of a file is searched, too."""
 
 
 class Setup:
@@ -57,7 +61,10 @@ class Setup:
             )
         self.device = resolve_device(config.device)
         self.channel = Channel(config.quality, config.subsampling)
-        self.chain = load_chain(config.filters, seed=config.seed, device=self.device)
+        self.look = None if config.look is None else read_look(Path(config.look))
+        self.chain = load_chain(
+            config.filters, look=self.look, seed=config.seed, device=self.device
+        )
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
         self.goal = Goal.for_scorer(
@@ -98,4 +105,4 @@ class Setup:
             "space": self.chain.space.digest,
             "proxy_px": config.proxy_px,
             "keep_size": config.keep_size,
-        }
+        } | ({} if self.look is None else {LOOK: self.look.identity})

@@ -1,0 +1,30 @@
+"""Looks in HaldCLUTs: pictures of all colours.
+
+Source: E. Steenberg, "Hald CLUT", quelsolaar.com/technology/clut.html: level L has L² nodes per
+axis in a square of L³ pixels, read row by row, red fastest.
+"""
+
+from __future__ import annotations
+
+from blackcamo.errors import PresetError
+from blackcamo.looks.table import Table, read_picture
+
+_LEVELS = range(2, 13)
+
+
+def read(data: bytes, name: str) -> Table:
+    """The nodes (S, S, S, 3), indexed [blue, green, red], of a HaldCLUT's bytes.
+
+    Raises:
+        PresetError: not a PNG or TIFF, damaged, or not of a HaldCLUT's size.
+    """
+    pixels = read_picture(data, name, ("PNG", "TIFF"))
+    height, width = pixels.shape[:2]
+    level = round(width ** (1 / 3))
+    if height != width or level not in _LEVELS or width != level**3:
+        raise PresetError(
+            f"{name} has {width} x {height} pixels: no HaldCLUT; those of levels 2 to 12 are "
+            "squares of 8, 27, 64, ..., 1728 pixels"
+        )
+    size = level * level
+    return pixels.reshape(size, size, size, 3) / 65535

@@ -214,16 +214,13 @@ def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -
 def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:
     """The parameters that show, strongest first.
 
-    One that is near neutral does not, nor one that is named after another which does not
-    (crop_x_percent after crop_percent): it only says how the other is done.
+    One that is near neutral does not, nor does a modifier: it says how another is done.
 
     Raises:
         OptionError: an unknown parameter, or a value out of its range.
     """
     strength = dict(zip(space.names, abs(space.encode(params)).tolist(), strict=True))
-    idle = {name for name, share in strength.items() if share < _NEAR_NEUTRAL}
-    stems = tuple(f"{name.rpartition('_')[0]}_" for name in idle if "_" in name)
-    shown = [p for p in space.params if p.name not in idle and not p.name.startswith(stems)]
+    shown = [p for p in space.params if not p.modifier and strength[p.name] >= _NEAR_NEUTRAL]
     return sorted(shown, key=lambda p: -strength[p.name])
 
 

@@ -31,7 +31,7 @@ class Detail:
         Param("sharpness_percent", -80, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
         Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail", modifier=True),
         Param("clarity_percent", -35, 35, 0, "%", "local contrast milder (-) or clearer (+)"),
-        Param("smoothing_percent", 0, 80, 0, "%", "faint texture smoothed, edges kept"),
+        Param("smoothing_percent", 0, 80, 0, "%", "faint texture smoothed"),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:

@@ -25,9 +25,9 @@ class Film:
     name = "film"
     lut_size = 33
     params = (
-        Param("print_percent", 0, 100, 0, "%", "soft toe, shoulder and muted dyes of a print"),
-        Param("bleach_percent", 0, 32, 0, "%", "bleach bypass: harder and paler"),
-        Param("cross_percent", -20, 25, 0, "%", "cross processed: cold (+) or warm (-) shadows"),
+        Param("print_percent", 0, 100, 0, "%", "look of a film print"),
+        Param("bleach_percent", 0, 32, 0, "%", "bleach bypass"),
+        Param("cross_percent", -20, 25, 0, "%", "cross processed to warm (-) or cold (+)"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

@@ -31,8 +31,8 @@ class Geometry:
         Param("crop_y_percent", -100, 100, 0, "%", "crop moved up (-) or down (+)", modifier=True),
         Param("rotation_deg", -2, 2, 0, "°", "turned clockwise (-) or counter-clockwise (+)"),
         Param("zoom_percent", 0, 10, 0, "%", "magnified"),
-        Param("keystone_x_percent", -3, 3, 0, "%", "left (-) or right (+) side farther away"),
-        Param("keystone_y_percent", -3, 3, 0, "%", "top (-) or bottom (+) farther away"),
+        Param("keystone_x_percent", -3, 3, 0, "%", "farther away on the left (-) or right (+)"),
+        Param("keystone_y_percent", -3, 3, 0, "%", "farther away at the top (-) or bottom (+)"),
     )
 
     def frame(self, params: Mapping[str, float], height_px: int, width_px: int) -> Frame:

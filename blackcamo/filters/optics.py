@@ -27,7 +27,7 @@ class Optics:
     params = (
         Param("vignette_percent", -18, 30, 0, "%", "corners lightened (-) or darkened (+)"),
         Param("glow_percent", 0, 25, 0, "%", "soft glow of bright areas"),
-        Param("halation_percent", 0, 35, 0, "%", "reddish seams of highlights, as on film"),
+        Param("halation_percent", 0, 35, 0, "%", "halation around highlights"),
         Param("edge_softness_percent", 0, 70, 0, "%", "softer towards the edges of the frame"),
         Param("tilt_shift_percent", 0, 80, 0, "%", "softer above and below a band"),
         Param(

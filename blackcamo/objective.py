@@ -32,6 +32,12 @@ from blackcamo.types import (
 )
 from blackcamo.vision.arrays import to_pixels, to_rgb
 
+_Values = Mapping[str, float]
+_MOST_WEAKENED = 2
+"""Times that a candidate is drawn towards neutral: the second one mends what the first missed."""
+_ABOVE_FLOOR = 1.5
+"""Points above the floor that are aimed at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -48,6 +54,15 @@ class Picture:
         return hashlib.sha256(self.jpeg).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a vector came to: the parameters that stand for it, its picture or why there is none."""
+
+    vector: tuple[float, ...]
+    params: Mapping[str, float]
+    picture: Picture | str
+
+
 class Objective:
     """One photo under one chain, channel, scorer and appeal: candidates in, evaluations out.
 
@@ -55,6 +70,7 @@ class Objective:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
         keep_size: crops are resampled to the photo's size.
         device: where the chain renders.
+        appeal_floor: candidates under it are weakened, as rendering costs no query.
     """
 
     def __init__(
@@ -68,7 +84,9 @@ class Objective:
         mode: Mode,
         device: str = "cpu",
         keep_size: bool = False,
+        appeal_floor: float = 0.0,
     ) -> None:
+        self._appeal_floor = appeal_floor
         self._chain = chain
         self._channel = channel
         self._oracle = oracle
@@ -92,27 +110,31 @@ class Objective:
         unchanged = Picture(self._pixels, jpeg, received, Appraisal(100.0, {}))
         return _evaluation(space.encode({}), space.neutral, unchanged, answer)
 
-    def evaluate(self, vectors: Iterable[Iterable[float]]) -> list[Evaluation]:
-        """Evaluate a batch of vectors (B, D); at most B queries.
+    def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:
+        """Render and appraise a batch of vectors (B, D); asks nothing of the scorer.
+
+        A candidate that people would mind is drawn towards neutral until its appeal is at the
+        floor, or nearly: a query is spent on nothing that could not be delivered.
+        """
+        exact = [tuple(map(float, vector)) for vector in vectors]
+        params = [self._chain.space.decode(vector) for vector in exact]
+        rendered = self._prepare(params, weaken=True)
+        return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
+
+    def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
+        """Evaluate a batch of B candidates; at most B queries.
 
         Raises:
             BudgetError: the batch exceeds the budget.
         """
-        vectors = [tuple(map(float, vector)) for vector in vectors]
-        params = [self._chain.space.decode(vector) for vector in vectors]
-        pictures = self._prepare(params)
-        answers = iter(
-            self._oracle.ask(
-                [(p.sha256, p.received) for p in pictures if isinstance(p, Picture)],
-                kind="search",
-                reference=False,
-            )
-        )
+        pictures = [c.picture for c in candidates if isinstance(c.picture, Picture)]
+        asked = [(p.sha256, p.received) for p in pictures]
+        answers = iter(self._oracle.ask(asked, kind="search", reference=False))
         return [
-            _evaluation(vector, values, picture, next(answers))
-            if isinstance(picture, Picture)
-            else _failure(vector, values, picture)
-            for vector, values, picture in zip(vectors, params, pictures, strict=True)
+            _evaluation(c.vector, c.params, c.picture, next(answers))
+            if isinstance(c.picture, Picture)
+            else _failure(c.vector, c.params, c.picture)
+            for c in candidates
         ]
 
     def deliver(
@@ -125,7 +147,7 @@ class Objective:
         Raises:
             BudgetError: no verification query is left.
         """
-        (picture,) = self._prepare([params])
+        ((_, picture),) = self._prepare([params])
         if not isinstance(picture, Picture):
             return None
         data = self._channel.encode(picture.sent, credit)
@@ -136,16 +158,39 @@ class Objective:
         evaluation = _evaluation(self._chain.space.encode(params), params, picture, answer)
         return replace(evaluation, jpeg_bytes=len(data)), data
 
-    def _prepare(self, params: Sequence[Mapping[str, float]]) -> list[Picture | str]:
+    def _prepare(
+        self, params: Sequence[_Values], *, weaken: bool = False
+    ) -> list[tuple[_Values, Picture | str]]:
         """Render, encode and appraise; a candidate that fails becomes the reason why."""
+
+        def prepared(some: Sequence[_Values]) -> list[tuple[_Values, Picture | str]]:
+            return (
+                self._weakened(some) if weaken else list(zip(some, self._render(some), strict=True))
+            )
+
         if not self._device.startswith("cpu"):
-            return self._prepare_chunk(params)
+            return prepared(params)
         with one_thread_each() as pool:
-            chunks = pool.map(self._prepare_chunk, [[p] for p in params])
-            return [picture for chunk in chunks for picture in chunk]
+            chunks = pool.map(prepared, [[p] for p in params])
+            return [one for chunk in chunks for one in chunk]
+
+    def _weakened(self, params: Sequence[_Values]) -> list[tuple[_Values, Picture | str]]:
+        chosen = dict(enumerate(zip(params, self._render(params), strict=True)))
+        for _ in range(_MOST_WEAKENED):
+            factors = {
+                i: _factor(picture.appraisal.value, self._appeal_floor)
+                for i, (_, picture) in chosen.items()
+                if isinstance(picture, Picture) and picture.appraisal.value < self._appeal_floor
+            }
+            if not factors:
+                break
+            weaker = [self._chain.space.weaken(chosen[i][0], f) for i, f in factors.items()]
+            for i, values, picture in zip(factors, weaker, self._render(weaker), strict=True):
+                chosen[i] = values, picture
+        return list(chosen.values())
 
     @torch.inference_mode()
-    def _prepare_chunk(self, params: Sequence[Mapping[str, float]]) -> list[Picture | str]:
+    def _render(self, params: Sequence[_Values]) -> list[Picture | str]:
         try:
             rendered = self._chain.render(self._photo, params, keep_size=self._keep_size)
             sent = [to_pixels(r.filtered) for r in rendered]
@@ -188,6 +233,12 @@ class Objective:
 
     def _sent_through(self, rgb: torch.Tensor) -> torch.Tensor:
         return to_rgb(self._channel.send(to_pixels(rgb))[1], self._device)
+
+
+def _factor(appeal: float, floor: float) -> float:
+    """How strong a candidate may be for the floor, if appeal falls off like a Gaussian."""
+    aimed = min(floor + _ABOVE_FLOOR, 99.0)
+    return math.sqrt(math.log(100 / aimed) / math.log(100 / max(appeal, 1.0)))
 
 
 def _together(pictures: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
-from blackcamo.types import Filter, LookFilter, Param, SpatialFilter
+from blackcamo.types import Filter, GeometryFilter, LookFilter, Mode, Param, SpatialFilter
 
 Vectors = NDArray[np.float64]
 
-_REACH: tuple[tuple[Any, float], ...] = ((LookFilter, 1.8), (SpatialFilter, 1.8))
+_REACH: dict[Mode, tuple[tuple[Any, float], ...]] = {
+    "enhance": ((GeometryFilter, 1.5), (LookFilter, 2.5), (SpatialFilter, 2.5)),
+    "imperceptible": ((GeometryFilter, 0.2), (LookFilter, 0.6), (SpatialFilter, 1.8)),
+}
 """How far all filters of a kind go together: one parameter at its bound has a strength of 1."""
 
 
@@ -29,25 +32,21 @@ class FilterSpace:
     lower one; where one side is missing (a strength that starts at 0) the sign of v is ignored,
     so that no half of the space is wasted. Values of a stepped parameter snap to its grid.
 
-    Everything at once is too much: where the strengths of all looks, or of all spatial filters,
-    go beyond their reach together (the Euclidean norm of their coordinates), decoding draws them
-    back to it in proportion. Modifiers have no strength.
+    Everything at once is too much: where the strengths of all filters of a kind (geometry, looks,
+    spatial ones) go beyond their reach together (the Euclidean norm of their coordinates),
+    decoding draws them back to it in proportion. Modifiers have no strength.
 
     Args:
         filters: the families, in the order in which they are applied; parameter names must be
             unique across them.
-        reach: scales how far looks and spatial filters reach together; 1 is a visible look.
+        mode: how far they reach together: as a visible look does, or hardly.
 
     Raises:
-        OptionError: a parameter's bounds, neutral value, step or name contradict each other, or
-            a reach that is not positive.
+        OptionError: a parameter's bounds, neutral value, step or name contradict each other.
     """
 
-    def __init__(self, filters: Iterable[Filter], *, reach: float = 1.0) -> None:
-        if not 0 < reach < math.inf:
-            raise OptionError(f"reach is {reach:g}; it must be a positive number")
+    def __init__(self, filters: Iterable[Filter], *, mode: Mode = "enhance") -> None:
         self.filters = tuple(filters)
-        self.reach = reach
         self.params: tuple[Param, ...] = tuple(p for f in self.filters for p in f.params)
         self.names: tuple[str, ...] = tuple(p.name for p in self.params)
         if len(set(self.names)) != len(self.names):
@@ -58,19 +57,17 @@ class FilterSpace:
         self.lut_size: int = max(
             (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
         )
-        self._bounded = [
-            (reach * limit, [i for i, p in enumerate(self.params) if p.name in strengths])
-            for kind, limit in _REACH
-            if (
-                strengths := {
-                    p.name
-                    for f in self.filters
-                    if isinstance(f, kind)
-                    for p in f.params
-                    if not p.modifier
-                }
-            )
-        ]
+        self._bounded = []
+        for kind, reach in _REACH[mode]:
+            strengths = {
+                p.name
+                for f in self.filters
+                if isinstance(f, kind)
+                for p in f.params
+                if not p.modifier
+            }
+            indices = [i for i, name in enumerate(self.names) if name in strengths]
+            self._bounded.append((reach, indices))
         self._low = np.array([p.low for p in self.params], dtype=np.float64)
         self._high = np.array([p.high for p in self.params], dtype=np.float64)
         self._neutral = np.array([p.neutral for p in self.params], dtype=np.float64)
@@ -91,7 +88,7 @@ class FilterSpace:
         described = {
             "filters": [[f.name, [asdict(p) for p in f.params]] for f in self.filters],
             "lut_size": self.lut_size,
-            "reach": self.reach,
+            "reach": self._bounded,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -127,6 +124,16 @@ class FilterSpace:
         # A side that is missing has no span, and no value but the neutral one lies there.
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
+
+    def weaken(self, params: Mapping[str, float], factor: float) -> dict[str, float]:
+        """The same in kind, each strength so many times (0-1) as far from neutral.
+
+        Raises:
+            OptionError: an unknown name, or a value that is not a number in its range.
+        """
+        vector = self.encode(params)
+        kept = np.array([p.modifier for p in self.params])
+        return self.decode(np.where(kept, vector, vector * factor))
 
     def complete(self, params: Mapping[str, float]) -> dict[str, float]:
         """``params`` checked and snapped, with neutral values where one is left out.

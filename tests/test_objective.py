@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from blackcamo.images import Credit
 from blackcamo.objective import Objective, render
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.testing import CountingScorer, make_photo
-from blackcamo.types import Param, Params, Pixels
+from blackcamo.types import Evaluation, Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
 
 
@@ -43,7 +43,9 @@ def pixels() -> Pixels:
     return to_pixels(make_photo())
 
 
-def make(pixels: Pixels, *, chain: Chain | None = None, budget: int = 100) -> Any:
+def make(
+    pixels: Pixels, *, chain: Chain | None = None, budget: int = 100, appeal_floor: float = 0.0
+) -> Any:
     scorer = CountingScorer()
     oracle = Oracle(scorer, Ledger(budget))
     objective = Objective(
@@ -53,8 +55,13 @@ def make(pixels: Pixels, *, chain: Chain | None = None, budget: int = 100) -> An
         oracle=oracle,
         appeal=create(),
         mode="enhance",
+        appeal_floor=appeal_floor,
     )
     return objective, scorer, oracle
+
+
+def evaluate(objective: Objective, vectors: Sequence[Iterable[float]]) -> list[Evaluation]:
+    return objective.evaluate(objective.prepare(vectors))
 
 
 def random_vectors(count: int, dimension: int) -> list[list[float]]:
@@ -75,9 +82,9 @@ def test_a_candidate_is_the_same_alone_in_a_batch_delivered_and_rendered(pixels:
     chain = load_chain()
     objective, _, _ = make(pixels, chain=chain)
     vectors = random_vectors(5, chain.space.dimension)
-    together = objective.evaluate(vectors)
+    together = evaluate(objective, vectors)
     for vector, evaluation in zip(vectors, together, strict=True):
-        (alone,) = make(pixels)[0].evaluate([vector])
+        (alone,) = evaluate(make(pixels)[0], [vector])
         assert alone == evaluation
         delivered, data = objective.deliver(evaluation.params, Credit(artist="Ada"))
         assert delivered.jpeg_sha256 == evaluation.jpeg_sha256
@@ -87,11 +94,33 @@ def test_a_candidate_is_the_same_alone_in_a_batch_delivered_and_rendered(pixels:
         np.testing.assert_array_equal(Channel().decode(data), Channel().send(again)[1])
 
 
+def test_what_people_would_mind_is_weakened_before_it_costs_a_query(pixels: Pixels) -> None:
+    vectors = random_vectors(6, load_chain().space.dimension)
+    strong, _, _ = make(pixels)
+    before = strong.prepare(vectors)
+    assert sum(c.picture.appraisal.value < 80 for c in before) >= 4
+    objective, scorer, _ = make(pixels, appeal_floor=80.0)
+    after = objective.prepare(vectors)
+    assert scorer.images == 0
+    space = load_chain().space
+    for one, other in zip(before, after, strict=True):
+        assert one.vector == other.vector
+        if one.picture.appraisal.value >= 80:
+            assert one.params == other.params
+            continue
+        assert other.picture.appraisal.value > min(one.picture.appraisal.value, 77)
+        strong_vector, weak_vector = space.encode(one.params), space.encode(other.params)
+        free = [not p.modifier and p.step is None for p in space.params]
+        assert np.all(np.abs(weak_vector[free]) <= np.abs(strong_vector[free]) + 1e-9)
+    evaluations = objective.evaluate(after)
+    assert [e.params for e in evaluations] == [c.params for c in after]
+
+
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:
     objective, scorer, oracle = make(pixels, chain=Chain([Touchy(), Tone()]))
     space = Chain([Touchy(), Tone()]).space
     calm, touched = ({"touch": t, "exposure_ev": 0.3} for t in (0.2, 0.9))
-    evaluations = objective.evaluate([space.encode(p) for p in (calm, touched, calm)])
+    evaluations = evaluate(objective, [space.encode(p) for p in (calm, touched, calm)])
     assert [e.error for e in evaluations] == [None, "RuntimeError: ouch", None]
     assert math.isnan(evaluations[1].score)
     assert [e.cached for e in evaluations] == [False, False, True]
@@ -116,5 +145,5 @@ def neutral() -> Mapping[str, float]:
 
 def test_rendering_leaves_torchs_threads_as_they_were(pixels: Pixels) -> None:
     before = torch.get_num_threads()
-    make(pixels)[0].evaluate(random_vectors(3, load_chain().space.dimension))
+    evaluate(make(pixels)[0], random_vectors(3, load_chain().space.dimension))
     assert torch.get_num_threads() == before

@@ -22,6 +22,7 @@ from blackcamo.types import (
     Frame,
     GeometryFilter,
     LookFilter,
+    Mode,
     OklabFilter,
     Params,
     SpatialFilter,
@@ -68,7 +69,7 @@ class Chain:
         device: where candidates are rendered.
         together_px: pixels of candidates rendered together; by default one candidate at a time
             on a CPU, where batches do not help.
-        reach: how far looks and spatial filters go together, see ``FilterSpace``.
+        mode: how far its filters go together, see ``FilterSpace``.
 
     Raises:
         OptionError: two geometries, something that is no filter, a negative seed, or parameters
@@ -82,11 +83,11 @@ class Chain:
         seed: int = 0,
         device: torch.device | str = "cpu",
         together_px: int | None = None,
-        reach: float = 1.0,
+        mode: Mode = "enhance",
     ) -> None:
         if seed < 0:
             raise OptionError(f"seed is {seed}; it must be 0 or more")
-        self.space = FilterSpace(sorted(filters, key=_rank), reach=reach)
+        self.space = FilterSpace(sorted(filters, key=_rank), mode=mode)
         self.filters: tuple[Filter, ...] = self.space.filters
         self.seed = seed
         self.device = torch.device(device)
@@ -215,7 +216,7 @@ def load_chain(
     look: Look | None = None,
     seed: int = 0,
     device: torch.device | str = "cpu",
-    reach: float = 1.0,
+    mode: Mode = "enhance",
 ) -> Chain:
     """The chain of the named filter families, None being all built-in ones, and a file's look.
 
@@ -234,7 +235,7 @@ def load_chain(
     families = [plugins.load("filters", n)() for n in wanted if n != FileLook.name]
     if look is not None:
         families.append(FileLook(look))
-    return Chain(families, seed=seed, device=device, reach=reach)
+    return Chain(families, seed=seed, device=device, mode=mode)
 
 
 def _rank(candidate: Filter) -> tuple[int, int, str]:

@@ -111,6 +111,7 @@ class PhotoSearch:
             mode=self.config.mode,
             device=self.setup.device,
             keep_size=self.config.keep_size,
+            appeal_floor=self.config.appeal_floor,
         )
 
     def _recall(self) -> list[Batch]:
@@ -155,8 +156,9 @@ class PhotoSearch:
                 return
             index, asked = index + 1, asked + n
             vectors = strategy.ask(n)
-            numbers = self.study.begin(index, vectors.tolist())
-            evaluations = self.small.evaluate(vectors)
+            candidates = self.small.prepare(vectors)
+            numbers = self.study.begin(index, vectors.tolist(), [c.params for c in candidates])
+            evaluations = self.small.evaluate(candidates)
             self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
             self.candidates += zip(numbers, evaluations, strict=True)
             self._tell(strategy, goal, vectors, evaluations, self.ledger.total)

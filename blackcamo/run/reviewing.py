@@ -120,6 +120,7 @@ class _Review:
             self.attributes["filters"],
             look=kept_look(self.study),
             seed=self.attributes["seed"],
+            mode=self.attributes["mode"],
         )
 
     @property

@@ -63,7 +63,11 @@ class Setup:
         self.channel = Channel(config.quality, config.subsampling)
         self.look = None if config.look is None else read_look(Path(config.look))
         self.chain = load_chain(
-            config.filters, look=self.look, seed=config.seed, device=self.device
+            config.filters,
+            look=self.look,
+            seed=config.seed,
+            device=self.device,
+            mode=config.mode,
         )
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)

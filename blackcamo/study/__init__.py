@@ -12,8 +12,9 @@ A search writes one like this, the first time and every time that it is continue
             strategy.tell(batch.vectors, losses(batch.evaluations))
         while queries_are_left:                                 # and go on
             vectors = strategy.ask(n)
-            numbers = study.begin(next_index, vectors)
-            evaluations = objective.evaluate(vectors)
+            candidates = objective.prepare(vectors)
+            numbers = study.begin(next_index, vectors, [c.params for c in candidates])
+            evaluations = objective.evaluate(candidates)
             study.finish(numbers, evaluations, ledger=ledger.counts())
             strategy.tell(vectors, losses(evaluations))
 

@@ -99,12 +99,18 @@ class Study(RecordedStudy):
                 study._abandon()
             study._lease.release()
 
-    def begin(self, batch: int, vectors: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    def begin(
+        self,
+        batch: int,
+        vectors: Sequence[Sequence[float]],
+        params: Sequence[Mapping[str, float]] | None = None,
+    ) -> tuple[int, ...]:
         """Record candidates as running trials before they are evaluated.
 
         Args:
             batch: index of the batch, higher than those before.
             vectors: (n, D), as the strategy proposed them.
+            params: the values that stand for each; None is what the space decodes them to.
 
         Returns:
             The numbers of the trials.
@@ -113,9 +119,10 @@ class Study(RecordedStudy):
         with self._writing(durable=False):
             exact = [tuple(float(v) for v in vector) for vector in vectors]
             taken_up = [self._take_up(batch, vector) for vector in exact]
+            values = params or [self._space.decode(vector) for vector in exact]
             templates = [
-                self._template(batch, vector)
-                for vector, trial in zip(exact, taken_up, strict=True)
+                self._template(batch, vector, of_it)
+                for vector, of_it, trial in zip(exact, values, taken_up, strict=True)
                 if trial is None
             ]
             created = iter(self._store.create_trials(self._id, templates))
@@ -186,8 +193,9 @@ class Study(RecordedStudy):
         left = self._left.get((batch, vector))
         return left.pop(0) if left else None
 
-    def _template(self, batch: int, vector: tuple[float, ...]) -> FrozenTrial:
-        params = self._space.decode(vector)
+    def _template(
+        self, batch: int, vector: tuple[float, ...], params: Mapping[str, float]
+    ) -> FrozenTrial:
         notes = {"batch": batch, "vector": vector}
         return trials.running_trial(params, self._ranges, notes, started=datetime.now())
 

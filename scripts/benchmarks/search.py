@@ -33,7 +33,7 @@ from blackcamo.testing import CountingScorer
 LIMIT_S = 12.0
 # Outer steps take the search's own time; inner ones are done by several threads at once.
 OUTER: Steps = (
-    ("candidates", Objective, ("evaluate",)),
+    ("candidates", Objective, ("prepare", "evaluate")),
     ("strategy", Strategy, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
     ("verification", Objective, ("deliver", "baseline")),

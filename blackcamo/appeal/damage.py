@@ -31,12 +31,21 @@ _SHADING_PX = 64
 _SHADING_SIGMA = 0.07
 _SHADING_STOPS, _TINT_STOPS = 0.35, 0.25
 _BLACK = 0.002
-_FLIP_TOLERANCE = 0.06
+_FLIP_TOLERANCE = 0.08
 _HALF_SIZE_PPD = flip.PIXELS_PER_DEGREE / 2
 
-# Scales that are looked at for added texture, and the standard deviation of lightness (XYB's Y)
-# that is just seen there in a smooth area: eyes are best at a few pixels' width.
-_THRESHOLDS = {0: 0.0075, 1: 0.0045, 2: 0.0035}
+# Where added texture is looked for, (channel of XYB, scale), and the standard deviation that is just
+# seen there in a smooth area: eyes are best at a few pixels' width, and better at lightness.
+_LIGHTNESS = 1
+_THRESHOLDS = {
+    (1, 0): 0.0075,
+    (1, 1): 0.0042,
+    (1, 2): 0.0031,
+    (0, 1): 0.0065,
+    (0, 2): 0.0057,
+    (2, 2): 0.0065,
+}
+_MASKED_BY_LIGHTNESS = 0.25
 _MASKING_EXPONENT = 0.7
 _REGION_PX = 16
 _WORST_SHARE = 0.03
@@ -103,16 +112,21 @@ def _positive(score: Tensor) -> Tensor:
 def _added_texture(ours: ssimulacra2.Pyramid, theirs: ssimulacra2.Pyramid) -> Tensor:
     """The visibility (B) of what was added to the worst regions, in just noticeable amounts."""
     worst = []
-    for scale, threshold in _THRESHOLDS.items():
-        place = (1, scale)
+    for place, threshold in _THRESHOLDS.items():
         if place not in ours.statistics:
             continue
+        channel, scale = place
         before, after = ours.statistics[place], theirs.statistics[place]
+        masked = before.variance * (1 / threshold**2)
+        if channel != _LIGHTNESS:
+            beside = _LIGHTNESS, scale
+            weight = _MASKED_BY_LIGHTNESS / _THRESHOLDS[beside] ** 2
+            masked.add_(ours.statistics[beside].variance, alpha=weight)
+        masked = masked.clamp_(min=1).pow_(_MASKING_EXPONENT)
         added = ssimulacra2.difference_variance(before, after)
-        masked = (before.variance.clamp(min=0) / threshold**2).clamp_(min=1)
-        visible = added.div_(masked.pow_(_MASKING_EXPONENT)).mul_(1 / threshold**2)
+        visible = added.div_(masked).mul_(1 / threshold**2)
         side = max(_REGION_PX >> scale, 2)
         regions = F.avg_pool2d(visible.unsqueeze(1), side, ceil_mode=True).flatten(1)
         count = max(round(_WORST_SHARE * regions.shape[1]), 1)
-        worst.append(regions.topk(count).values.mean(1).clamp(min=0).sqrt())
+        worst.append(regions.topk(count, sorted=False).values.mean(1).clamp(min=0).sqrt())
     return torch.stack(worst).amax(0)

@@ -45,14 +45,14 @@ _GRID_PX = 40_000
 
 # What a critical viewer accepts at most.
 _BLOWN_SHARE, _CRUSHED_SHARE = 0.04, 0.12
-_AWAY_FROM_GREY, _TOWARDS_GREY = 14.0, 20.0
+_AWAY_FROM_GREY, _TOWARDS_GREY = 12.0, 20.0
 _CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.62), math.log2(1.5)
 _BLACK_LIFTED, _WHITE_DROPPED = 20.0, 22.0
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
-_SKIN_TURN_DEG, _SKIN_CHROMA = 13.0, 0.8
-_SATURATION_LOST, _SATURATION_GAINED = 4.0, 0.8
-_OVERDRIVEN_CHROMA = 4.0
+_SKIN_TURN_DEG, _SKIN_CHROMA = 11.0, 0.8
+_SATURATION_LOST, _SATURATION_GAINED = 3.5, 0.7
+_OVERDRIVEN_CHROMA = 8.0
 _HUE_TURN_DEG = 20.0
 _STEP_LEVELS = 0.5
 
@@ -108,9 +108,12 @@ def _clipping(photo: Tones, graded: Tones) -> Tensor:
 
 
 def _exposure(photo: Tones, graded: Tones) -> Tensor:
-    before, after = photo.lightness.mean(1), graded.lightness.mean(1)
-    towards = (after - before) * (50 - before) > 0
-    return (after - before).abs() / torch.where(towards, _TOWARDS_GREY, _AWAY_FROM_GREY)
+    before, after = (tones.lightness.mean(1) - 50 for tones in (photo, graded))
+    # From the photo's side of grey to the other, it is both: towards, then away.
+    crossed = before * after < 0
+    nearer = (before.abs() - torch.where(crossed, 0.0, after.abs())).clamp_(min=0)
+    farther = after.abs() - torch.where(crossed, 0.0, before.abs())
+    return nearer / _TOWARDS_GREY + farther.clamp_(min=0) / _AWAY_FROM_GREY
 
 
 def _contrast(photo: Tones, graded: Tones) -> Tensor:
@@ -149,8 +152,13 @@ def _cast(photo: Tones, graded: Tones) -> Tensor:
         shift_a, shift_b = ((weight * shift).sum(1) / (total + 1e-6) for shift in (a, b))
         # A zone of less than a hundredth of the picture has little to say.
         heard = total / (total + 0.01 * weight.shape[1])
-        size = torch.hypot(shift_a / _CAST_ACROSS, shift_b / _CAST_ALONG) / tolerance
-        worst = torch.maximum(worst, size * heard)
+        size = torch.hypot(shift_a / _CAST_ACROSS, shift_b / _CAST_ALONG)
+        # Losing a cast that was there is none.
+        own_a, own_b = ((weight * own).sum(1) / (total + 1e-6) for own in (photo.a, photo.b))
+        before = torch.hypot(own_a / _CAST_ACROSS, own_b / _CAST_ALONG)
+        after = torch.hypot((own_a + shift_a) / _CAST_ACROSS, (own_b + shift_b) / _CAST_ALONG)
+        size = (size - (before - after).clamp_(min=0)).clamp_(min=0)
+        worst = torch.maximum(worst, size * heard / tolerance)
     return worst
 
 
@@ -160,7 +168,9 @@ def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
     weight.mul_((1 - ((photo.chroma - 24) / 18).square_()).clamp_(min=0))
     weight.mul_((1 - ((photo.lightness - 58) / 34).square_()).clamp_(min=0))
     total = weight.sum(1)
-    turn = (weight * turn_deg).sum(1) / (total + 1e-6)
+    # The greyer it became, the less its hue matters.
+    coloured = graded.chroma / (graded.chroma + 6)
+    turn = (weight * turn_deg * coloured).sum(1) / (total + 1e-6)
     chroma = ((graded.chroma + 4) / (photo.chroma + 4)).log2_()
     gain = ((weight * chroma).sum(1) / (total + 1e-6)).clamp(min=0)
     heard = total / (total + 0.01 * weight.shape[1])
@@ -168,7 +178,7 @@ def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
 
 
 def _saturation(photo: Tones, graded: Tones) -> Tensor:
-    ratio = ((graded.chroma.mean(1) + 3) / (photo.chroma.mean(1) + 3)).log2()
+    ratio = ((graded.chroma.mean(1) + 8) / (photo.chroma.mean(1) + 8)).log2()
     moderate = torch.where(ratio > 0, ratio / _SATURATION_GAINED, ratio / -_SATURATION_LOST)
     overdriven = (graded.chroma - photo.chroma.clamp(min=55)).clamp_(min=0).mean(1)
     return torch.hypot(moderate, overdriven / _OVERDRIVEN_CHROMA)

@@ -33,7 +33,7 @@ _OPSIN = (
     (0.24342268924547819, 0.20476744424496821, 0.5518098665095536),
 )
 _OPSIN_BIAS = 0.0037930732552754493
-LEAST_WEIGHT = 0.003
+LEAST_WEIGHT = 0.0015
 """A third of the maps, and most of those at full size, weigh less, which moves no score by 0.05,
 as a test holds: they are not made."""
 

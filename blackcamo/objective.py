@@ -55,6 +55,9 @@ class Objective:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
         keep_size: crops are resampled to the photo's size.
         device: where the chain renders.
+
+    Attributes:
+        jpegs: the JPEG files of the latest batch, by digest.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Objective:
         self._keep_size = keep_size
         self._pixels = pixels
         self._photo = to_rgb(pixels, device)
+        self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
         """The photo unchanged: its score after the channel, alone and in full precision.
@@ -87,6 +91,7 @@ class Objective:
         """
         jpeg, received = self._channel.send(self._pixels)
         digest = hashlib.sha256(jpeg).hexdigest()
+        self.jpegs = {digest: jpeg}
         (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         space = self._chain.space
         unchanged = Picture(self._pixels, jpeg, received, Appraisal(100.0, {}))
@@ -101,6 +106,7 @@ class Objective:
         vectors = [tuple(map(float, vector)) for vector in vectors]
         params = [self._chain.space.decode(vector) for vector in vectors]
         pictures = self._prepare(params)
+        self.jpegs = {p.sha256: p.jpeg for p in pictures if isinstance(p, Picture)}
         answers = iter(
             self._oracle.ask(
                 [(p.sha256, p.received) for p in pictures if isinstance(p, Picture)],

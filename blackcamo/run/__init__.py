@@ -1,4 +1,4 @@
-"""The jobs of blackcamo, wired: search, score, verify, apply, front, export."""
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard."""
 
 from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.results import (
@@ -15,6 +15,7 @@ from blackcamo.run.results import (
 from blackcamo.run.reviewing import export, front, studies
 from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import search, search_many
+from blackcamo.run.serving import Serving, dashboard
 
 __all__ = [
     "ApplyResult",
@@ -24,9 +25,11 @@ __all__ = [
     "ScoreResult",
     "SearchConfig",
     "SearchResult",
+    "Serving",
     "StudyEntry",
     "VerifyResult",
     "apply",
+    "dashboard",
     "export",
     "find_photos",
     "front",

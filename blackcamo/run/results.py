@@ -35,6 +35,9 @@ class SearchConfig:
         stop_on_success: end the search with the first candidate at target and floor.
         out: folder of the files; None is ``camouflage/<stem>``.
         storage: journal file or Optuna storage URL; None is ``camouflage/studies.journal``.
+        pictures: folder of the pictures for the dashboard; None is beside the journal, or
+            ``camouflage/pictures``.
+        no_pictures: keep none.
     """
 
     budget: int = 500
@@ -56,6 +59,8 @@ class SearchConfig:
     device: str = "auto"
     out: Path | None = None
     storage: str | None = None
+    pictures: Path | None = None
+    no_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def front(study: str, *, storage: str | Path) -> list[FrontEntry]:
     Raises:
         BlackcamoError: the storage or the study cannot be opened.
     """
-    review = _Review(Study.load(storage, study))
+    review = Review(Study.load(storage, study))
     return [review.entry(number) for number in review.front]
 
 
@@ -72,7 +72,7 @@ def export(
     Raises:
         BlackcamoError: the study, the trial or a format is unknown, or a file cannot be written.
     """
-    review = _Review(Study.load(storage, study))
+    review = Review(Study.load(storage, study))
     number = review.pick(pick)
     preset = make_preset(
         review.chain,
@@ -95,7 +95,7 @@ def export(
     )
 
 
-class _Review:
+class Review:
     """A study read once: its trials, its front, what was delivered."""
 
     def __init__(self, study: Study) -> None:
@@ -112,6 +112,7 @@ class _Review:
 
     @property
     def chain(self) -> Chain:
+        """What renders its candidates."""
         return load_chain(self.attributes["filters"], seed=self.attributes["seed"])
 
     @property
@@ -138,6 +139,7 @@ class _Review:
         return number
 
     def entry(self, number: int) -> FrontEntry:
+        """What is told of a trial of the front."""
         evaluation = self.trials[number]
         return FrontEntry(
             number=number,

@@ -89,7 +89,8 @@ def find_study(store: Store, name: str) -> str:
         UnknownNameError: none or several are meant; says which ones may be.
     """
     with store.errors():
-        known = [study.study_name for study in store.optuna.get_all_studies()]
+        # Not those that others keep in the same storage, nor the juries on ours.
+        known = [s.study_name for s in store.optuna.get_all_studies() if "schema" in s.user_attrs]
     if name in known:
         return name
     meant = [other for other in known if name and other.startswith(name)]

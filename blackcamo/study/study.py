@@ -118,7 +118,7 @@ class Study(RecordedStudy):
                 for vector, trial in zip(exact, taken_up, strict=True)
                 if trial is None
             ]
-            created = iter(self._store.create_trials(self._id, templates))
+            created = iter(self.store.create_trials(self.id, templates))
             begun = [trial or next(created) for trial in taken_up]
             self._running.update({number: trial_id for trial_id, number in begun})
             self._fail_left()
@@ -153,7 +153,7 @@ class Study(RecordedStudy):
         }
         with self._writing():
             # All at once first: a kill leaves either every answer of the batch or none.
-            self._store.write(self._id, _ANSWERS, answers)
+            self.store.write(self.id, _ANSWERS, answers)
             self._finish({n: self._running.pop(n) for n in numbers}, answers)
             self._record_ledger(ledger)
 
@@ -164,8 +164,8 @@ class Study(RecordedStudy):
             ledger: its counts, if queries were sent for this value.
         """
         with self._writing():
-            self._store.write(
-                self._id, f"{KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
+            self.store.write(
+                self.id, f"{KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
             )
             if ledger is not None:
                 self._record_ledger(ledger)
@@ -173,11 +173,11 @@ class Study(RecordedStudy):
     def annotate(self, about: Mapping[str, Json]) -> None:
         """Set attributes that may change."""
         with self._writing():
-            self._store.describe(self._id, about)
+            self.store.describe(self.id, about)
 
     @contextlib.contextmanager
     def _writing(self, *, durable: bool = True) -> Iterator[None]:
-        with self._store.errors(), self._store.together(durable=durable):
+        with self.store.errors(), self.store.together(durable=durable):
             self._lease.check()
             yield
 
@@ -193,11 +193,11 @@ class Study(RecordedStudy):
 
     def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
         lost += self.ledger.get("lost", 0)
-        self._store.describe(self._id, {"ledger": {**ledger, "lost": lost}})
+        self.store.describe(self.id, {"ledger": {**ledger, "lost": lost}})
 
     def _finish(self, trial_ids: Mapping[int, int], answers: Json) -> None:
         queries = {"queries": answers["ledger"].get("total", 0)}
-        self._store.finish_trials(
+        self.store.finish_trials(
             {
                 trial_id: trials.outcome(answers["trials"][str(number)], queries)
                 for number, trial_id in trial_ids.items()
@@ -214,18 +214,18 @@ class Study(RecordedStudy):
                     f"study {self.name!r} was made with {_difference(key, recorded[key], value)}; "
                     "use the same again or start a new study"
                 )
-        self._store.describe(self._id, {**fixed, **about})
-        self._store.name_metrics(self._id, trials.METRICS)
+        self.store.describe(self.id, {**fixed, **about})
+        self.store.name_metrics(self.id, trials.METRICS)
 
     def _recover(self) -> None:
         """Bring a study that a killed process left into order."""
-        answers = self._store.read(self._id, _ANSWERS) or {"ledger": {}, "trials": {}}
-        optuna = self._store.optuna
+        answers = self.store.read(self.id, _ANSWERS) or {"ledger": {}, "trials": {}}
+        optuna = self.store.optuna
         answered = {}
-        for trial in optuna.get_all_trials(self._id, deepcopy=False):
+        for trial in optuna.get_all_trials(self.id, deepcopy=False):
             if trial.state != TrialState.RUNNING:
                 continue
-            trial_id = optuna.get_trial_id_from_study_id_trial_number(self._id, trial.number)
+            trial_id = optuna.get_trial_id_from_study_id_trial_number(self.id, trial.number)
             if str(trial.number) in answers["trials"]:
                 answered[trial.number] = trial_id
             else:
@@ -239,7 +239,7 @@ class Study(RecordedStudy):
         sent = self.ledger
         if not sent:
             return
-        records = self._store.optuna.get_study_system_attrs(self._id)
+        records = self.store.optuna.get_study_system_attrs(self.id)
         settled = [
             record["ledger"]
             for key, record in records.items()
@@ -261,7 +261,7 @@ class Study(RecordedStudy):
 
     def _fail_left(self) -> None:
         """Fail trials of a killed process that are not taken up again."""
-        self._store.finish_trials(
+        self.store.finish_trials(
             {
                 trial_id: (TrialState.FAIL, None, {"lost": True})
                 for keys in self._left.values()

@@ -5,6 +5,7 @@ from blackcamo.run.results import (
     ApplyResult,
     ExportResult,
     FrontEntry,
+    JuryEntry,
     Progress,
     ScoreResult,
     SearchConfig,
@@ -12,7 +13,7 @@ from blackcamo.run.results import (
     StudyEntry,
     VerifyResult,
 )
-from blackcamo.run.reviewing import export, front, studies
+from blackcamo.run.reviewing import export, front, jury_rank, studies
 from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import search, search_many
 from blackcamo.run.serving import Serving, dashboard
@@ -21,6 +22,7 @@ __all__ = [
     "ApplyResult",
     "ExportResult",
     "FrontEntry",
+    "JuryEntry",
     "Progress",
     "ScoreResult",
     "SearchConfig",
@@ -33,6 +35,7 @@ __all__ = [
     "export",
     "find_photos",
     "front",
+    "jury_rank",
     "score",
     "score_many",
     "search",

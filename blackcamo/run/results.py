@@ -171,6 +171,22 @@ class FrontEntry(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JuryEntry(_Result):
+    """One trial that a study's jury was shown.
+
+    ``worth`` is on a logarithmic scale whose 0 is the average, None if the trial was in no
+    choice; ``vetoed`` says that somebody would not post it.
+    """
+
+    number: int
+    worth: float | None
+    vetoed: bool
+    score: float
+    appeal: float
+    at_target: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyEntry(_Result):
     """One study of a storage."""
 

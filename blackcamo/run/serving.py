@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blackcamo.run.reviewing import Review
+from blackcamo.run.review import Review
 from blackcamo.study import Study, pictures_folder
 from blackcamo.study.dashboard import Dashboard
 from blackcamo.study.jury import open_jury

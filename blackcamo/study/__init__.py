@@ -22,7 +22,8 @@ Answers outside batches (baseline, verification) go through :meth:`Study.keep` a
 :mod:`blackcamo.study.ranking`.
 """
 
-from blackcamo.study.names import StudySummary, delete_study, list_studies, study_name
+from blackcamo.study.deleting import delete_study
+from blackcamo.study.names import StudySummary, list_studies, study_name
 from blackcamo.study.pictures import Picture, Pictures, pictures_folder
 from blackcamo.study.recorded import Batch
 from blackcamo.study.study import Study

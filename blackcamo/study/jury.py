@@ -57,7 +57,7 @@ def open_jury(study: RecordedStudy, trials: Sequence[int], folder: Path, *, seed
         MissingExtraError: optuna-dashboard is not installed.
         StudyError, OutputError: the storage or a picture cannot be written.
     """
-    store, name = study.store, _jury_name(study)
+    store, name = study.store, jury_name(study.name)
     shown = study.pictures(folder).all()
     with store.errors(), store.together(durable=False):
         jury = _dashboard("preferential").create_study(
@@ -95,7 +95,7 @@ def judged(study: RecordedStudy) -> list[Judged]:
     with store.errors():
         try:
             jury = _dashboard("preferential").load_study(
-                study_name=_jury_name(study), storage=store.optuna, sampler=RandomSampler()
+                study_name=jury_name(study.name), storage=store.optuna, sampler=RandomSampler()
             )
         except KeyError as error:
             raise UnknownNameError(
@@ -138,8 +138,9 @@ def worths(preferences: Sequence[Preference]) -> dict[int, float]:
     return dict(zip(numbers, found.x.tolist(), strict=True))
 
 
-def _jury_name(study: RecordedStudy) -> str:
-    return f"jury of {study.name}"
+def jury_name(study: str) -> str:
+    """The name of a study's jury, which is a study of the same storage."""
+    return f"jury of {study}"
 
 
 def _trial(shown: FrozenTrial) -> int:

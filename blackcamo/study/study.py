@@ -43,7 +43,7 @@ class Study(RecordedStudy):
         # A study that was loaded is never written, see Lease.check().
         self._space = space or FilterSpace([])
         self._ranges = trials.distributions(self._space)
-        self._lease = Lease(_Register(store, study_id), f"study {name!r}")
+        self._lease = Lease(Register(store, study_id), f"study {name!r}")
         self._running: dict[int, int] = {}
         self._left: dict[_Candidate, list[_TrialKey]] = {}
 
@@ -271,7 +271,7 @@ class Study(RecordedStudy):
         self._left.clear()
 
 
-class _Register:
+class Register:
     """The record of a study's writer."""
 
     def __init__(self, store: Store, study_id: int) -> None:

@@ -71,6 +71,9 @@ class Objective:
         keep_size: crops are resampled to the photo's size.
         device: where the chain renders.
         appeal_floor: candidates under it are weakened, as rendering costs no query.
+
+    Attributes:
+        jpegs: the JPEG files of the latest batch, by digest.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Objective:
         self._keep_size = keep_size
         self._pixels = pixels
         self._photo = to_rgb(pixels, device)
+        self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
         """The photo unchanged: its score after the channel, alone and in full precision.
@@ -105,6 +109,7 @@ class Objective:
         """
         jpeg, received = self._channel.send(self._pixels)
         digest = hashlib.sha256(jpeg).hexdigest()
+        self.jpegs = {digest: jpeg}
         (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         space = self._chain.space
         unchanged = Picture(self._pixels, jpeg, received, Appraisal(100.0, {}))
@@ -128,6 +133,7 @@ class Objective:
             BudgetError: the batch exceeds the budget.
         """
         pictures = [c.picture for c in candidates if isinstance(c.picture, Picture)]
+        self.jpegs = {p.sha256: p.jpeg for p in pictures}
         asked = [(p.sha256, p.received) for p in pictures]
         answers = iter(self._oracle.ask(asked, kind="search", reference=False))
         return [

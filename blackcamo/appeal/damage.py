@@ -34,8 +34,8 @@ _BLACK = 0.002
 _FLIP_TOLERANCE = 0.08
 _HALF_SIZE_PPD = flip.PIXELS_PER_DEGREE / 2
 
-# Where added texture is looked for, (channel of XYB, scale), and the standard deviation that is just
-# seen there in a smooth area: eyes are best at a few pixels' width, and better at lightness.
+# Where added texture is looked for, (channel of XYB, scale), and the standard deviation that is
+# just seen there in a smooth area: eyes are best at a few pixels' width, and at lightness.
 _LIGHTNESS = 1
 _THRESHOLDS = {
     (1, 0): 0.0075,

@@ -13,6 +13,7 @@ from typer.main import get_command
 from blackcamo import __version__
 from blackcamo.cli import (
     apply,
+    dashboard,
     datasets,
     evaluate,
     evaluate_scorer,
@@ -47,6 +48,7 @@ for _command in (
     front.front,
     export.export,
     studies.studies,
+    dashboard.dashboard,
     submit.submit,
     evaluate.evaluate,
     evaluate_scorer.evaluate_scorer,

@@ -23,6 +23,13 @@ def export(
             "lowest: the worst score; N: a trial.",
         ),
     ] = "best",
+    jury: Annotated[
+        bool,
+        typer.Option(
+            "--jury",
+            help="Leave out what the study's jury would not post; best: what it likes most.",
+        ),
+    ] = False,
     format: Annotated[  # noqa: A002
         str,
         typer.Option(metavar="NAME,...", help="Formats, separated by commas."),
@@ -42,6 +49,7 @@ def export(
         study,
         storage=storage,
         pick=int(pick) if pick.isdecimal() else pick,
+        jury=jury,
         formats=formats,
         out=out,
     )

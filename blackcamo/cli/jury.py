@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, print_json, print_table, say
+from blackcamo.cli.output import DONE, number, print_json, print_table, say
 from blackcamo.cli.runs import Originals, Runs, named_folders
 from blackcamo.errors import InputError, OptionError
 
-jury = typer.Typer(help="Let people judge runs: make their pages, count their votes.")
+jury = typer.Typer(
+    help="Let people judge: runs of the 2020 protocol (make, tally), a study's front (rank)."
+)
 
 
 @jury.command()
@@ -93,6 +95,36 @@ def tally(
     say(f"agreement (Krippendorff's alpha): {alpha}")
     if result.absent:
         say(f"no votes yet from: {', '.join(result.absent)}")
+    return DONE
+
+
+@jury.command()
+def rank(study: o.Study, storage: o.Storage = o.DEFAULT_STORAGE, as_json: o.Json = False) -> int:
+    """Order a study's front by what people said in the dashboard; first the most liked.
+
+    `blackcamo dashboard STUDY` asks them which pictures they would not post; `blackcamo export
+    STUDY --jury` does as they say.
+    """
+    from blackcamo import run
+
+    entries = run.jury_rank(study, storage=storage)
+    if as_json:
+        print_json({"study": study, "trials": [entry.to_json() for entry in entries]})
+        return DONE
+    print_table(
+        ("trial", "worth", "verdict", "score", "appeal", "at target"),
+        (
+            (
+                str(entry.number),
+                "-" if entry.worth is None else f"{entry.worth:.2f}",
+                "vetoed" if entry.vetoed else "would post" if entry.worth is not None else "open",
+                number(entry.score),
+                number(entry.appeal),
+                "yes" if entry.at_target else "no",
+            )
+            for entry in entries
+        ),
+    )
     return DONE
 
 

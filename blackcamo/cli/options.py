@@ -41,6 +41,16 @@ Storage = Annotated[
     ),
 ]
 
+Pictures = Annotated[
+    Path | None,
+    typer.Option(
+        "--pictures",
+        metavar="DIR",
+        help="Folder of the dashboard's pictures; by default beside the journal.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
 Quality = Annotated[
     int, typer.Option("--quality", help="libjpeg quality, 1-100.", rich_help_panel=_CHANNEL)
 ]

@@ -117,6 +117,15 @@ def search(
         ),
     ] = None,
     storage: o.Storage = o.DEFAULT_STORAGE,
+    pictures: o.Pictures = None,
+    no_pictures: Annotated[
+        bool,
+        typer.Option(
+            "--no-pictures",
+            help="Keep no pictures for the dashboard.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -152,6 +161,8 @@ def search(
         device=device,
         out=out,
         storage=storage,
+        pictures=pictures,
+        no_pictures=no_pictures,
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
     results = []

@@ -1,10 +1,11 @@
-"""The jobs of blackcamo, wired: search, score, verify, apply, front, export."""
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard."""
 
 from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.results import (
     ApplyResult,
     ExportResult,
     FrontEntry,
+    JuryEntry,
     Progress,
     ScoreResult,
     SearchConfig,
@@ -12,24 +13,29 @@ from blackcamo.run.results import (
     StudyEntry,
     VerifyResult,
 )
-from blackcamo.run.reviewing import export, front, studies
+from blackcamo.run.reviewing import export, front, jury_rank, studies
 from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import search, search_many
+from blackcamo.run.serving import Serving, dashboard
 
 __all__ = [
     "ApplyResult",
     "ExportResult",
     "FrontEntry",
+    "JuryEntry",
     "Progress",
     "ScoreResult",
     "SearchConfig",
     "SearchResult",
+    "Serving",
     "StudyEntry",
     "VerifyResult",
     "apply",
+    "dashboard",
     "export",
     "find_photos",
     "front",
+    "jury_rank",
     "score",
     "score_many",
     "search",

@@ -14,12 +14,15 @@ from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
+from blackcamo.preset import recipe
 from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Finalists
-from blackcamo.run.results import Progress, ProgressCallback, SearchResult
+from blackcamo.run.gallery import Gallery
+from blackcamo.run.notes import study_note
+from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
 from blackcamo.strategies import Goal, Strategy
-from blackcamo.study import Batch, Study
+from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels
 
 # Verification queries held back. On a proxy the first finalists may miss; otherwise the first
@@ -62,6 +65,7 @@ class PhotoSearch:
         self.oracle = Oracle(setup.scorer, self.ledger, sending=study.sending)
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
+        self.gallery = self._gallery(proxy)
         self.candidates: list[tuple[int, Evaluation]] = []
         self.to_success: int | None = None
 
@@ -83,6 +87,7 @@ class PhotoSearch:
             numbers = self.study.begin(0, [on_proxy.vector])
             self.study.finish(numbers, [on_proxy], ledger=self.ledger.counts())
             self.candidates.append((numbers[0], on_proxy))
+            self._show(numbers)
         if not self.goal.reached(before.score):
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
@@ -90,6 +95,7 @@ class PhotoSearch:
         facts = self.delivery.facts(before, winner, self._score_again(winner))
         result = self.delivery.write(winner, facts)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
+        self._explain(winner)
         return replace(
             result,
             queries={**self.ledger.counts(), "to_success": self.to_success},
@@ -113,6 +119,35 @@ class PhotoSearch:
             keep_size=self.config.keep_size,
             appeal_floor=self.config.appeal_floor,
         )
+
+    def _gallery(self, proxy: Pixels) -> Gallery | None:
+        if self.config.no_pictures:
+            return None
+        storage = self.config.storage or DEFAULT_STORAGE
+        return Gallery(
+            self.study.pictures(pictures_folder(storage, self.config.pictures)),
+            self.photo.path.stem,
+            proxy,
+            chain=self.setup.chain,
+            channel=self.setup.channel,
+            goal=self.goal,
+            keep_size=self.config.keep_size,
+        )
+
+    def _show(self, batch: Sequence[int]) -> None:
+        """Keep what the dashboard shows of the latest batch."""
+        if self.gallery is not None:
+            self.gallery.show(dict(self.candidates), batch, self.small.jpegs)
+
+    def _explain(self, winner: Winner) -> None:
+        """Say in the study what became of it, and show what a killed search has not."""
+        pictures = {}
+        if self.gallery is not None:
+            pictures = self.gallery.complete(
+                dict(self.candidates), [b.numbers for b in self.study.batches()], winner.trial
+            )
+        said = recipe(self.setup.chain.space, winner.evaluation.params)
+        self.study.describe(study_note(self.study.attributes, recipe=said, pictures=pictures))
 
     def _recall(self) -> list[Batch]:
         """Continue ledger, cache and candidates from the study; its batches, in order."""
@@ -161,6 +196,7 @@ class PhotoSearch:
             evaluations = self.small.evaluate(candidates)
             self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
             self.candidates += zip(numbers, evaluations, strict=True)
+            self._show(numbers)
             self._tell(strategy, goal, vectors, evaluations, self.ledger.total)
             self._report(goal)
 

@@ -36,6 +36,9 @@ class SearchConfig:
         stop_on_success: end the search with the first candidate at target and floor.
         out: folder of the files; None is ``camouflage/<stem>``.
         storage: journal file or Optuna storage URL; None is ``camouflage/studies.journal``.
+        pictures: folder of the pictures for the dashboard; None is beside the journal, or
+            ``camouflage/pictures``.
+        no_pictures: keep none.
     """
 
     budget: int = 500
@@ -58,6 +61,8 @@ class SearchConfig:
     device: str = "auto"
     out: Path | None = None
     storage: str | None = None
+    pictures: Path | None = None
+    no_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,22 @@ class FrontEntry(_Result):
     recipe: str
     params: Mapping[str, float]
     picks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JuryEntry(_Result):
+    """One trial that a study's jury was shown.
+
+    ``worth`` is on a logarithmic scale whose 0 is the average, None if the trial was in no
+    choice; ``vetoed`` says that somebody would not post it.
+    """
+
+    number: int
+    worth: float | None
+    vetoed: bool
+    score: float
+    appeal: float
+    at_target: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from blackcamo.errors import OptionError, StudyError
 from blackcamo.exporters import export_preset
-from blackcamo.filters.chain import Chain, load_chain
-from blackcamo.preset import recipe
-from blackcamo.run.looks import kept_look
+from blackcamo.images import write_bytes
+from blackcamo.report.front import FrontPlot, front_csv
 from blackcamo.run.presets import make_preset
-from blackcamo.run.results import ExportResult, FrontEntry, StudyEntry
+from blackcamo.run.results import ExportResult, FrontEntry, JuryEntry, StudyEntry
+from blackcamo.run.review import Review
 from blackcamo.run.setup import IDENTITY, LOOK
-from blackcamo.study import Study, list_studies, ranking
-from blackcamo.types import Evaluation
-
-PICKS = ("best", "knee", "lowest")
+from blackcamo.study import Study, list_studies
+from blackcamo.study.jury import judged
 
 
 def studies(storage: str | Path) -> list[StudyEntry]:
@@ -45,14 +39,52 @@ def studies(storage: str | Path) -> list[StudyEntry]:
     return entries
 
 
-def front(study: str, *, storage: str | Path) -> list[FrontEntry]:
+def front(
+    study: str, *, storage: str | Path, csv: Path | None = None, plot: Path | None = None
+) -> list[FrontEntry]:
     """The Pareto front of a study, most camouflaged first; scores are those of the search.
 
+    Args:
+        csv: also write it there, with all parameters.
+        plot: also draw it there, among all trials; the ending says the format (.png, .svg, .pdf).
+
     Raises:
-        BlackcamoError: the storage or the study cannot be opened.
+        BlackcamoError: the storage or the study cannot be opened, or a file not be written.
     """
-    review = _Review(Study.load(storage, study))
-    return [review.entry(number) for number in review.front]
+    review = Review(Study.load(storage, study))
+    entries = [review.entry(number) for number in review.front]
+    if csv is not None:
+        write_bytes(csv, front_csv([entry.to_json() for entry in entries]).encode())
+    if plot is not None:
+        FrontPlot(
+            review.study.name,
+            review.scorer,
+            target=review.attributes["target"],
+            trials=[(e.score, e.appeal) for e in review.trials.values() if e.error is None],
+            front=[(e.score, e.appeal, e.picks) for e in entries],
+        ).write(plot)
+    return entries
+
+
+def jury_rank(study: str, *, storage: str | Path) -> list[JuryEntry]:
+    """What a study's jury made of its front, most liked first.
+
+    Raises:
+        BlackcamoError: the storage or the study cannot be opened, or nobody was asked.
+    """
+    review = Review(Study.load(storage, study))
+    goal = review.goal
+    return [
+        JuryEntry(
+            number=verdict.number,
+            worth=verdict.worth,
+            vetoed=verdict.vetoed,
+            score=review.trials[verdict.number].score,
+            appeal=review.trials[verdict.number].appeal,
+            at_target=goal.reached(review.trials[verdict.number].score),
+        )
+        for verdict in judged(review.study)
+    ]
 
 
 def export(
@@ -60,6 +92,7 @@ def export(
     *,
     storage: str | Path,
     pick: str | int = "best",
+    jury: bool = False,
     formats: Sequence[str] = ("json", "cube"),
     out: str | Path,
 ) -> ExportResult:
@@ -68,14 +101,16 @@ def export(
     Args:
         pick: "best" is the delivered candidate, "knee" where the front bends most, "lowest" the
             most camouflaged one; a number is a trial.
+        jury: leave out what the study's jury would not post; "best" is then what it likes most
+            of the trials at the target.
         formats: names of exporters.
         out: folder of the files; it is made if it is not there.
 
     Raises:
         BlackcamoError: the study, the trial or a format is unknown, or a file cannot be written.
     """
-    review = _Review(Study.load(storage, study))
-    number = review.pick(pick)
+    review = Review(Study.load(storage, study))
+    number = review.pick(pick, jury=jury)
     preset = make_preset(
         review.chain,
         review.trials[number].params,
@@ -85,9 +120,11 @@ def export(
         facts=review.facts(number),
     )
     stem = Path(review.attributes["photo"]["name"]).stem
-    if pick != "best":
-        # Several picks may lie in one folder, with the delivered one.
-        stem += f".trial{pick}" if isinstance(pick, int) else f".{pick}"
+    # Several picks may lie in one folder, with the delivered one.
+    if isinstance(pick, int):
+        stem += f".trial{pick}"
+    elif jury or pick != "best":
+        stem += f".{'jury-' if jury else ''}{pick}"
     return ExportResult(
         study=review.study.name,
         pick=str(pick),
@@ -97,84 +134,3 @@ def export(
             for name in formats
         },
     )
-
-
-class _Review:
-    """A study read once: its trials, its front, what was delivered."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self.attributes = study.attributes
-        missing = [key for key in IDENTITY if key not in self.attributes]
-        if missing:
-            raise StudyError(f"study {study.name!r} records no {missing[0]!r}: not of blackcamo")
-        self.trials: Mapping[int, Evaluation] = study.evaluations()
-        self.delivered: dict[str, Any] = self.attributes.get("delivered", {})
-        self._numbers = [n for n, e in self.trials.items() if math.isfinite(e.score)]
-        self._points = [(self.trials[n].score, self.trials[n].appeal) for n in self._numbers]
-        self._up: bool = self.attributes["scorer"]["higher_is_better"]
-
-    @cached_property
-    def chain(self) -> Chain:
-        return load_chain(
-            self.attributes["filters"],
-            look=kept_look(self.study),
-            seed=self.attributes["seed"],
-            mode=self.attributes["mode"],
-        )
-
-    @property
-    def front(self) -> list[int]:
-        """Trial numbers, most camouflaged first."""
-        return [self._numbers[i] for i in ranking.pareto(self._points, higher_is_better=self._up)]
-
-    def pick(self, pick: str | int) -> int:
-        """The trial that a pick means."""
-        if isinstance(pick, int):
-            if pick not in self._numbers:
-                raise OptionError(
-                    f"study {self.study.name!r} has no trial {pick} with a score; "
-                    f"its trials are 0 to {max(self.trials, default=0)}"
-                )
-            return pick
-        if pick not in PICKS:
-            raise OptionError(f"pick is {pick!r}; it must be {', '.join(PICKS)} or a trial number")
-        number = self._named_picks().get(pick)
-        if number is None:
-            raise StudyError(
-                f"study {self.study.name!r} has no {pick} candidate yet; let its search finish"
-            )
-        return number
-
-    def entry(self, number: int) -> FrontEntry:
-        evaluation = self.trials[number]
-        return FrontEntry(
-            number=number,
-            score=evaluation.score,
-            appeal=evaluation.appeal,
-            recipe=recipe(self.chain.space, evaluation.params),
-            params=evaluation.params,
-            picks=tuple(name for name, n in self._named_picks().items() if n == number),
-        )
-
-    def facts(self, number: int) -> dict[str, Any]:
-        """What the study knows of a trial: everything of the delivered one."""
-        if number == self.delivered.get("trial"):
-            return {key: value for key, value in self.delivered.items() if key != "trial"}
-        evaluation = self.trials[number]
-        return {
-            "study": self.study.name,
-            "score_in_search": evaluation.score,
-            "appeal": evaluation.appeal,
-            "appeal_parts": dict(evaluation.parts),
-            "versions": self.attributes["versions"],
-        }
-
-    def _named_picks(self) -> dict[str, int | None]:
-        knee = ranking.knee(self._points, higher_is_better=self._up)
-        lowest = ranking.lowest(self._points, higher_is_better=self._up)
-        return {
-            "best": self.delivered.get("trial"),
-            "knee": None if knee is None else self._numbers[knee],
-            "lowest": None if lowest is None else self._numbers[lowest],
-        }

@@ -23,8 +23,20 @@ Answers outside batches (baseline, verification) go through :meth:`Study.keep` a
 :mod:`blackcamo.study.ranking`.
 """
 
-from blackcamo.study.names import StudySummary, delete_study, list_studies, study_name
+from blackcamo.study.deleting import delete_study
+from blackcamo.study.names import StudySummary, list_studies, study_name
+from blackcamo.study.pictures import Picture, Pictures, pictures_folder
 from blackcamo.study.recorded import Batch
 from blackcamo.study.study import Study
 
-__all__ = ["Batch", "Study", "StudySummary", "delete_study", "list_studies", "study_name"]
+__all__ = [
+    "Batch",
+    "Picture",
+    "Pictures",
+    "Study",
+    "StudySummary",
+    "delete_study",
+    "list_studies",
+    "pictures_folder",
+    "study_name",
+]

@@ -1,4 +1,4 @@
-"""Readable names for studies, and finding, listing and deleting them by name."""
+"""Readable names for studies, and finding and listing them by name."""
 
 from __future__ import annotations
 
@@ -69,33 +69,29 @@ def list_studies(storage: str | Path) -> list[StudySummary]:
         )
 
 
-def delete_study(storage: str | Path, name: str) -> None:
-    """Delete a study with all of its trials.
-
-    Raises:
-        UnknownNameError: there is none of that name.
-        StudyError, OptionError, MissingExtraError: the storage cannot be opened.
-    """
-    store = open_storage(storage)
-    name = find_study(store, name)
-    with store.errors(), store.together():
-        store.optuna.delete_study(store.optuna.get_study_id_from_name(name))
-
-
 def find_study(store: Store, name: str) -> str:
     """The full name of a study, given that or a beginning that only one has.
 
     Raises:
         UnknownNameError: none or several are meant; says which ones may be.
     """
-    with store.errors():
-        known = [study.study_name for study in store.optuna.get_all_studies()]
+    known = study_names(store)
     if name in known:
         return name
     meant = [other for other in known if name and other.startswith(name)]
     if len(meant) == 1:
         return meant[0]
     raise UnknownNameError(f"{store.where}: {unknown('study', name, meant or known)}")
+
+
+def study_names(store: Store) -> list[str]:
+    """The studies that blackcamo made; not those of others in the same storage, nor juries.
+
+    Raises:
+        StudyError: the storage cannot be read.
+    """
+    with store.errors():
+        return [s.study_name for s in store.optuna.get_all_studies() if "schema" in s.user_attrs]
 
 
 def _trials(store: Store, name: str) -> list[FrozenTrial]:

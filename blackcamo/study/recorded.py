@@ -13,6 +13,8 @@ from optuna.trial import FrozenTrial
 
 from blackcamo.study import trials
 from blackcamo.study.names import find_study
+from blackcamo.study.note import write_note
+from blackcamo.study.pictures import Pictures
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
 from blackcamo.types import Evaluation
@@ -39,13 +41,14 @@ class RecordedStudy:
     """What a study of a storage records.
 
     Attributes:
+        store, id: where it is kept, and its identifier there.
         name: the study's name.
         note: what a user should know about the storage, None if nothing.
     """
 
     def __init__(self, store: Store, study_id: int, name: str) -> None:
-        self._store = store
-        self._id = study_id
+        self.store = store
+        self.id = study_id
         self.name = name
         self.note = store.note
 
@@ -65,8 +68,8 @@ class RecordedStudy:
     @property
     def attributes(self) -> dict[str, Json]:
         """What the study was made with, and about; ``ledger`` once a query was sent."""
-        with self._store.errors():
-            return dict(self._store.optuna.get_study_user_attrs(self._id))
+        with self.store.errors():
+            return dict(self.store.optuna.get_study_user_attrs(self.id))
 
     @property
     def ledger(self) -> dict[str, int]:
@@ -95,10 +98,22 @@ class RecordedStudy:
 
     def recall(self, key: str) -> Json:
         """What :meth:`keep` recorded under ``key``, None if nothing."""
-        with self._store.errors():
-            kept = self._store.read(self._id, f"{KEPT}:{key}")
+        with self.store.errors():
+            kept = self.store.read(self.id, f"{KEPT}:{key}")
         return None if kept is None else kept["value"]
 
+    def pictures(self, folder: Path) -> Pictures:
+        """The pictures of its trials, which are kept in that folder."""
+        return Pictures(self.store, self.id, self.name, folder)
+
+    def describe(self, note: str) -> None:
+        """Set the note that the dashboard shows; what people wrote below ours is kept.
+
+        Raises:
+            StudyError: the storage cannot be written.
+        """
+        write_note(self.store, self.id, note)
+
     def _trials(self) -> list[FrozenTrial]:
-        with self._store.errors():
-            return trials.answered(self._store.optuna.get_all_trials(self._id, deepcopy=False))
+        with self.store.errors():
+            return trials.answered(self.store.optuna.get_all_trials(self.id, deepcopy=False))

@@ -43,7 +43,7 @@ class Study(RecordedStudy):
         # A study that was loaded is never written, see Lease.check().
         self._space = space or FilterSpace([])
         self._ranges = trials.distributions(self._space)
-        self._lease = Lease(_Register(store, study_id), f"study {name!r}")
+        self._lease = Lease(Register(store, study_id), f"study {name!r}")
         self._running: dict[int, int] = {}
         self._left: dict[_Candidate, list[_TrialKey]] = {}
 
@@ -125,7 +125,7 @@ class Study(RecordedStudy):
                 for vector, of_it, trial in zip(exact, values, taken_up, strict=True)
                 if trial is None
             ]
-            created = iter(self._store.create_trials(self._id, templates))
+            created = iter(self.store.create_trials(self.id, templates))
             begun = [trial or next(created) for trial in taken_up]
             self._running.update({number: trial_id for trial_id, number in begun})
             self._fail_left()
@@ -160,7 +160,7 @@ class Study(RecordedStudy):
         }
         with self._writing():
             # All at once first: a kill leaves either every answer of the batch or none.
-            self._store.write(self._id, _ANSWERS, answers)
+            self.store.write(self.id, _ANSWERS, answers)
             self._finish({n: self._running.pop(n) for n in numbers}, answers)
             self._record_ledger(ledger)
 
@@ -171,8 +171,8 @@ class Study(RecordedStudy):
             ledger: its counts, if queries were sent for this value.
         """
         with self._writing():
-            self._store.write(
-                self._id, f"{KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
+            self.store.write(
+                self.id, f"{KEPT}:{key}", {"value": value, "ledger": dict(ledger or {})}
             )
             if ledger is not None:
                 self._record_ledger(ledger)
@@ -180,11 +180,11 @@ class Study(RecordedStudy):
     def annotate(self, about: Mapping[str, Json]) -> None:
         """Set attributes that may change."""
         with self._writing():
-            self._store.describe(self._id, about)
+            self.store.describe(self.id, about)
 
     @contextlib.contextmanager
     def _writing(self, *, durable: bool = True) -> Iterator[None]:
-        with self._store.errors(), self._store.together(durable=durable):
+        with self.store.errors(), self.store.together(durable=durable):
             self._lease.check()
             yield
 
@@ -201,11 +201,11 @@ class Study(RecordedStudy):
 
     def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
         lost += self.ledger.get("lost", 0)
-        self._store.describe(self._id, {"ledger": {**ledger, "lost": lost}})
+        self.store.describe(self.id, {"ledger": {**ledger, "lost": lost}})
 
     def _finish(self, trial_ids: Mapping[int, int], answers: Json) -> None:
         queries = {"queries": answers["ledger"].get("total", 0)}
-        self._store.finish_trials(
+        self.store.finish_trials(
             {
                 trial_id: trials.outcome(answers["trials"][str(number)], queries)
                 for number, trial_id in trial_ids.items()
@@ -222,18 +222,18 @@ class Study(RecordedStudy):
                     f"study {self.name!r} was made with {_difference(key, recorded[key], value)}; "
                     "use the same again or start a new study"
                 )
-        self._store.describe(self._id, {**fixed, **about})
-        self._store.name_metrics(self._id, trials.METRICS)
+        self.store.describe(self.id, {**fixed, **about})
+        self.store.name_metrics(self.id, trials.METRICS)
 
     def _recover(self) -> None:
         """Bring a study that a killed process left into order."""
-        answers = self._store.read(self._id, _ANSWERS) or {"ledger": {}, "trials": {}}
-        optuna = self._store.optuna
+        answers = self.store.read(self.id, _ANSWERS) or {"ledger": {}, "trials": {}}
+        optuna = self.store.optuna
         answered = {}
-        for trial in optuna.get_all_trials(self._id, deepcopy=False):
+        for trial in optuna.get_all_trials(self.id, deepcopy=False):
             if trial.state != TrialState.RUNNING:
                 continue
-            trial_id = optuna.get_trial_id_from_study_id_trial_number(self._id, trial.number)
+            trial_id = optuna.get_trial_id_from_study_id_trial_number(self.id, trial.number)
             if str(trial.number) in answers["trials"]:
                 answered[trial.number] = trial_id
             else:
@@ -247,7 +247,7 @@ class Study(RecordedStudy):
         sent = self.ledger
         if not sent:
             return
-        records = self._store.optuna.get_study_system_attrs(self._id)
+        records = self.store.optuna.get_study_system_attrs(self.id)
         settled = [
             record["ledger"]
             for key, record in records.items()
@@ -269,7 +269,7 @@ class Study(RecordedStudy):
 
     def _fail_left(self) -> None:
         """Fail trials of a killed process that are not taken up again."""
-        self._store.finish_trials(
+        self.store.finish_trials(
             {
                 trial_id: (TrialState.FAIL, None, {"lost": True})
                 for keys in self._left.values()
@@ -279,7 +279,7 @@ class Study(RecordedStudy):
         self._left.clear()
 
 
-class _Register:
+class Register:
     """The record of a study's writer."""
 
     def __init__(self, store: Store, study_id: int) -> None:
@@ -287,10 +287,12 @@ class _Register:
         self._id = study_id
 
     def read(self) -> Record | None:
+        """What is written of the writer, None if nothing."""
         record: Record | None = self._store.read(self._id, _WRITER)
         return record
 
     def swap(self, old: Record | None, new: Record) -> bool:
+        """Write ``new`` where ``old`` stands; False if another was faster."""
         with self._store.errors():
             return self._store.swap(self._id, _WRITER, old, new)
 

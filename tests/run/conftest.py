@@ -50,6 +50,7 @@ def run_search(tmp_path: Path, photo: Path, scorer: CountingScorer) -> Search:
             "batch": 8,
             "out": folder,
             "storage": str(folder / "studies.journal"),
+            "pictures": folder / "pictures",
         }
         return search(path, **{**defaults, **options})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_any_file_name_makes_a_name(stem: str, readable: str) -> None:
     assert study_name(stem, "niqe", {}).rpartition("-niqe-")[0] == readable
 
 
-def test_studies_are_listed_loaded_and_deleted_by_name(storage: str) -> None:
+def test_studies_are_listed_loaded_and_deleted_by_name(storage: str, tmp_path: Path) -> None:
     for name, batches in (("b-niqe-22", 1), ("a-niqe-11", 2)):
         with opened(storage, name) as study:
             for batch in range(batches):
@@ -40,7 +41,7 @@ def test_studies_are_listed_loaded_and_deleted_by_name(storage: str) -> None:
     listed = list_studies(storage)
     assert [(s.name, s.trials) for s in listed] == [("a-niqe-11", 8), ("b-niqe-22", 4)]
     assert listed[0].attributes["photo"]["name"] == "a.jpg"
-    delete_study(storage, "a-niqe-11")
+    delete_study(storage, "a-niqe-11", pictures=tmp_path / "pictures")
     assert [s.name for s in list_studies(storage)] == ["b-niqe-22"]
     with pytest.raises(UnknownNameError, match="unknown study 'a-niqe-11'; did you mean 'b-niqe"):
         Study.load(storage, "a-niqe-11")

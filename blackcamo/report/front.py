@@ -1,0 +1,110 @@
+"""A study's front as a table for other programs, and as a drawing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blackcamo.errors import OptionError
+from blackcamo.extras import import_extra
+from blackcamo.images import write_bytes
+from blackcamo.types import ScorerInfo
+
+FORMATS = ("png", "svg", "pdf")
+_INCHES = (8.0, 5.0)
+_DPI = 150
+
+
+def front_csv(entries: Sequence[Mapping[str, Any]]) -> str:
+    """One line per trial: number, score, appeal, picks, recipe and every parameter."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = list(entries[0]["params"]) if entries else []
+    writer.writerow(["trial", "score", "appeal", "picks", "recipe", *names])
+    for entry in entries:
+        writer.writerow(
+            [
+                entry["number"],
+                entry["score"],
+                entry["appeal"],
+                " ".join(entry["picks"]),
+                entry["recipe"],
+                *(entry["params"][name] for name in names),
+            ]
+        )
+    return text.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPlot:
+    """Score against appeal: all trials as dots, the front as a line, its picks by name.
+
+    Args:
+        name: the study's.
+        scorer: whose scores they are.
+        target: the score that was aimed at.
+        trials: (score, appeal) of every trial.
+        front: (score, appeal, names of picks) of the front, in order.
+    """
+
+    name: str
+    scorer: ScorerInfo
+    target: float
+    trials: Sequence[tuple[float, float]]
+    front: Sequence[tuple[float, float, Sequence[str]]]
+
+    def write(self, path: Path) -> None:
+        """Draw to a file whose ending says the format.
+
+        Raises:
+            OptionError: another ending than .png, .svg or .pdf.
+            MissingExtraError: matplotlib is not installed.
+            OutputError: the file cannot be written.
+        """
+        form = path.suffix.lower().removeprefix(".")
+        if form not in FORMATS:
+            raise OptionError(f"plot is {path}; its ending must be one of .{', .'.join(FORMATS)}")
+        figure_module = import_extra("matplotlib.figure", extra="plot", who="the plot of a front")
+        figure = figure_module.Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
+        self._draw(figure.add_subplot())
+        data = io.BytesIO()
+        # Without a date the same study gives the same bytes.
+        figure.savefig(data, format=form, metadata=None if form == "png" else _undated(form))
+        write_bytes(path, data.getvalue())
+
+    def _draw(self, axes: Any) -> None:
+        scores, appeals = zip(*self.trials, strict=True)
+        axes.scatter(scores, appeals, s=10, color="0.7", label="trials", zorder=1)
+        front_scores, front_appeals, _ = zip(*self.front, strict=True)
+        axes.plot(
+            front_scores,
+            front_appeals,
+            "o-",
+            markersize=4,
+            color="tab:blue",
+            label="front",
+            zorder=3,
+        )
+        for value, style, label in (
+            (self.target, "-", f"target {self.target:g}"),
+            (self.scorer.threshold, "--", f"threshold {self.scorer.threshold:g}"),
+        ):
+            axes.axvline(
+                value, color="tab:red", linestyle=style, linewidth=1, label=label, zorder=2
+            )
+        for score, appeal, picks in self.front:
+            if picks:
+                axes.annotate(", ".join(picks), (score, appeal), (6, 6), textcoords="offset points")
+        good = "higher" if self.scorer.higher_is_better else "lower"
+        axes.set_xlabel(f"score ({self.scorer.name}; {good} is better quality)")
+        axes.set_ylabel("appeal (0-100)")
+        axes.set_title(self.name)
+        axes.legend(loc="best", frameon=False)
+
+
+def _undated(form: str) -> dict[str, None]:
+    return {"Date": None} if form == "svg" else {"CreationDate": None}

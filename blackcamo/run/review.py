@@ -1,0 +1,163 @@
+"""A study read once: its trials, its front, what was delivered, what people say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any
+
+from blackcamo.errors import OptionError, StudyError
+from blackcamo.filters.chain import Chain, load_chain
+from blackcamo.preset import recipe
+from blackcamo.run.looks import kept_look
+from blackcamo.run.results import FrontEntry
+from blackcamo.run.setup import IDENTITY
+from blackcamo.strategies import Goal
+from blackcamo.study import Study, ranking
+from blackcamo.study.jury import judged
+from blackcamo.types import Evaluation, ScorerInfo
+
+PICKS = ("best", "knee", "lowest")
+
+
+class Review:
+    """What a study records, for everything that looks at it.
+
+    Raises:
+        StudyError: it cannot be read, or was not made by blackcamo.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.attributes = study.attributes
+        missing = [key for key in IDENTITY if key not in self.attributes]
+        if missing:
+            raise StudyError(f"study {study.name!r} records no {missing[0]!r}: not of blackcamo")
+        self.trials: Mapping[int, Evaluation] = study.evaluations()
+        self.delivered: dict[str, Any] = self.attributes.get("delivered", {})
+        self.scorer = ScorerInfo(**self.attributes["scorer"])
+
+    @property
+    def goal(self) -> Goal:
+        """What the search was after."""
+        return Goal.for_scorer(
+            self.scorer,
+            target=self.attributes["target"],
+            appeal_floor=self.attributes["appeal_floor"],
+        )
+
+    @property
+    def front(self) -> list[int]:
+        """Trial numbers, most camouflaged first."""
+        numbers, points = self._points()
+        return [numbers[i] for i in ranking.pareto(points, higher_is_better=self._up)]
+
+    @cached_property
+    def chain(self) -> Chain:
+        """What renders its candidates."""
+        return load_chain(
+            self.attributes["filters"],
+            look=kept_look(self.study),
+            seed=self.attributes["seed"],
+            mode=self.attributes["mode"],
+        )
+
+    def pick(self, pick: str | int, *, jury: bool = False) -> int:
+        """The trial that a pick means.
+
+        Args:
+            jury: choose among what the study's jury would post, and for "best" what it likes
+                most of that at the target.
+
+        Raises:
+            OptionError: there is no such pick or trial.
+            UnknownNameError: there is no jury.
+            StudyError: the study has nothing to pick.
+        """
+        if isinstance(pick, int):
+            numbers, _ = self._points()
+            if pick not in numbers:
+                raise OptionError(
+                    f"study {self.study.name!r} has no trial {pick} with a score; "
+                    f"its trials are 0 to {max(self.trials, default=0)}"
+                )
+            return pick
+        if pick not in PICKS:
+            raise OptionError(f"pick is {pick!r}; it must be {', '.join(PICKS)} or a trial number")
+        if jury:
+            return self._pick_of_jury(pick)
+        number = self._named_picks().get(pick)
+        if number is None:
+            raise StudyError(
+                f"study {self.study.name!r} has no {pick} candidate yet; let its search finish"
+            )
+        return number
+
+    def entry(self, number: int) -> FrontEntry:
+        """What is told of a trial of the front."""
+        evaluation = self.trials[number]
+        return FrontEntry(
+            number=number,
+            score=evaluation.score,
+            appeal=evaluation.appeal,
+            recipe=recipe(self.chain.space, evaluation.params),
+            params=evaluation.params,
+            picks=tuple(name for name, n in self._named_picks().items() if n == number),
+        )
+
+    def facts(self, number: int) -> dict[str, Any]:
+        """What the study knows of a trial: everything of the delivered one."""
+        if number == self.delivered.get("trial"):
+            return {key: value for key, value in self.delivered.items() if key != "trial"}
+        evaluation = self.trials[number]
+        return {
+            "study": self.study.name,
+            "score_in_search": evaluation.score,
+            "appeal": evaluation.appeal,
+            "appeal_parts": dict(evaluation.parts),
+            "versions": self.attributes["versions"],
+        }
+
+    def _pick_of_jury(self, pick: str) -> int:
+        verdicts = judged(self.study)
+        vetoed = {verdict.number for verdict in verdicts if verdict.vetoed}
+        number: int | None
+        if pick == "best":
+            goal = self.goal
+            liked = (
+                verdict.number
+                for verdict in verdicts
+                if verdict.worth is not None
+                and not verdict.vetoed
+                and goal.reached(self.trials[verdict.number].score)
+            )
+            number = next(liked, None)
+        else:
+            number = self._named_picks(vetoed)[pick]
+        if number is None:
+            raise StudyError(
+                f"study {self.study.name!r} has no {pick} candidate that its jury has judged and "
+                "would post; export without the jury, or search with another seed"
+            )
+        return number
+
+    def _points(self, left_out: Collection[int] = ()) -> tuple[list[int], list[ranking.Point]]:
+        numbers = [
+            n for n, e in self.trials.items() if math.isfinite(e.score) and n not in left_out
+        ]
+        return numbers, [(self.trials[n].score, self.trials[n].appeal) for n in numbers]
+
+    @property
+    def _up(self) -> bool:
+        return self.scorer.higher_is_better
+
+    def _named_picks(self, left_out: Collection[int] = ()) -> dict[str, int | None]:
+        numbers, points = self._points(left_out)
+        knee = ranking.knee(points, higher_is_better=self._up)
+        lowest = ranking.lowest(points, higher_is_better=self._up)
+        return {
+            "best": self.delivered.get("trial"),
+            "knee": None if knee is None else numbers[knee],
+            "lowest": None if lowest is None else numbers[lowest],
+        }

@@ -1,0 +1,86 @@
+"""optuna-dashboard on a storage, for this machine alone."""
+
+from __future__ import annotations
+
+import socketserver
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from optuna.artifacts import FileSystemArtifactStore
+
+from blackcamo.errors import OptionError
+from blackcamo.extras import import_extra
+from blackcamo.study.storage import open_storage
+
+HOST = "127.0.0.1"
+
+_Wsgi: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Dashboard:
+    """A server that listens on the loopback interface as soon as it is made.
+
+    Args:
+        storage: a journal file or an Optuna storage URL.
+        pictures: the folder of the studies' pictures.
+        port: where to listen; 0 is any free port.
+
+    Raises:
+        MissingExtraError: optuna-dashboard is not installed.
+        StudyError, OptionError: the storage cannot be opened.
+        OptionError: the port is taken.
+    """
+
+    def __init__(self, storage: str | Path, *, pictures: Path, port: int) -> None:
+        optuna_dashboard = import_extra("optuna_dashboard", extra="dashboard", who="dashboard")
+        application: _Wsgi = optuna_dashboard.wsgi(
+            open_storage(storage).optuna, artifact_store=FileSystemArtifactStore(pictures)
+        )
+        try:
+            self._server = make_server(
+                HOST, port, _for_this_machine(application), _ThreadingServer, _QuietHandler
+            )
+        except (OSError, OverflowError) as error:
+            raise OptionError(
+                f"port {port} of {HOST} cannot be used ({error}); choose another --port, or 0"
+            ) from error
+
+    def page(self, study_id: int | None = None) -> str:
+        """Where a study is shown, or all of them."""
+        home = f"http://{HOST}:{self._server.server_port}/dashboard"
+        return home if study_id is None else f"{home}/studies/{study_id}"
+
+    def serve(self) -> None:
+        """Answer until the process is interrupted."""
+        with self._server:
+            self._server.serve_forever()
+
+
+class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    # On Windows it would let a second dashboard take the port of the first.
+    allow_reuse_address = sys.platform != "win32"
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base names it so
+        """Every picture would be a line."""
+
+
+def _for_this_machine(application: _Wsgi) -> _Wsgi:
+    """Refuse requests that name another host: pages of other sites must not reach in.
+
+    A site whose name resolves to 127.0.0.1 would otherwise count as the dashboard's own.
+    """
+
+    def guarded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "").rpartition(":")[0] or environ.get("HTTP_HOST", "")
+        if host not in (HOST, "localhost"):
+            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+            return [f"This dashboard is for {HOST} alone.\n".encode()]
+        return application(environ, start_response)
+
+    return guarded

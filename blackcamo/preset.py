@@ -222,9 +222,18 @@ def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:
     """
     strength = dict(zip(space.names, abs(space.encode(params)).tolist(), strict=True))
     idle = {name for name, share in strength.items() if share < _NEAR_NEUTRAL}
-    stems = tuple(f"{name.rpartition('_')[0]}_" for name in idle if "_" in name)
+    stems = tuple(stem_of(name) for name in idle)
     shown = [p for p in space.params if p.name not in idle and not p.name.startswith(stems)]
     return sorted(shown, key=lambda p: -strength[p.name])
+
+
+def stem_of(name: str) -> str:
+    """How the names begin of the parameters that only say how this one is done.
+
+    >>> stem_of("crop_percent")
+    'crop_'
+    """
+    return f"{name.rpartition('_')[0] or name}_"
 
 
 def describe(param: Param, value: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
-from blackcamo.exporters import export_preset
+from blackcamo.exporters import export_preset, layers
 from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import recipe
 from blackcamo.run.looks import kept_look
@@ -96,6 +96,7 @@ def export(
             name: export_preset(preset, format=name, folder=Path(out), stem=stem)
             for name in formats
         },
+        layers=layers.exact_as_layers(preset),
     )
 
 
@@ -167,6 +168,7 @@ class _Review:
             "appeal": evaluation.appeal,
             "appeal_parts": dict(evaluation.parts),
             "versions": self.attributes["versions"],
+            "photo_size": self.attributes.get("photo_size"),
         }
 
     def _named_picks(self) -> dict[str, int | None]:

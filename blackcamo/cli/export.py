@@ -64,4 +64,8 @@ def export(
             say(f"    {name}: at most {exported.max_error_levels:.2g} of 255 levels off")
         if exported.left_out:
             say(f"    {name} leaves out: {', '.join(exported.left_out)}")
+    left_out = {what for exported in result.exports.values() for what in exported.left_out}
+    offered = [what for what in result.layers if what in left_out]
+    if offered and "layers" not in result.exports:
+        say(f"  exact as a layer over the picture, by --format layers: {', '.join(offered)}")
     return DONE

@@ -13,7 +13,7 @@ from blackcamo.images import Photo, encode_png, prepare_folder, write_bytes
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
-from blackcamo.run.presets import make_preset
+from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import DEFAULT_OUT, SearchResult
 from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX
 from blackcamo.run.setup import Setup
@@ -65,6 +65,7 @@ class Delivery:
             "appeal": after.appeal,
             "appeal_parts": dict(after.parts),
             "succeeded": self._setup.goal.succeeded(after.score, after.appeal),
+            "photo_size": photo_size(self._photo.pixels),
             "camouflage": {
                 "sha256": hashlib.sha256(winner.data).hexdigest(),
                 "width_px": after.width_px,

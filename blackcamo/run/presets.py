@@ -8,6 +8,7 @@ from typing import Any
 from blackcamo.filters.chain import Chain
 from blackcamo.filters.look import file_look
 from blackcamo.preset import Preset, recipe
+from blackcamo.types import Pixels
 
 # A preset has fields of its own for these.
 _OF_THE_PRESET = ("filters", "keep_size", "mode", "seed")
@@ -40,3 +41,9 @@ def make_preset(
         look=None if look is None else look.to_json(),
         provenance={**{k: v for k, v in identity.items() if k not in _OF_THE_PRESET}, **facts},
     )
+
+
+def photo_size(pixels: Pixels) -> dict[str, int]:
+    """A photo's size as presets and studies record it."""
+    height_px, width_px = pixels.shape[:2]
+    return {"width_px": width_px, "height_px": height_px}

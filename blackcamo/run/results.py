@@ -202,12 +202,13 @@ class StudyEntry(_Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResult(_Result):
-    """What an export wrote, by format."""
+    """What an export wrote, by format; the format "layers" carries ``layers`` exactly."""
 
     study: str
     pick: str
     trial: int
     exports: Mapping[str, Export]
+    layers: tuple[str, ...] = ()
 
 
 def _plain(value: Any) -> Any:

@@ -116,6 +116,7 @@ class Review:
             "score_in_search": evaluation.score,
             "appeal": evaluation.appeal,
             "appeal_parts": dict(evaluation.parts),
+            "photo_size": self.attributes.get("photo_size"),
             "versions": self.attributes["versions"],
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from blackcamo.exporters import export_preset
+from blackcamo.exporters import export_preset, layers
 from blackcamo.images import write_bytes
 from blackcamo.report.front import FrontPlot, front_csv
 from blackcamo.run.presets import make_preset
@@ -133,4 +133,5 @@ def export(
             name: export_preset(preset, format=name, folder=Path(out), stem=stem)
             for name in formats
         },
+        layers=layers.exact_as_layers(preset),
     )

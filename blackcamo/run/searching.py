@@ -12,6 +12,7 @@ from blackcamo.errors import BlackcamoError, OptionError
 from blackcamo.images import load_photo
 from blackcamo.run.looks import keep_look
 from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.presets import photo_size
 from blackcamo.run.results import (
     DEFAULT_STORAGE,
     ProgressCallback,
@@ -86,7 +87,11 @@ def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> Sear
         setup.chain.space,
         higher_is_better=info.higher_is_better,
         attributes=identity,
-        about={"versions": setup.versions, "budget": setup.config.budget},
+        about={
+            "versions": setup.versions,
+            "budget": setup.config.budget,
+            "photo_size": photo_size(photo.pixels),
+        },
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)

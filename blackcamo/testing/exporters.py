@@ -35,13 +35,17 @@ def make_preset(**others: float) -> Preset:
 class ExporterContract:
     """What every export format keeps."""
 
+    def make_preset(self) -> Preset:
+        """A preset of which the format writes something; override this where a look is nothing."""
+        return make_preset()
+
     def make_exporter(self) -> Exporter:
         """The exporter under test; override this."""
         raise NotImplementedError
 
     def test_files_are_named_after_the_stem_and_know_no_folder(self, tmp_path: Path) -> None:
         """Nothing else is written, and the bytes are the same wherever they go."""
-        exporter, preset = self.make_exporter(), make_preset()
+        exporter, preset = self.make_exporter(), self.make_preset()
         one = exporter(preset, tmp_path / "one", STEM)
         two = exporter(preset, tmp_path / "another" / "two", STEM)
         assert sorted(one.files) == sorted((tmp_path / "one").iterdir())
@@ -57,7 +61,7 @@ class ExporterContract:
         (tmp_path / "file").touch()
         refusal = ""
         try:
-            self.make_exporter()(make_preset(), tmp_path / "file", "film")
+            self.make_exporter()(self.make_preset(), tmp_path / "file", "film")
         except OutputError as error:
             refusal = str(error)
         assert "cannot write" in refusal

@@ -65,6 +65,16 @@ TWISTED = Preset(
 LOOKS = {"gentle": GENTLE, "film": FILM, "twisted": TWISTED}
 
 
+def vignetted(height_px: int, width_px: int, **params: float) -> Preset:
+    """A film look with a vignette, found for a photo of that size."""
+    return Preset(
+        filters=(*FAMILIES, "geometry", "optics", "detail", "texture"),
+        lut_size=33,
+        params={**FILM.params, "vignette_percent": 24.0, **params},
+        provenance={"photo_size": {"height_px": height_px, "width_px": width_px}},
+    )
+
+
 def install_twist(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Let ``twist`` be found as a third party's filter is."""
     info = folder / "blackcamo_twist-1.0.dist-info"

@@ -33,8 +33,8 @@ from blackcamo.types import (
 from blackcamo.vision.arrays import to_pixels, to_rgb
 
 _Values = Mapping[str, float]
-_MOST_WEAKENED = 2
-"""Times that a candidate is drawn towards neutral: the second one mends what the first missed."""
+_MOST_WEAKENED = 1
+"""Times that a candidate is drawn towards neutral: a second rendering gains little for its time."""
 _ABOVE_FLOOR = 1.5
 """Points above the floor that are aimed at."""
 

@@ -19,8 +19,8 @@ from blackcamo.types import Filter, GeometryFilter, LookFilter, Mode, Param, Spa
 Vectors = NDArray[np.float64]
 
 _REACH: dict[Mode, tuple[tuple[Any, float], ...]] = {
-    "enhance": ((GeometryFilter, 1.5), (LookFilter, 2.5), (SpatialFilter, 2.5)),
-    "imperceptible": ((GeometryFilter, 0.2), (LookFilter, 0.6), (SpatialFilter, 1.8)),
+    "enhance": ((GeometryFilter, 1.2), (LookFilter, 2.2), (SpatialFilter, 1.6)),
+    "imperceptible": ((GeometryFilter, 0.2), (LookFilter, 0.4), (SpatialFilter, 1.2)),
 }
 """How far all filters of a kind go together: one parameter at its bound has a strength of 1."""
 
@@ -109,7 +109,9 @@ class FilterSpace:
         values = self._neutral + np.where(v >= 0, v * up, v * down)
         # The sum may end a rounding step outside.
         values = np.clip(values, self._low, self._high)
-        return {p.name: _snap(p, float(x)) for p, x in zip(self.params, values, strict=True)}
+        return {
+            p.name: _snap(p, float(x), up=False) for p, x in zip(self.params, values, strict=True)
+        }
 
     def encode(self, params: Mapping[str, float]) -> Vectors:
         """The vector (D,) that decodes to ``params``; parameters left out are neutral.
@@ -157,12 +159,17 @@ class FilterSpace:
         return full
 
 
-def _snap(param: Param, value: float) -> float:
+def _snap(param: Param, value: float, *, up: bool = True) -> float:
+    """The nearest value of the grid; without ``up``, for a strength, that towards neutral.
+
+    A strength that was snapped up would reach farther than it may, and be drawn back again.
+    """
     if param.step is None:
         return value
-    steps = round((value - param.low) / param.step)
+    steps = (value - param.neutral) / param.step
+    whole = round(steps) if up or param.modifier else math.trunc(steps + math.copysign(1e-9, steps))
     # Rounded so that grid values print, and compare, as the decimals they stand for.
-    return min(max(round(param.low + steps * param.step, 12), param.low), param.high)
+    return min(max(round(param.neutral + whole * param.step, 12), param.low), param.high)
 
 
 def _check_param(param: Param) -> None:

@@ -113,13 +113,14 @@ def _added_texture(ours: ssimulacra2.Pyramid, theirs: ssimulacra2.Pyramid) -> Te
     """The visibility (B) of what was added to the worst regions, in just noticeable amounts."""
     worst = []
     for place, threshold in _THRESHOLDS.items():
-        if place not in ours.statistics:
-            continue
         channel, scale = place
+        beside = _LIGHTNESS, scale
+        # A small picture has fewer scales.
+        if not ours.statistics.keys() >= {place, beside}:
+            continue
         before, after = ours.statistics[place], theirs.statistics[place]
         masked = before.variance * (1 / threshold**2)
         if channel != _LIGHTNESS:
-            beside = _LIGHTNESS, scale
             weight = _MASKED_BY_LIGHTNESS / _THRESHOLDS[beside] ** 2
             masked.add_(ours.statistics[beside].variance, alpha=weight)
         masked = masked.clamp_(min=1).pow_(_MASKING_EXPONENT)

@@ -69,6 +69,9 @@ class Tones:
     """
 
     def __init__(self, rgb: Tensor) -> None:
+        if rgb.shape[-2] == 1:
+            # A single row has no neighbour below but itself.
+            rgb = rgb.expand(-1, -1, 2, -1)
         step = max(1, round(math.sqrt(rgb.shape[-2] * rgb.shape[-1] / _GRID_PX)))
         below = rgb[..., 1::step, ::step]
         grid = rgb[..., :-1:step, ::step].contiguous()
@@ -118,7 +121,9 @@ def _exposure(photo: Tones, graded: Tones) -> Tensor:
 
 def _contrast(photo: Tones, graded: Tones) -> Tensor:
     # A little is added so that a flat picture may gain more.
-    ratio = ((graded.lightness.std(1) + 4) / (photo.lightness.std(1) + 4)).log2()
+    ratio = (
+        (graded.lightness.std(1, correction=0) + 4) / (photo.lightness.std(1, correction=0) + 4)
+    ).log2()
     return torch.where(ratio > 0, ratio / _CONTRAST_GAINED, ratio / -_CONTRAST_LOST)
 
 

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from blackcamo import __version__
 from blackcamo.cli import (
+    appeal,
     apply,
     dashboard,
     datasets,
@@ -45,6 +46,7 @@ for _command in (
     score.score,
     verify.verify,
     apply.apply,
+    appeal.appeal,
     front.front,
     export.export,
     studies.studies,

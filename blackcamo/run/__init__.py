@@ -1,7 +1,9 @@
 """The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard."""
 
 from blackcamo.run.applying import apply, find_photos
+from blackcamo.run.appraising import appraise
 from blackcamo.run.results import (
+    AppealResult,
     ApplyResult,
     ExportResult,
     FrontEntry,
@@ -19,6 +21,7 @@ from blackcamo.run.searching import search, search_many
 from blackcamo.run.serving import Serving, dashboard
 
 __all__ = [
+    "AppealResult",
     "ApplyResult",
     "ExportResult",
     "FrontEntry",
@@ -31,6 +34,7 @@ __all__ = [
     "StudyEntry",
     "VerifyResult",
     "apply",
+    "appraise",
     "dashboard",
     "export",
     "find_photos",

@@ -13,6 +13,7 @@ from blackcamo.types import Export, Mode, ScorerOptions
 DEFAULT_OUT = Path("camouflage")
 DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
 DEFAULT_SCORER = "niqe"
+DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 70.0
 
 
@@ -44,7 +45,7 @@ class SearchConfig:
     budget: int = 500
     scorer: str = DEFAULT_SCORER
     scorer_options: ScorerOptions = field(default_factory=ScorerOptions)
-    appeal: str = "critic"
+    appeal: str = DEFAULT_APPEAL
     mode: Mode = "enhance"
     target: float | None = None
     appeal_floor: float = DEFAULT_APPEAL_FLOOR
@@ -120,6 +121,16 @@ class SearchResult(_Result):
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealResult(_Result):
+    """How appealing an edit is, 0-100, with the parts it was made of; ``error`` if it failed."""
+
+    photo: Path
+    appeal: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
     error: str | None = None
 
 

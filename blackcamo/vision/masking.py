@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.vision.blur import gaussian_blur
@@ -12,6 +13,8 @@ _LUMA = (0.299, 0.587, 0.114)
 _DETAIL_RADIUS = 0.0025
 _NEIGHBOURHOOD = 0.008
 """Sigmas of the blurs for detail and for its neighbourhood, relative to the long side."""
+_MAP_PX = 192
+"""Long side, at least, of the map that is computed."""
 _BUSY = 4 / 255
 """Detail of this size masks half of what very busy texture masks."""
 _RISE, _MOST_RISE = 6 / 255, 3.5
@@ -26,7 +29,7 @@ _DARK_LEVELS = 6.0
 def luma(rgb: Tensor) -> Tensor:
     """Luma (B, 1, H, W) of encoded colours (B, 3, H, W)."""
     y = rgb[:, :1] * _LUMA[0]
-    return y.add_(rgb[:, 1:2], alpha=_LUMA[1]).add_(rgb[:, 2:], alpha=_LUMA[2])
+    return y.add_(rgb[:, 1:2], alpha=_LUMA[1]).add_(rgb[:, 2:3], alpha=_LUMA[2])
 
 
 def just_noticeable(rgb: Tensor) -> Tensor:
@@ -45,22 +48,29 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     segmentation using skin-color map in videophone applications", IEEE Trans. CSVT 9 (4), 1999.
     The masking term is our own.
     """
-    long_side_px = max(rgb.shape[-2:])
+    height_px, width_px = rgb.shape[-2:]
+    long_side_px = max(height_px, width_px)
     y = luma(rgb)
     detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
-    busy = gaussian_blur(detail, max(_NEIGHBOURHOOD * long_side_px, 0.5)).square_()
+    # The rest varies slowly, and is seen as well on a map of few pixels.
+    factor = max(1, long_side_px // _MAP_PX)
+    small = F.avg_pool2d(torch.cat((rgb, detail), dim=1), factor, ceil_mode=True)
+    sigma_px = max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
+    busy = gaussian_blur(small[:, 3:], sigma_px).square_()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
-    background = gaussian_blur(y, max(_NEIGHBOURHOOD * long_side_px, 0.5)).mul_(255)
+    background = gaussian_blur(luma(small[:, :3]), sigma_px).mul_(255)
     dark = (1 - (background.clamp(0, 127) / 127).sqrt_()).mul_(17).add_(3).clamp_(max=_DARK_LEVELS)
     light = (background - 127).mul_(3 / 128).add_(3)
     threshold = torch.where(background <= 127, dark, light).div_(255)
-    return threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * _skin(rgb, y, long_side_px))
+    # Blurred, so that eyes and lips belong to the face around them.
+    skin = gaussian_blur(_skin(small[:, :3]), sigma_px)
+    threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * skin)
+    return F.interpolate(threshold, (height_px, width_px), mode="bilinear", align_corners=False)
 
 
-def _skin(rgb: Tensor, y: Tensor, long_side_px: int) -> Tensor:
+def _skin(rgb: Tensor) -> Tensor:
+    y = luma(rgb)
     cb = (rgb[:, 2:] - y).mul_(0.564).add_(128 / 255)
     cr = (rgb[:, :1] - y).mul_(0.713).add_(128 / 255)
     distance = ((cb - _SKIN_CB[0]) / _SKIN_CB[1]).square_()
-    distance.add_(((cr - _SKIN_CR[0]) / _SKIN_CR[1]).square_())
-    # Blurred, so that eyes and lips belong to the face around them.
-    return gaussian_blur(distance.neg_().exp_(), max(_NEIGHBOURHOOD * long_side_px, 0.5))
+    return distance.add_(((cr - _SKIN_CR[0]) / _SKIN_CR[1]).square_()).neg_().exp_()

@@ -1,0 +1,197 @@
+"""Which part of a photo an edit shows, and with which colours: for edits made elsewhere."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from blackcamo.errors import PhotoError
+from blackcamo.types import Frame, Pixels
+from blackcamo.vision.arrays import to_pixels, to_rgb
+from blackcamo.vision.frames import cut_frames
+
+_MATCHED_PX = 1024
+"""Long side at which features are looked for."""
+_FEATURES = 3000
+_RATIO = 0.75
+"""A match must be that much closer than the second best. Source: Lowe, IJCV 60 (2), 2004."""
+_LEAST_MATCHES = 12
+_SNAP_PX = 0.35
+"""Corners this near to whole pixels at an equal scale are a plain crop."""
+_LEAST_ALIKE = 0.35
+"""Correlation of local structure under which two pictures are not of one photo."""
+_NODES = 9
+_SAMPLES = 40_000
+_SMOOTHNESS, _NEARNESS = 3.0, 0.05
+"""Weights of bends of the table, and of its distance from changing nothing, per pixel and node."""
+
+Similarity = NDArray[np.float64]
+
+
+def align(original: Pixels, edited: Pixels) -> Frame:
+    """The frame of ``original`` that ``edited`` shows: cropped, scaled, turned a little.
+
+    Raises:
+        PhotoError: no such frame is found.
+
+    Source: features by E. Rublee et al., "ORB", ICCV 2011; the similarity by random sample
+    consensus (M. Fischler, R. Bolles, CACM 24, 1981); the refinement by G. Evangelidis, E.
+    Psarakis, "Parametric image alignment using enhanced correlation coefficient maximization",
+    IEEE TPAMI 30 (10), 2008. All as OpenCV has them.
+    """
+    whole = Frame(0.5, 0.5, 1.0, 1.0, 0.0, *edited.shape[:2])
+    if edited.shape == original.shape and _likeness(original, edited, whole) > 2 * _LEAST_ALIKE:
+        return whole
+    frame = _frame(_similarity(original, edited), original, edited)
+    likeness = _likeness(original, edited, frame)
+    if likeness < _LEAST_ALIKE:
+        raise PhotoError(
+            f"the edit shows no part of the photo that could be found (likeness {likeness:.2f}, "
+            f"{_LEAST_ALIKE:g} is needed); name an edit of this very photo"
+        )
+    return frame
+
+
+def fit_look(aligned: Tensor, edited: Tensor) -> Tensor:
+    """The smooth table (1, 3, S, S, S), indexed ``[b, g, r]``, that explains an edit best.
+
+    Args:
+        aligned: the photo in the edit's frame (1, 3, H, W).
+        edited: the edit (1, 3, H, W).
+
+    Source: E. Garcia, M. Gupta, "Lattice regression", NIPS 2009: least squares on the nodes of a
+    table, with a penalty on its bends.
+    """
+    # Noise and edges that miss each other by a pixel are no matter of colour.
+    factor = max(1, math.ceil(math.sqrt(aligned[0, 0].numel() / _SAMPLES)))
+    before, after = (
+        F.avg_pool2d(rgb, factor, ceil_mode=True).flatten(2)[0].T.double().numpy()
+        for rgb in (aligned, edited)
+    )
+    nodes = _NODES**3
+    position = before * (_NODES - 1)
+    low = np.clip(np.floor(position).astype(int), 0, _NODES - 2)
+    share = position - low
+    gram, moments = np.zeros((nodes, nodes)), np.zeros((nodes, 3))
+    corners = []
+    for corner in np.ndindex(2, 2, 2):
+        at = low + np.array(corner)
+        weight = np.prod(np.where(np.array(corner), share, 1 - share), axis=1)
+        corners.append(((at[:, 2] * _NODES + at[:, 1]) * _NODES + at[:, 0], weight))
+    for index, weight in corners:
+        np.add.at(moments, index, weight[:, None] * (after - before))
+        for other, beside in corners:
+            np.add.at(gram, (index, other), weight * beside)
+    scale = len(before) / nodes
+    system = gram + scale * (_SMOOTHNESS * _bends() + _NEARNESS * np.eye(nodes))
+    change = np.linalg.solve(system, moments)
+    axis = np.linspace(0, 1, _NODES)
+    blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
+    table = np.stack((red, green, blue), axis=-1).reshape(nodes, 3) + change
+    shape = (_NODES, _NODES, _NODES, 3)
+    return torch.from_numpy(table.reshape(shape)).permute(3, 0, 1, 2)[None].float().clamp_(0, 1)
+
+
+def _bends() -> NDArray[np.float64]:
+    """Sum of squared second differences along the axes of a table, as a quadratic form."""
+    along = np.diff(np.eye(_NODES), n=2, axis=0)
+    one, same = along.T @ along, np.eye(_NODES)
+    return np.asarray(
+        np.kron(np.kron(one, same), same)
+        + np.kron(np.kron(same, one), same)
+        + np.kron(np.kron(same, same), one)
+    )
+
+
+def _grey(pixels: Pixels) -> tuple[NDArray[np.uint8], float]:
+    """Brightness at the size that is matched, tones equalised, and the scale to it."""
+    scale = min(1.0, _MATCHED_PX / max(pixels.shape[:2]))
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(grey), np.uint8), scale
+
+
+def _similarity(original: Pixels, edited: Pixels) -> Similarity:
+    """(2, 3): positions in the original, in pixels, of positions in the edit."""
+    (ours, our_scale), (theirs, their_scale) = _grey(original), _grey(edited)
+    detector = cv2.ORB.create(nfeatures=_FEATURES)
+    (our_points, our_words), (their_points, their_words) = (
+        detector.detectAndCompute(grey, None) for grey in (ours, theirs)
+    )
+    matches = []
+    if our_words is not None and their_words is not None and len(our_words) > 1:
+        pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(their_words, our_words, k=2)
+        matches = [m[0] for m in pairs if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
+    found = None
+    if len(matches) >= _LEAST_MATCHES:
+        source = np.array([their_points[m.queryIdx].pt for m in matches])
+        target = np.array([our_points[m.trainIdx].pt for m in matches])
+        found, _ = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=2.0)
+    if found is None:
+        raise PhotoError(
+            f"the edit and the photo share {len(matches)} places that look alike, at least "
+            f"{_LEAST_MATCHES} are needed; name an edit of this very photo"
+        )
+    found = _refined(ours, theirs, np.asarray(found, np.float64))
+    # Pixel centres: 0 is half a pixel from the edge at either size.
+    middle = (their_scale - 1) / 2
+    to_edit = np.array([[their_scale, 0, middle], [0, their_scale, middle], [0, 0, 1]])
+    matrix = found @ to_edit
+    matrix[:, :2] /= our_scale
+    matrix[:, 2] = (matrix[:, 2] + 0.5) / our_scale - 0.5
+    return np.asarray(matrix, np.float64)
+
+
+def _refined(ours: NDArray[np.uint8], theirs: NDArray[np.uint8], found: Similarity) -> Similarity:
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-6)
+    try:
+        _, refined = cv2.findTransformECC(
+            theirs, ours, found.astype(np.float32), cv2.MOTION_AFFINE, criteria
+        )
+    except cv2.error:  # it did not converge
+        return found
+    return np.asarray(refined, np.float64)
+
+
+def _frame(matrix: Similarity, original: Pixels, edited: Pixels) -> Frame:
+    """The upright or turned window that a similarity maps the edit to, inside the photo."""
+    height_px, width_px = edited.shape[:2]
+    scale = math.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    angle = math.degrees(math.atan2(matrix[0, 1] - matrix[1, 0], matrix[0, 0] + matrix[1, 1]))
+    centre = matrix @ np.array([(width_px - 1) / 2, (height_px - 1) / 2, 1.0]) + 0.5
+    size = scale * np.array([width_px, height_px])
+    corner = centre - size / 2
+    if np.abs(size - [width_px, height_px]).max() < 2 * _SNAP_PX and abs(angle) < 0.05:
+        corner, size, angle = np.round(corner), np.array([width_px, height_px], float), 0.0
+        corner = np.clip(corner, 0, [original.shape[1] - width_px, original.shape[0] - height_px])
+        centre = corner + size / 2
+    return Frame(
+        centre_x=float(centre[0] / original.shape[1]),
+        centre_y=float(centre[1] / original.shape[0]),
+        width=float(size[0] / original.shape[1]),
+        height=float(size[1] / original.shape[0]),
+        angle_deg=angle,
+        height_px=height_px,
+        width_px=width_px,
+    )
+
+
+def _likeness(original: Pixels, edited: Pixels, frame: Frame) -> float:
+    """Correlation of local structure in the frame and in the edit, 1 at most."""
+    shown = to_pixels(cut_frames(to_rgb(original), [frame])[0])
+    details = []
+    for pixels in (shown, edited):
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        sigma = max(1.0, max(pixels.shape[:2]) / 200)
+        fine = cv2.GaussianBlur(grey, (0, 0), sigma) - cv2.GaussianBlur(grey, (0, 0), 4 * sigma)
+        details.append(fine.ravel() - fine.mean())
+    norm = float(np.linalg.norm(details[0]) * np.linalg.norm(details[1]))
+    # Pictures without structure are alike.
+    return float(details[0] @ details[1]) / norm if norm > 1e-3 * len(details[0]) else 1.0

@@ -1,0 +1,118 @@
+"""The default measure climbs the ladder, and sees what earlier measures did not."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from blackcamo.appeal import critic
+from blackcamo.channel import Channel
+from blackcamo.testing.edits import Edit, _gain, _noise, _stripes, ladder
+from blackcamo.types import Appraisal, Mode, Pixels, Views
+
+MEASURE = critic.create()
+
+
+def load(path: Path, side: int = 384) -> Pixels:
+    image = Image.open(path).convert("RGB")
+    image.thumbnail((side, side))
+    return np.asarray(image)
+
+
+def judge(edit: Edit, pixels: Pixels, mode: Mode = "enhance") -> Appraisal:
+    with torch.inference_mode():
+        return MEASURE(edit.render(pixels, Channel())[0], mode)[0]
+
+
+@cache
+def rated(path: Path) -> dict[tuple[str, str, int], float]:
+    pixels = load(path)
+    return {(e.kind, e.name, e.strength): judge(e, pixels).value for e in ladder()}
+
+
+@pytest.mark.parametrize("number", [3, 14, 22])
+def test_every_tasteful_edit_outranks_every_ugly_one(kodak: list[Path], number: int) -> None:
+    values = rated(kodak[number])
+    tasteful = [v for (kind, _, _), v in values.items() if kind == "tasteful"]
+    ugly = [v for (kind, _, _), v in values.items() if kind == "ugly"]
+    won = np.mean([t > u for t in tasteful for u in ugly])
+    assert won >= 0.98
+    # A plain look of every-day strength is hardly a complaint.
+    spatial = ("grain", "crisp", "glow", "soft-vignette")
+    plain = [
+        value
+        for (kind, name, strength), value in values.items()
+        if (kind, strength) == ("tasteful", 1) and name not in spatial
+    ]
+    assert min(plain) > 90
+
+
+@pytest.mark.parametrize("number", [3, 14, 22])
+def test_stronger_is_uglier(kodak: list[Path], number: int) -> None:
+    values = rated(kodak[number])
+    steps = [
+        values["ugly", name, s + 1] < values["ugly", name, s]
+        for (kind, name, s) in values
+        if kind == "ugly" and s < 3
+    ]
+    assert np.mean(steps) >= 0.95
+
+
+def test_the_dark_noisy_portrait_is_refused(kodak: list[Path]) -> None:
+    failure = Edit(
+        "failure", "ugly", 1, look=partial(_gain, stops=-1.3), spatial=partial(_noise, levels=12)
+    )
+    assert judge(failure, load(kodak[3])).value < 40
+
+
+@pytest.mark.parametrize("number", [3, 22])
+def test_stripes_through_smooth_areas_are_refused(kodak: list[Path], number: int) -> None:
+    failure = Edit("failure", "ugly", 1, spatial=partial(_stripes, levels=8))
+    pixels = load(kodak[number])
+    found = judge(failure, pixels)
+    assert found.value < 40
+    assert found.parts["damage_smooth"] < 70
+
+
+@pytest.mark.parametrize("mode", ["enhance", "imperceptible"])
+def test_nothing_is_no_complaint(kodak: list[Path], mode: Mode) -> None:
+    found = judge(Edit("nothing", "tasteful", 1), load(kodak[1]), mode)
+    # In the stricter mode the codec counts.
+    assert found.value > (99.9 if mode == "enhance" else 75)
+    assert found.value == min(found.parts.values())
+
+
+def test_a_look_counts_where_nothing_should_be_seen(kodak: list[Path]) -> None:
+    (warm,) = [e for e in ladder() if (e.kind, e.name, e.strength) == ("tasteful", "warm", 3)]
+    pixels = load(kodak[3])
+    assert judge(warm, pixels).value > 75 > judge(warm, pixels, "imperceptible").value + 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (8, 8), (40, 30)])
+def test_small_pictures_are_judged(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+    found = judge(Edit("nothing", "tasteful", 1), pixels)
+    assert 0 <= found.value <= 100
+
+
+def test_a_batch_gives_what_each_gives_alone(kodak: list[Path]) -> None:
+    pixels = load(kodak[5], 160)
+    edits = [e for e in ladder() if e.strength == 2 and e.kept == 1][:6]
+    views = [e.render(pixels, Channel())[0] for e in edits]
+    together = Views(
+        original=views[0].original,
+        aligned=torch.cat([v.aligned for v in views]),
+        graded=torch.cat([v.graded for v in views]),
+        delivered=torch.cat([v.delivered for v in views]),
+        graded_delivered=torch.cat([v.graded_delivered for v in views]),
+        frames=tuple(v.frames[0] for v in views),
+    )
+    batch = MEASURE(together, "enhance")
+    for one, edit in zip(batch, edits, strict=True):
+        alone = judge(edit, pixels)
+        assert one.value == pytest.approx(alone.value, abs=1e-2)

@@ -1,0 +1,65 @@
+"""`blackcamo appeal` judges edits that were made by other programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blackcamo.cli import main
+from blackcamo.run import appraise
+from tests.exporters import programs
+
+
+def test_edits_by_imagemagick_are_ranked_as_people_would(
+    kodak: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {
+        "same": [],
+        "look": ["-modulate", "103,85", "-sigmoidal-contrast", "2x50%", "-gravity", "center",
+                 "-crop", "94%x94%+0+0", "+repage"],
+        "cast": ["-channel", "G", "-evaluate", "multiply", "1.35"],
+        "noise": ["-seed", "7", "-attenuate", "0.5", "+noise", "Gaussian"],
+        "posterised": ["-posterize", "4"],
+        "blurred": ["-blur", "0x3"],
+    }  # fmt: skip
+    edits = []
+    for name, edit in words.items():
+        edits.append(tmp_path / f"{name}.jpg")
+        command = [programs.imagemagick(), str(kodak[22]), *edit, "-quality", "92", str(edits[-1])]
+        subprocess.run(command, check=True)
+    assert main(["appeal", str(kodak[22]), *map(str, edits), "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    appeal = {Path(r["photo"]).stem: r["appeal"] for r in results}
+    assert appeal["same"] > 80
+    assert appeal["look"] > 70
+    for ugly in ("cast", "noise", "posterised", "blurred"):
+        assert appeal[ugly] < 60, ugly
+    assert all(r["appeal"] == min(r["parts"].values()) for r in results)
+
+
+def test_what_fails_is_one_line_and_the_others_are_judged(
+    kodak: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(np.zeros((300, 400, 3), np.uint8)).save(tmp_path / "black.png")
+    missing = tmp_path / "missing.jpg"
+    names = [str(kodak[0]), str(missing), str(tmp_path / "black.png"), str(kodak[0])]
+    assert main(["appeal", *names]) == 2
+    captured = capsys.readouterr()
+    lines = captured.err.strip().splitlines()
+    assert len(lines) == 2
+    assert "missing.jpg" in lines[0]
+    assert "black.png" in lines[1]
+    assert "name an edit of this very photo" in lines[1]
+    assert len(captured.out.splitlines()) == 2
+
+
+def test_from_python(kodak: list[Path]) -> None:
+    (found,) = appraise(kodak[2], [kodak[2]], mode="imperceptible")
+    assert found.appeal is not None
+    assert found.appeal > 70
+    assert set(found.parts) >= {"damage_ssimulacra2", "damage_flip", "damage_smooth", "framing"}

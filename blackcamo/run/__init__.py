@@ -2,6 +2,7 @@
 
 from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.appraising import appraise
+from blackcamo.run.housekeeping import delete, prune_artifacts
 from blackcamo.run.results import (
     AppealResult,
     ApplyResult,
@@ -9,6 +10,7 @@ from blackcamo.run.results import (
     FrontEntry,
     JuryEntry,
     Progress,
+    PruneResult,
     ScoreResult,
     SearchConfig,
     SearchResult,
@@ -27,6 +29,7 @@ __all__ = [
     "FrontEntry",
     "JuryEntry",
     "Progress",
+    "PruneResult",
     "ScoreResult",
     "SearchConfig",
     "SearchResult",
@@ -36,10 +39,12 @@ __all__ = [
     "apply",
     "appraise",
     "dashboard",
+    "delete",
     "export",
     "find_photos",
     "front",
     "jury_rank",
+    "prune_artifacts",
     "score",
     "score_many",
     "search",

@@ -11,7 +11,6 @@ import typer
 from blackcamo.cli import options as o
 from blackcamo.cli.output import DONE, FAILED, MISSED, complain_about, number, print_json, say
 from blackcamo.cli.progress import SearchProgress
-from blackcamo.cli.stopping import stop_gently
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchConfig, SearchResult
@@ -167,23 +166,18 @@ def search(
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
     results = []
-    with stop_gently() as stop:
-        found = run.search_many(photos, config=config, progress=bar.update, stop=stop)
-        with closing(found):
-            for photo in photos:
-                with bar.showing(photo):
-                    result = next(found)
-                results.append(result)
-                if not as_json:
-                    _print(result, config, quiet=quiet)
-                if stop():
-                    break
+    with closing(run.search_many(photos, config=config, progress=bar.update)) as pending:
+        for photo in photos:
+            with bar.showing(photo):
+                result = next(pending)
+            results.append(result)
+            if not as_json:
+                _print(result, config, quiet=quiet)
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     if any(result.error is not None for result in results):
         return FAILED
-    done = len(results) == len(photos) and all(result.succeeded for result in results)
-    return DONE if done else MISSED
+    return DONE if all(result.succeeded for result in results) else MISSED
 
 
 def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:

@@ -2,7 +2,6 @@
 
 from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.appraising import appraise
-from blackcamo.run.housekeeping import delete, prune_artifacts
 from blackcamo.run.results import (
     AppealResult,
     ApplyResult,
@@ -10,7 +9,6 @@ from blackcamo.run.results import (
     FrontEntry,
     JuryEntry,
     Progress,
-    PruneResult,
     ScoreResult,
     SearchConfig,
     SearchResult,
@@ -29,7 +27,6 @@ __all__ = [
     "FrontEntry",
     "JuryEntry",
     "Progress",
-    "PruneResult",
     "ScoreResult",
     "SearchConfig",
     "SearchResult",
@@ -39,12 +36,10 @@ __all__ = [
     "apply",
     "appraise",
     "dashboard",
-    "delete",
     "export",
     "find_photos",
     "front",
     "jury_rank",
-    "prune_artifacts",
     "score",
     "score_many",
     "search",

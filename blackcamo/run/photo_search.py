@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +49,6 @@ class PhotoSearch:
         photo: Photo,
         study: Study,
         progress: ProgressCallback,
-        stop: Callable[[], bool],
     ) -> None:
         self.setup = setup
         self.config = setup.config
@@ -58,7 +57,6 @@ class PhotoSearch:
         self.study = study
         self.delivery = Delivery(setup, photo, study.name)
         self.progress = progress
-        self.stop = stop
         proxy = fit_long_side(photo.pixels, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
         budget = self.config.budget
@@ -203,7 +201,7 @@ class PhotoSearch:
             self._report(goal)
 
     def _finished(self) -> bool:
-        return self.stop() or (self.config.stop_on_success and self.to_success is not None)
+        return self.config.stop_on_success and self.to_success is not None
 
     def _tell(
         self,

@@ -200,15 +200,6 @@ class JuryEntry(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PruneResult(_Result):
-    """How many of the dashboard's pictures went, their bytes, and how many stay."""
-
-    removed: int
-    removed_bytes: int
-    kept: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyEntry(_Result):
     """One study of a storage."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,6 @@ def search(
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
-    stop: Callable[[], bool] | None = None,
     **options: Any,
 ) -> SearchResult:
     """Camouflage one photo.
@@ -37,7 +36,6 @@ def search(
         photo: the picture's file.
         config: what to do; ``options`` override its fields.
         progress: called after every batch.
-        stop: asked after every batch; True ends the search there, with what it has found.
 
     Raises:
         OptionError: an unknown option, or a value out of its bounds.
@@ -49,7 +47,7 @@ def search(
         if name not in known:
             raise OptionError(plugins.unknown("search option", name, known))
     setup = Setup(replace(config or SearchConfig(), **options))
-    return _search(setup, Path(photo), progress, stop)
+    return _search(setup, Path(photo), progress)
 
 
 def search_many(
@@ -57,15 +55,8 @@ def search_many(
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
-    stop: Callable[[], bool] | None = None,
 ) -> Generator[SearchResult, None, None]:
     """Camouflage photos one after the other; one that fails is reported in ``error``.
-
-    Args:
-        photos: their files.
-        config: what to do.
-        progress: called after every batch.
-        stop: asked after every batch; True ends the search at hand, with what it has found.
 
     Raises:
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
@@ -81,17 +72,12 @@ def search_many(
                     f"{path}: its files would replace those of {other}; "
                     "rename it or search it in a call with another --out"
                 )
-            yield _search(setup, path, progress, stop)
+            yield _search(setup, path, progress)
         except BlackcamoError as error:
             yield SearchResult(photo=path, scorer=config.scorer, seed=config.seed, error=str(error))
 
 
-def _search(
-    setup: Setup,
-    path: Path,
-    progress: ProgressCallback | None,
-    stop: Callable[[], bool] | None,
-) -> SearchResult:
+def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> SearchResult:
     photo = load_photo(path)
     identity = setup.identity(photo)
     info = setup.scorer.info
@@ -109,6 +95,4 @@ def _search(
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
-        return PhotoSearch(
-            setup, photo, study, progress or (lambda _: None), stop or (lambda: False)
-        ).run()
+        return PhotoSearch(setup, photo, study, progress or (lambda _: None)).run()

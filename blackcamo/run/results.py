@@ -200,6 +200,34 @@ class JuryEntry(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesResult(_Result):
+    """Pictures of a study's trials: which ones were ``made`` now, and every one's file."""
+
+    study: str
+    made: tuple[int, ...]
+    files: Mapping[int, Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneResult(_Result):
+    """What was deleted of a folder of pictures, and what is left there."""
+
+    folder: Path
+    removed: int
+    freed_bytes: int
+    kept_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeResult(_Result):
+    """A study made of others, and how many trials it has."""
+
+    study: str
+    sources: tuple[str, ...]
+    trials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyEntry(_Result):
     """One study of a storage."""
 

@@ -34,11 +34,8 @@ from blackcamo.cli import (
     verify,
     weights,
 )
-from blackcamo.cli.output import FAILED, complain, print_json
+from blackcamo.cli.output import FAILED, INTERRUPTED, complain, print_json
 from blackcamo.errors import BlackcamoError
-
-INTERRUPTED = 130
-"""What shells report for a command that Ctrl-C ended."""
 
 app = typer.Typer(
     add_completion=False,

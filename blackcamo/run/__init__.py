@@ -21,7 +21,7 @@ from blackcamo.run.results import (
 )
 from blackcamo.run.reviewing import export, front, jury_rank, studies
 from blackcamo.run.scoring import score, score_many, verify
-from blackcamo.run.searching import search, search_many
+from blackcamo.run.searching import Stop, search, search_many
 from blackcamo.run.serving import Serving, dashboard
 from blackcamo.run.tidying import delete, prune, show
 
@@ -39,6 +39,7 @@ __all__ = [
     "SearchConfig",
     "SearchResult",
     "Serving",
+    "Stop",
     "StudyEntry",
     "VerifyResult",
     "apply",

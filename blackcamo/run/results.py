@@ -96,7 +96,8 @@ class SearchResult(_Result):
 
     ``score_before`` is the photo's score after the channel, ``score_after`` that of the
     delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
-    query was left). ``queries`` counts by kind; ``to_success`` in it is the number of queries at
+    query was left). ``interrupted`` says that the search was stopped before its budget was spent.
+    ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``error`` is set, and most else
     empty, for a photo that failed.
     """
@@ -116,6 +117,7 @@ class SearchResult(_Result):
     parts: Mapping[str, float] = field(default_factory=dict)
     recipe: str = ""
     succeeded: bool = False
+    interrupted: bool = False
     queries: Mapping[str, int | None] = field(default_factory=dict)
     seconds: float = 0.0
     seed: int = 0

@@ -99,7 +99,9 @@ class PhotoSearch:
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
         winner = self._verify(shift)
-        facts = self.delivery.facts(before, winner, self._score_again(winner))
+        # An interrupted search saves that query for when it goes on.
+        again = None if self.interrupted else self._score_again(winner)
+        facts = self.delivery.facts(before, winner, again)
         if self.interrupted:
             early = self.ledger.counts()["verify"] - spent
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
@@ -275,6 +277,11 @@ class PhotoSearch:
         at_target = [v for v in verified if self.goal.reached(v.evaluation.score)]
         if at_target:
             return max(at_target, key=lambda v: v.evaluation.appeal)
+        # What is worse in full than the photo itself is no effort at all; asking is free.
+        number, unchanged = self.candidates[0]
+        delivered = self.full.deliver(unchanged.params, self.photo.credit)
+        if delivered is not None:
+            verified.append(Winner(number, *delivered))
         return min(verified, key=lambda v: self.goal.loss(v.evaluation.score, v.evaluation.appeal))
 
     def _score_again(self, winner: Winner) -> float | None:

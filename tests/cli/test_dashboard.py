@@ -55,7 +55,7 @@ def served(folder: Path) -> Iterator[dict[str, Any]]:
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stdout is not None
-        lines = []
+        lines: list[str] = []
         while not lines or lines[-1] != "}\n":
             lines.append(process.stdout.readline())
             assert lines[-1], "the command ended"
@@ -197,7 +197,9 @@ def test_a_click_of_the_jury_is_recorded_and_decides_what_is_exported(
     after = ranked()
     assert [t["vetoed"] for t in after] == [False] * (len(after) - 1) + [True]
     assert after[-1]["worth"] < 0 < after[0]["worth"]
+    time.sleep(1)
     browser.save_screenshot(shots / "jury-after.png")
+    assert "Failed" not in text(browser)
 
     assert main(["export", "photo", *storage, "--jury", "--out", str(folder / "e"), "--json"]) == 0
     exported = json.loads(capsys.readouterr().out)

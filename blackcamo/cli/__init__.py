@@ -16,12 +16,16 @@ from blackcamo.cli import (
     apply,
     dashboard,
     datasets,
+    delete,
     evaluate,
     evaluate_scorer,
     export,
     filters,
     front,
     jury,
+    merge,
+    pictures,
+    prune_artifacts,
     score,
     scorers,
     search,
@@ -30,11 +34,8 @@ from blackcamo.cli import (
     verify,
     weights,
 )
-from blackcamo.cli.output import FAILED, complain, print_json
+from blackcamo.cli.output import FAILED, INTERRUPTED, complain, print_json
 from blackcamo.errors import BlackcamoError
-
-INTERRUPTED = 130
-"""What shells report for a command that Ctrl-C ended."""
 
 app = typer.Typer(
     add_completion=False,
@@ -51,6 +52,10 @@ for _command in (
     export.export,
     studies.studies,
     dashboard.dashboard,
+    pictures.pictures,
+    prune_artifacts.prune_artifacts,
+    merge.merge,
+    delete.delete,
     submit.submit,
     evaluate.evaluate,
     evaluate_scorer.evaluate_scorer,

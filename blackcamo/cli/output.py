@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-DONE, FAILED, MISSED = 0, 2, 3
-"""Exit status: all went well; an input failed; not camouflaged or not reproduced."""
+DONE, FAILED, MISSED, INTERRUPTED = 0, 2, 3, 130
+"""Exit status: all went well; an input failed; not camouflaged or not reproduced; Ctrl-C."""
 
 
 def one_line(text: str) -> str:

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, FAILED, MISSED, complain_about, number, print_json, say
+from blackcamo.cli.output import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    MISSED,
+    complain_about,
+    number,
+    print_json,
+    say,
+)
 from blackcamo.cli.progress import SearchProgress
+from blackcamo.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchConfig, SearchResult
@@ -166,15 +176,25 @@ def search(
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
     results = []
-    with closing(run.search_many(photos, config=config, progress=bar.update)) as pending:
+    with (
+        stopping() as stop,
+        closing(run.search_many(photos, config=config, progress=bar.update, stop=stop)) as pending,
+    ):
         for photo in photos:
             with bar.showing(photo):
-                result = next(pending)
+                result = next(pending, None)
+            if result is None:
+                break
             results.append(result)
             if not as_json:
                 _print(result, config, quiet=quiet)
+        cut_short = stop() and (
+            len(results) < len(photos) or any(result.interrupted for result in results)
+        )
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
+    if cut_short:
+        return INTERRUPTED
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
@@ -186,6 +206,8 @@ def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
         return
     for note in () if quiet else result.notes:
         complain_about(result.photo, note)
+    if result.interrupted:
+        complain_about(result.photo, "search interrupted; the same command continues it")
     change = (
         f"{result.scorer} {number(result.score_before)} -> {number(result.score_after)} "
         f"(target {result.target:g}), appeal {number(result.appeal)}, "

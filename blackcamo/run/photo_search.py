@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,11 +29,13 @@ from blackcamo.types import Evaluation, Pixels
 # one nearly always holds, and one query is for the second compression.
 _RESERVE = 4
 _RESERVE_ON_PROXY = 16
+_LEAST_RESERVE = 2
 # Candidates per query that a search may ask for: one that only meets its cache must end, too.
 _MOST_ASKED = 2
 # Names of what the study keeps for a continued search.
 _REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
+_EARLY = "verified_early"
 
 
 class PhotoSearch:
@@ -49,6 +51,7 @@ class PhotoSearch:
         photo: Photo,
         study: Study,
         progress: ProgressCallback,
+        stop: Callable[[], bool],
     ) -> None:
         self.setup = setup
         self.config = setup.config
@@ -57,6 +60,8 @@ class PhotoSearch:
         self.study = study
         self.delivery = Delivery(setup, photo, study.name)
         self.progress = progress
+        self.stop = stop
+        self.interrupted = False
         proxy = fit_long_side(photo.pixels, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
         budget = self.config.budget
@@ -68,6 +73,7 @@ class PhotoSearch:
         self.gallery = self._gallery(proxy)
         self.candidates: list[tuple[int, Evaluation]] = []
         self.to_success: int | None = None
+        self.verified_early = 0
 
     def run(self) -> SearchResult:
         """Baseline, search, verification, files.
@@ -91,13 +97,20 @@ class PhotoSearch:
         if not self.goal.reached(before.score):
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
+        spent = self.ledger.counts()["verify"] - self.verified_early
         winner = self._verify(shift)
-        facts = self.delivery.facts(before, winner, self._score_again(winner))
+        # An interrupted search saves that query for when it goes on.
+        again = None if self.interrupted else self._score_again(winner)
+        facts = self.delivery.facts(before, winner, again)
+        if self.interrupted:
+            early = self.ledger.counts()["verify"] - spent
+            self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
         result = self.delivery.write(winner, facts)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
         self._explain(winner)
         return replace(
             result,
+            interrupted=self.interrupted,
             queries={**self.ledger.counts(), "to_success": self.to_success},
             seconds=round(time.monotonic() - started, 3),
             notes=(
@@ -159,6 +172,12 @@ class PhotoSearch:
             self.candidates += zip(batch.numbers, batch.evaluations, strict=True)
         scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
         self.oracle.remember(scores, reference=False)
+        early = self.study.recall(_EARLY)
+        if early is not None and early["budget"] == self.config.budget:
+            # What an interrupted search has verified was taken from the reserve, so that it goes
+            # on to as many candidates as if it had not been interrupted.
+            self.verified_early = early["verify"]
+            self.ledger.reserve = max(self.ledger.reserve - early["verify"], _LEAST_RESERVE)
         return recorded
 
     def _keep(self) -> None:
@@ -188,6 +207,9 @@ class PhotoSearch:
         while not self._finished() and asked < most_asked:
             n = min(self.config.batch, self.ledger.available("search"), most_asked - asked)
             if n < 1:
+                return
+            if self.stop():
+                self.interrupted = True
                 return
             index, asked = index + 1, asked + n
             vectors = strategy.ask(n)
@@ -255,6 +277,11 @@ class PhotoSearch:
         at_target = [v for v in verified if self.goal.reached(v.evaluation.score)]
         if at_target:
             return max(at_target, key=lambda v: v.evaluation.appeal)
+        # What is worse in full than the photo itself is no effort at all; asking is free.
+        number, unchanged = self.candidates[0]
+        delivered = self.full.deliver(unchanged.params, self.photo.credit)
+        if delivered is not None:
+            verified.append(Winner(number, *delivered))
         return min(verified, key=lambda v: self.goal.loss(v.evaluation.score, v.evaluation.appeal))
 
     def _score_again(self, winner: Winner) -> float | None:

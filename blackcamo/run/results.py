@@ -96,7 +96,8 @@ class SearchResult(_Result):
 
     ``score_before`` is the photo's score after the channel, ``score_after`` that of the
     delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
-    query was left). ``queries`` counts by kind; ``to_success`` in it is the number of queries at
+    query was left). ``interrupted`` says that the search was stopped before its budget was spent.
+    ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``error`` is set, and most else
     empty, for a photo that failed.
     """
@@ -116,6 +117,7 @@ class SearchResult(_Result):
     parts: Mapping[str, float] = field(default_factory=dict)
     recipe: str = ""
     succeeded: bool = False
+    interrupted: bool = False
     queries: Mapping[str, int | None] = field(default_factory=dict)
     seconds: float = 0.0
     seed: int = 0
@@ -197,6 +199,34 @@ class JuryEntry(_Result):
     score: float
     appeal: float
     at_target: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesResult(_Result):
+    """Pictures of a study's trials: which ones were ``made`` now, and every one's file."""
+
+    study: str
+    made: tuple[int, ...]
+    files: Mapping[int, Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneResult(_Result):
+    """What was deleted of a folder of pictures, and what is left there."""
+
+    folder: Path
+    removed: int
+    freed_bytes: int
+    kept_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeResult(_Result):
+    """A study made of others, and how many trials it has."""
+
+    study: str
+    sources: tuple[str, ...]
+    trials: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping
+from functools import cache, cached_property
 from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
@@ -12,10 +12,11 @@ from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import recipe
 from blackcamo.run.looks import kept_look
 from blackcamo.run.results import FrontEntry
-from blackcamo.run.setup import IDENTITY
+from blackcamo.run.setup import IDENTITY, LOOK
 from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
+from blackcamo.study.merging import MERGED, origins
 from blackcamo.types import Evaluation, ScorerInfo
 
 PICKS = ("best", "knee", "lowest")
@@ -53,15 +54,16 @@ class Review:
         numbers, points = self._points()
         return [numbers[i] for i in ranking.pareto(points, higher_is_better=self._up)]
 
-    @cached_property
-    def chain(self) -> Chain:
-        """What renders its candidates."""
-        return load_chain(
-            self.attributes["filters"],
-            look=kept_look(self.study),
-            seed=self.attributes["seed"],
-            mode=self.attributes["mode"],
-        )
+    def chain(self, number: int) -> Chain:
+        """What renders a trial."""
+        return self._chain(self.identity(number)["seed"])
+
+    def identity(self, number: int) -> dict[str, Any]:
+        """What a trial was found with: that of the study, or of the one that it was merged from."""
+        attributes = self.attributes
+        if MERGED in attributes:
+            attributes = attributes[MERGED][self._origins[number][0]]
+        return {key: attributes[key] for key in (*IDENTITY, LOOK) if key in attributes}
 
     def pick(self, pick: str | int, *, jury: bool = False) -> int:
         """The trial that a pick means.
@@ -101,7 +103,7 @@ class Review:
             number=number,
             score=evaluation.score,
             appeal=evaluation.appeal,
-            recipe=recipe(self.chain.space, evaluation.params),
+            recipe=recipe(self.chain(number).space, evaluation.params),
             params=evaluation.params,
             picks=tuple(name for name, n in self._named_picks().items() if n == number),
         )
@@ -119,6 +121,21 @@ class Review:
             "photo_size": self.attributes.get("photo_size"),
             "versions": self.attributes["versions"],
         }
+
+    @cached_property
+    def _origins(self) -> dict[int, tuple[str, int]]:
+        return origins(self.study)
+
+    @cached_property
+    def _chain(self) -> Callable[[int], Chain]:
+        look = kept_look(self.study)
+
+        @cache
+        def chain(seed: int) -> Chain:
+            attributes = self.attributes
+            return load_chain(attributes["filters"], look=look, seed=seed, mode=attributes["mode"])
+
+        return chain
 
     def _pick_of_jury(self, pick: str) -> int:
         verdicts = judged(self.study)

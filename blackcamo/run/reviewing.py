@@ -11,7 +11,6 @@ from blackcamo.report.front import FrontPlot, front_csv
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult, FrontEntry, JuryEntry, StudyEntry
 from blackcamo.run.review import Review
-from blackcamo.run.setup import IDENTITY, LOOK
 from blackcamo.study import Study, list_studies
 from blackcamo.study.jury import judged
 
@@ -112,11 +111,9 @@ def export(
     review = Review(Study.load(storage, study))
     number = review.pick(pick, jury=jury)
     preset = make_preset(
-        review.chain,
+        review.chain(number),
         review.trials[number].params,
-        identity={
-            key: review.attributes[key] for key in (*IDENTITY, LOOK) if key in review.attributes
-        },
+        identity=review.identity(number),
         facts=review.facts(number),
     )
     stem = Path(review.attributes["photo"]["name"]).stem

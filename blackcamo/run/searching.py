@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError
@@ -22,12 +22,19 @@ from blackcamo.run.results import (
 from blackcamo.run.setup import Setup
 from blackcamo.study import Study, study_name
 
+Stop: TypeAlias = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
+
 
 def search(
     photo: str | Path,
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
+    stop: Stop = _never,
     **options: Any,
 ) -> SearchResult:
     """Camouflage one photo.
@@ -36,6 +43,8 @@ def search(
         photo: the picture's file.
         config: what to do; ``options`` override its fields.
         progress: called after every batch.
+        stop: asked before every batch; True ends the search with what was found so far, and the
+            same call continues it.
 
     Raises:
         OptionError: an unknown option, or a value out of its bounds.
@@ -47,7 +56,7 @@ def search(
         if name not in known:
             raise OptionError(plugins.unknown("search option", name, known))
     setup = Setup(replace(config or SearchConfig(), **options))
-    return _search(setup, Path(photo), progress)
+    return _search(setup, Path(photo), progress, stop)
 
 
 def search_many(
@@ -55,8 +64,11 @@ def search_many(
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
+    stop: Stop = _never,
 ) -> Generator[SearchResult, None, None]:
     """Camouflage photos one after the other; one that fails is reported in ``error``.
+
+    After ``stop`` has said True no other photo is begun.
 
     Raises:
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
@@ -65,6 +77,8 @@ def search_many(
     setup = Setup(config)
     stems: dict[str, Path] = {}
     for path in map(Path, photos):
+        if stop():
+            return
         try:
             other = stems.setdefault(path.stem, path)
             if other is not path:
@@ -72,12 +86,14 @@ def search_many(
                     f"{path}: its files would replace those of {other}; "
                     "rename it or search it in a call with another --out"
                 )
-            yield _search(setup, path, progress)
+            yield _search(setup, path, progress, stop)
         except BlackcamoError as error:
             yield SearchResult(photo=path, scorer=config.scorer, seed=config.seed, error=str(error))
 
 
-def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> SearchResult:
+def _search(
+    setup: Setup, path: Path, progress: ProgressCallback | None, stop: Stop
+) -> SearchResult:
     photo = load_photo(path)
     identity = setup.identity(photo)
     info = setup.scorer.info
@@ -95,4 +111,4 @@ def _search(setup: Setup, path: Path, progress: ProgressCallback | None) -> Sear
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
-        return PhotoSearch(setup, photo, study, progress or (lambda _: None)).run()
+        return PhotoSearch(setup, photo, study, progress or (lambda _: None), stop).run()

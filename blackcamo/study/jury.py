@@ -18,7 +18,7 @@ from scipy.special import expit, log_expit
 from blackcamo.errors import UnknownNameError
 from blackcamo.extras import import_extra
 from blackcamo.study.note import write_note
-from blackcamo.study.pictures import Pictures
+from blackcamo.study.pictures import Picture, Pictures
 from blackcamo.study.recorded import RecordedStudy
 
 Preference: TypeAlias = tuple[int, int]
@@ -109,6 +109,21 @@ def judged(study: RecordedStudy) -> list[Judged]:
         (Judged(number, worth.get(number), number in vetoed) for number in shown),
         key=lambda j: (j.worth is None, -(j.worth or 0.0), j.number),
     )
+
+
+def jury_pictures(study: RecordedStudy, folder: Path) -> list[Picture]:
+    """The pictures that a study's jury is shown, none where there is no jury.
+
+    Raises:
+        StudyError: the storage cannot be read.
+    """
+    store, name = study.store, jury_name(study.name)
+    with store.errors():
+        try:
+            jury_id = store.optuna.get_study_id_from_name(name)
+        except KeyError:
+            return []
+    return list(Pictures(store, jury_id, name, folder).all().values())
 
 
 def worths(preferences: Sequence[Preference]) -> dict[int, float]:

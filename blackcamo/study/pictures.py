@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blackcamo.images import write_bytes
+from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Store
 
 ORPHAN_AGE_S = 3600.0
@@ -124,8 +125,13 @@ class Pictures:
                 self._store.optuna.set_study_system_attr(self._id, key, value)
 
 
-def orphans(store: Store, folder: Path) -> list[Path]:
-    """Files of a folder of pictures that no study of the storage knows any more."""
+def orphans(storage: str | Path, folder: Path) -> list[Path]:
+    """Files of a folder of pictures that no study of the storage knows any more.
+
+    Raises:
+        StudyError, OptionError, MissingExtraError: the storage cannot be opened.
+    """
+    store = open_storage(storage)
     with store.errors():
         known = {
             key.rpartition(":")[2]

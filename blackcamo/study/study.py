@@ -219,7 +219,7 @@ class Study(RecordedStudy):
         for key, value in fixed.items():
             if key in recorded and recorded[key] != value:
                 raise StudyError(
-                    f"study {self.name!r} was made with {_difference(key, recorded[key], value)}; "
+                    f"study {self.name!r} was made with {difference(key, recorded[key], value)}; "
                     "use the same again or start a new study"
                 )
         self.store.describe(self.id, {**fixed, **about})
@@ -297,10 +297,10 @@ class Register:
             return self._store.swap(self._id, _WRITER, old, new)
 
 
-def _difference(key: str, recorded: Any, value: Any) -> str:
+def difference(key: str, recorded: Any, value: Any) -> str:
     """Name the innermost value that differs."""
     if isinstance(recorded, dict) and isinstance(value, dict):
         for inner in {**recorded, **value}:
             if recorded.get(inner) != value.get(inner):
-                return _difference(f"{key}.{inner}", recorded.get(inner), value.get(inner))
+                return difference(f"{key}.{inner}", recorded.get(inner), value.get(inner))
     return f"{key} {recorded!r}, not {value!r}"

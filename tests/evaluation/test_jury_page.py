@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +14,9 @@ from PIL import Image
 
 from blackcamo.evaluation.jury.making import Jury, make_jury
 from blackcamo.evaluation.jury.tallying import tally
+from tests.browser import actions, needs_browser, start_browser
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-if CHROMIUM is None or DRIVER is None:
-    pytest.skip("chromium or chromedriver is not installed", allow_module_level=True)
-
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+pytestmark = needs_browser
 
 RUNS = ("A", "B", "C", "D", "E")
 IMAGES = ("x", "y", "z")
@@ -58,19 +54,10 @@ def browse(downloads: Path) -> Iterator[Open]:
     drivers = []
 
     def browse(page: Path, *, phone: bool = False) -> Any:
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for word in (
-            "headless", "no-sandbox", "disable-gpu", "disable-background-networking",
-            "window-size=1280,900",
-        ):  # fmt: skip
-            options.add_argument(f"--{word}")
-        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        options: dict[str, Any] = {"prefs": {"download.default_directory": str(downloads)}}
         if phone:
-            options.add_experimental_option("mobileEmulation", PHONE)
-        service = webdriver.ChromeService(executable_path=DRIVER)
-        driver = webdriver.Chrome(options=options, service=service)
+            options["mobileEmulation"] = PHONE
+        driver = start_browser(**options)
         drivers.append(driver)
         driver.get(page.as_uri())
         return driver
@@ -91,12 +78,12 @@ def one(driver: Any, selector: str) -> Any:
 
 def press(driver: Any, *keys: str) -> None:
     for key in keys:
-        webdriver.ActionChains(driver).send_keys(key).perform()
+        actions(driver).send_keys(key).perform()
 
 
 def press_with_shift(driver: Any, key: str) -> None:
     shift = "\ue008"
-    webdriver.ActionChains(driver).key_down(shift).send_keys(key).key_up(shift).perform()
+    actions(driver).key_down(shift).send_keys(key).key_up(shift).perform()
 
 
 def click_votes(driver: Any, most: tuple[int, ...], least: tuple[int, ...]) -> None:

@@ -137,6 +137,27 @@ def test_an_unreachable_target_gives_the_best_effort_and_says_so(
     check_count(result, scorer, 60)
 
 
+def test_a_best_effort_is_never_worse_than_the_photo(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the proxy changes seem to help, in full they all do harm."""
+    seen: set[bytes] = set()
+
+    def measure(image: Any) -> float:
+        if image.shape[1] < 128:
+            return 55 + float(image.mean()) / 255
+        seen.add(image.tobytes())
+        return 60.0 if len(seen) == 1 else 80.0
+
+    monkeypatch.setattr("blackcamo.run.setup.load_scorer", lambda *_: CountingScorer(measure))
+    result = run.search(
+        photo, budget=60, proxy_px=96, out=tmp_path, storage=str(tmp_path / "s.journal")
+    )
+    assert not result.succeeded
+    assert (result.score_before, result.score_after) == (60, 60)
+    assert result.recipe == "no change"
+
+
 def test_a_large_photo_is_searched_small_and_delivered_in_full(
     run_search: Search, scorer: CountingScorer, tmp_path: Path
 ) -> None:

@@ -1,0 +1,111 @@
+"""Several studies of one photo as one, to be looked at: trials copied, with where they are from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from optuna.trial import FrozenTrial, TrialState
+
+from blackcamo.errors import OptionError
+from blackcamo.study import trials
+from blackcamo.study.recorded import KEPT, RecordedStudy
+from blackcamo.study.store import Json
+from blackcamo.study.study import SCHEMA
+
+MERGED = "merged"
+"""Attribute of a merged study: name of each source -> what that one was made with."""
+
+Origin: TypeAlias = tuple[str, int]
+"""A study's name and the number of a trial in it."""
+
+_ORIGIN = "origin"
+
+
+def merge_studies(
+    sources: Sequence[RecordedStudy],
+    into: str,
+    describe: Callable[[Mapping[Origin, int]], Mapping[str, Json]],
+) -> dict[Origin, int]:
+    """Copy the trials that have a score into a new study of the first one's storage.
+
+    The photo unchanged, every source's trial 0, is copied once; what searches keep beside their
+    trials is the first source's. A study that a killed merge left behind is made anew: none
+    counts before it is whole.
+
+    Args:
+        into: the new study's name.
+        describe: given what is returned, the new study's attributes, JSON values.
+
+    Returns:
+        Origin -> number in the new study.
+
+    Raises:
+        OptionError: there is a study of that name.
+        StudyError: the storage cannot be read or written.
+    """
+    store = sources[0].store
+    copied: dict[Origin, int] = {}
+    batches = itertools.count()
+    with store.errors():
+        for study in store.optuna.get_all_studies():
+            if study.study_name == into:
+                if "schema" in study.user_attrs:
+                    raise OptionError(
+                        f"study {into!r} exists in {store.where}; choose another name or delete it"
+                    )
+                store.optuna.delete_study(study._study_id)
+        directions = store.optuna.get_study_directions(sources[0].id)
+        study_id = store.create_study(into, directions)
+        for position, source in enumerate(sources):
+            renumbered: dict[int, int] = {}
+            found = [
+                trial
+                for trial in trials.answered(source.store.optuna.get_all_trials(source.id))
+                if trial.state == TrialState.COMPLETE and not (position and trial.number == 0)
+            ]
+            for trial in found:
+                batch = trial.user_attrs["batch"]
+                if batch not in renumbered:
+                    renumbered[batch] = next(batches)
+            created = store.create_trials(
+                study_id,
+                [
+                    _copy(trial, source.name, renumbered[trial.user_attrs["batch"]])
+                    for trial in found
+                ],
+            )
+            store.finish_trials(
+                {
+                    trial_id: (TrialState.COMPLETE, trial.values, {})
+                    for trial, (trial_id, _) in zip(found, created, strict=True)
+                }
+            )
+            for trial, (_, number) in zip(found, created, strict=True):
+                copied[source.name, trial.number] = number
+        store.name_metrics(study_id, trials.METRICS)
+        for key, record in store.optuna.get_study_system_attrs(sources[0].id).items():
+            if key.startswith(KEPT):
+                store.write(study_id, key, record)
+        # The schema comes last: a study without it is not listed.
+        store.describe(study_id, {**describe(copied), "schema": SCHEMA})
+    return copied
+
+
+def _copy(trial: FrozenTrial, source: str, batch: int) -> FrozenTrial:
+    notes = {**trial.user_attrs, "batch": batch, _ORIGIN: [source, trial.number]}
+    started = trial.datetime_start or datetime.now()
+    return trials.running_trial(trial.params, trial.distributions, notes, started=started)
+
+
+def origins(study: RecordedStudy) -> dict[int, Origin]:
+    """Trial number -> where it is from, of a merged study.
+
+    Raises:
+        StudyError: the storage cannot be read.
+    """
+    with study.store.errors():
+        found = study.store.optuna.get_all_trials(study.id, deepcopy=False)
+    return {trial.number: tuple(trial.user_attrs[_ORIGIN]) for trial in found}

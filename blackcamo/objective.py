@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from blackcamo.channel import Channel
+from blackcamo.devices import one_thread_each
 from blackcamo.filters.chain import Chain, Rendered
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle, one_line
@@ -301,27 +298,3 @@ def _failure(vector: Iterable[float], params: Mapping[str, float], reason: str) 
         height_px=0,
         error=reason,
     )
-
-
-@contextmanager
-def one_thread_each() -> Iterator[ThreadPoolExecutor]:
-    """A pool with a thread per core in which torch uses one thread per operation.
-
-    Candidates side by side use the cores better than one candidate's operations cut in two.
-    torch keeps the setting per thread but also remembers the last one for threads to come, so
-    that is put back.
-    """
-    workers = os.cpu_count() or 1
-    before = torch.get_num_threads()
-    ready = threading.Barrier(workers + 1)
-
-    def start() -> None:
-        torch.set_num_threads(1)
-        ready.wait()
-
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in range(workers):
-            pool.submit(start)
-        ready.wait()
-        torch.set_num_threads(before)
-        yield pool

@@ -17,6 +17,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -172,10 +173,10 @@ def close_up(
     added = boxed(np.maximum(rough[1] - rough[0], 0), side_px // 4) / (
         1 + boxed(rough[0], side_px // 4)
     )
-    top, left = np.unravel_index(int(added.argmax()), added.shape)
+    row, column = np.unravel_index(int(added.argmax()), added.shape)
     height, width = (min(side_px * 3 // 4, before.shape[0]), min(side_px, before.shape[1]))
-    top = int(np.clip(top - height // 2, 0, before.shape[0] - height))
-    left = int(np.clip(left - width // 2, 0, before.shape[1] - width))
+    top = int(np.clip(row - height // 2, 0, before.shape[0] - height))
+    left = int(np.clip(column - width // 2, 0, before.shape[1] - width))
     part = slice(top, top + height), slice(left, left + width)
     return aligned[part], camouflage[part]
 
@@ -187,8 +188,6 @@ def shifted(plane: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.
 def boxed(
     plane: np.ndarray[Any, np.dtype[np.float64]], side: int
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    import cv2
-
     return np.asarray(cv2.blur(plane, (side, side)))
 
 

@@ -1,0 +1,172 @@
+"""Rate a ladder of edits of known order with the measure ``critic``, and draw some of it.
+
+    python run.py
+
+Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
+``result.json`` and ``ladder.jpg`` here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+from blackcamo.appeal import critic
+from blackcamo.channel import Channel
+from blackcamo.testing import edits
+from blackcamo.types import Pixels
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+DATA = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
+CONFIG = tomllib.loads((HERE / "config.toml").read_text())
+TILE_PX = (220, 165)
+FAILURES = {
+    "dark, noisy portrait": (
+        "kodak/kodim04.jpg",
+        edits.Edit(
+            "failure",
+            "ugly",
+            1,
+            look=partial(edits._gain, stops=-1.3),
+            spatial=partial(edits._noise, levels=12),
+        ),
+    ),
+    "stripes through sky and walls": (
+        "kodak/kodim19.jpg",
+        edits.Edit("failure", "ugly", 1, spatial=partial(edits._stripes, levels=8)),
+    ),
+}
+
+
+def main() -> None:
+    paths = list(photos())
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        rated = dict(zip(paths, pool.map(rate, paths), strict=True))
+    result = {
+        "photos": [str(path.relative_to(DATA / "photos")) for path in paths],
+        "outranked": outranked(rated),
+        "steps": steps(rated),
+        "failures": {name: judge(load(DATA / "photos" / file), edit) for name, (file, edit) in
+                     FAILURES.items()},
+        "edits": summary(rated),
+    }  # fmt: skip
+    (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+    draw(paths[3])
+    print(json.dumps({k: result[k] for k in ("outranked", "steps", "failures")}, indent=1))
+
+
+def photos() -> Iterator[Path]:
+    for folder, count in CONFIG["photos"].items():
+        yield from sorted((DATA / "photos" / folder).glob("*.jpg"))[: count or None]
+
+
+def load(path: Path) -> Pixels:
+    image = Image.open(path).convert("RGB")
+    image.thumbnail((CONFIG["side_px"], CONFIG["side_px"]))
+    return np.asarray(image)
+
+
+def rate(path: Path) -> list[dict[str, Any]]:
+    torch.set_num_threads(1)
+    pixels = load(path)
+    return [
+        {"kind": e.kind, "name": e.name, "strength": e.strength, **judge(pixels, e)}
+        for e in edits.ladder()
+    ]
+
+
+def judge(pixels: Pixels, edit: edits.Edit) -> dict[str, Any]:
+    with torch.inference_mode():
+        (found,) = critic.create()(edit.render(pixels, Channel())[0], "enhance")
+    return {"appeal": found.value, "worst": min(found.parts, key=lambda p: found.parts[p])}
+
+
+def outranked(rated: dict[Path, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Share of pairs, of one photo, in which the tasteful edit has more appeal."""
+    pairs: dict[str, list[bool]] = defaultdict(list)
+    misses: Counter[str] = Counter()
+    for rows in rated.values():
+        for good in (row for row in rows if row["kind"] == "tasteful"):
+            for bad in (row for row in rows if row["kind"] != "tasteful"):
+                won = good["appeal"] > bad["appeal"]
+                pairs[bad["kind"]].append(won)
+                if not won:
+                    misses[f"{label(good)} under {label(bad)}"] += 1
+    return {
+        **{kind: {"share": float(np.mean(v)), "pairs": len(v)} for kind, v in pairs.items()},
+        "misses": dict(misses.most_common(8)),
+    }
+
+
+def steps(rated: dict[Path, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Share of steps to the next strength that lower the appeal."""
+    found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for rows in rated.values():
+        by = {(row["kind"], row["name"], row["strength"]): row["appeal"] for row in rows}
+        for (kind, name, strength), appeal in by.items():
+            if strength > 1:
+                found[kind][name].append(appeal < by[kind, name, strength - 1])
+    return {
+        kind: {
+            "share": float(np.mean([x for v in names.values() for x in v])),
+            "steps": sum(map(len, names.values())),
+            "under 98 %": {n: float(np.mean(v)) for n, v in names.items() if np.mean(v) < 0.98},
+        }
+        for kind, names in found.items()
+    }
+
+
+def summary(rated: dict[Path, list[dict[str, Any]]]) -> dict[str, Any]:
+    values: dict[str, list[float]] = defaultdict(list)
+    worst: dict[str, Counter[str]] = defaultdict(Counter)
+    for rows in rated.values():
+        for row in rows:
+            values[label(row)].append(row["appeal"])
+            worst[label(row)][row["worst"]] += 1
+    return {
+        name: {
+            **dict(
+                zip(("min", "median", "max"), np.percentile(v, (0, 50, 100)).round(1), strict=True)
+            ),
+            "worst part": worst[name].most_common(1)[0][0],
+        }
+        for name, v in values.items()
+    }
+
+
+def label(row: dict[str, Any]) -> str:
+    return f"{row['kind']} {row['name']} {row['strength']}"
+
+
+def draw(path: Path) -> None:
+    """Strength 3 of the tasteful edits, 1 of the overdone and ugly ones, with their appeal."""
+    pixels = load(path)
+    chosen = [e for e in edits.ladder() if e.strength == (3 if e.kind == "tasteful" else 1)]
+    columns = 6
+    width, height = TILE_PX[0], TILE_PX[1] + 16
+    sheet = Image.new("RGB", (columns * width, -(-len(chosen) // columns) * height), (32, 32, 32))
+    pen = ImageDraw.Draw(sheet)
+    for number, edit in enumerate(chosen):
+        left, top = number % columns * width, number // columns * height
+        picture = Image.fromarray(edit.render(pixels, Channel())[1])
+        picture.thumbnail((TILE_PX[0] - 4, TILE_PX[1]))
+        sheet.paste(picture, (left, top + 16))
+        said = judge(pixels, edit)
+        pen.text((left + 2, top + 2), f"{said['appeal']:.0f} {edit.kind} {edit.name}", "white")
+    sheet.save(HERE / "ladder.jpg", quality=82)
+
+
+if __name__ == "__main__":
+    main()

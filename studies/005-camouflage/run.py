@@ -135,7 +135,8 @@ def summarise(rows: list[dict[str, Any]], any_result: run.SearchResult) -> dict[
 
 
 def draw(outcome: list[run.SearchResult], name: str, crops: dict[str, int]) -> None:
-    whole, close = [], []
+    whole: list[SheetRow] = []
+    close: list[SheetRow] = []
     for result in outcome:
         assert result.output is not None
         assert result.threshold is not None

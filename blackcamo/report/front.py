@@ -100,9 +100,15 @@ class FrontPlot:
             axes.axvline(
                 value, color="tab:red", linestyle=style, linewidth=1, label=label, zorder=2
             )
+        side = 1 if self.scorer.higher_is_better else -1
         for score, appeal, picks in self.front:
             if picks:
-                axes.annotate(", ".join(picks), (score, appeal), (6, 6), textcoords="offset points")
+                # Beyond a front there is nothing: to the left, or right where low is good.
+                axes.annotate(
+                    ", ".join(picks), (score, appeal), (-6 * side, 4), textcoords="offset points",
+                    horizontalalignment="right" if side > 0 else "left",
+                )  # fmt: skip
+        axes.margins(x=0.12, y=0.06)
         good = "higher" if self.scorer.higher_is_better else "lower"
         axes.set_xlabel(f"score ({self.scorer.name}; {good} is better quality)")
         axes.set_ylabel("appeal (0-100)")

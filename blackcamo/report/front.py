@@ -17,6 +17,7 @@ from blackcamo.types import ScorerInfo
 FORMATS = ("png", "svg", "pdf")
 _INCHES = (8.0, 5.0)
 _DPI = 150
+_WHO = "the plot of a front"
 
 
 def front_csv(entries: Sequence[Mapping[str, Any]]) -> str:
@@ -68,12 +69,15 @@ class FrontPlot:
         form = path.suffix.lower().removeprefix(".")
         if form not in FORMATS:
             raise OptionError(f"plot is {path}; its ending must be one of .{', .'.join(FORMATS)}")
-        figure_module = import_extra("matplotlib.figure", extra="plot", who="the plot of a front")
+        figure_module = import_extra("matplotlib.figure", extra="plot", who=_WHO)
         figure = figure_module.Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
         self._draw(figure.add_subplot())
         data = io.BytesIO()
-        # Without a date the same study gives the same bytes.
-        figure.savefig(data, format=form, metadata=None if form == "png" else _undated(form))
+        # Without a date and random identifiers the same study gives the same bytes.
+        with import_extra("matplotlib", extra="plot", who=_WHO).rc_context(
+            {"svg.hashsalt": self.name}
+        ):
+            figure.savefig(data, format=form, metadata=None if form == "png" else _undated(form))
         write_bytes(path, data.getvalue())
 
     def _draw(self, axes: Any) -> None:
@@ -96,9 +100,15 @@ class FrontPlot:
             axes.axvline(
                 value, color="tab:red", linestyle=style, linewidth=1, label=label, zorder=2
             )
+        side = 1 if self.scorer.higher_is_better else -1
         for score, appeal, picks in self.front:
             if picks:
-                axes.annotate(", ".join(picks), (score, appeal), (6, 6), textcoords="offset points")
+                # Beyond a front there is nothing: to the left, or right where low is good.
+                axes.annotate(
+                    ", ".join(picks), (score, appeal), (-6 * side, 4), textcoords="offset points",
+                    horizontalalignment="right" if side > 0 else "left",
+                )  # fmt: skip
+        axes.margins(x=0.12, y=0.06)
         good = "higher" if self.scorer.higher_is_better else "lower"
         axes.set_xlabel(f"score ({self.scorer.name}; {good} is better quality)")
         axes.set_ylabel("appeal (0-100)")

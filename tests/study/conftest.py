@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -139,6 +141,87 @@ def postgresql_server() -> Iterator[PostgreSQL]:
         server.stop()
 
 
+class MariaDB:
+    """A MySQL server that a test may stop and start."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._program = program
+        self._folder = folder
+        self._user = "nobody" if os.getuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = int(probe.getsockname()[1])
+        self.url = f"mysql://tester:secret@127.0.0.1:{self._port}/test"
+
+    def create(self) -> None:
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", f"--datadir={self._folder / 'data'}",
+             "--auth-root-authentication-method=normal", "--skip-test-db"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user,
+            cwd=self._folder,
+        )  # fmt: skip
+        (self._folder / "init.sql").write_text(
+            "CREATE DATABASE IF NOT EXISTS test;\n"
+            "CREATE USER IF NOT EXISTS tester@'127.0.0.1' IDENTIFIED BY 'secret';\n"
+            "GRANT ALL ON *.* TO tester@'127.0.0.1';\n"
+        )
+
+    def start(self) -> None:
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, "--no-defaults", f"--datadir={self._folder / 'data'}",
+                 f"--socket={self._folder / 'socket'}", f"--port={self._port}",
+                 "--bind-address=127.0.0.1", f"--pid-file={self._folder / 'pid'}",
+                 f"--init-file={self._folder / 'init.sql'}", "--skip-name-resolve",
+                 "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"],
+                stdout=log, stderr=log, user=self._user, cwd=self._folder,
+            )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                    return
+            time.sleep(0.1)
+        pytest.fail("MariaDB did not start")
+
+    def stop(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[MariaDB]:
+    """A MariaDB server of our own, in a temporary folder."""
+    pytest.importorskip("pymysql", reason="the extra mysql is not installed")
+    program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+    if program is None or shutil.which("mariadb-install-db") is None:
+        pytest.skip("MariaDB's server is not installed")
+    with tempfile.TemporaryDirectory(prefix="my", ignore_cleanup_errors=True) as folder:
+        server = MariaDB(program, Path(folder))
+        server.create()
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def mysql(mysql_server: MariaDB) -> str:
+    """The URL of an empty database."""
+    from sqlalchemy import create_engine, make_url, text
+
+    url = make_url(mysql_server.url).set(drivername="mysql+pymysql")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP DATABASE test"))
+        connection.execute(text("CREATE DATABASE test"))
+    engine.dispose()
+    return mysql_server.url
+
+
 @pytest.fixture
 def postgresql(postgresql_server: PostgreSQL) -> str:
     """The URL of an empty database."""
@@ -158,8 +241,8 @@ def postgresql(postgresql_server: PostgreSQL) -> str:
 @pytest.fixture(params=["journal", "sqlite", "postgresql"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Every kind of storage that can be tried here, empty."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgresql"))
+    if request.param in ("postgresql", "mysql"):
+        return str(request.getfixturevalue(request.param))
     return {
         "journal": str(tmp_path / "new" / "studies.journal"),
         "sqlite": f"sqlite:///{tmp_path / 'studies.db'}",

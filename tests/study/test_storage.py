@@ -8,15 +8,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
-from blackcamo.study import Study
+from blackcamo.study import Study, delete_study, list_studies
 from blackcamo.study.storage import open_storage
-from tests.study.conftest import opened, write_batch
+from blackcamo.types import Evaluation
+from tests.study.conftest import MariaDB, evaluation_of, opened, vectors_of, write_batch
 
 
 def free_port() -> int:
@@ -66,16 +68,48 @@ def grpc_url(tmp_path: Path) -> Iterator[str]:
         server.terminate()
 
 
-@pytest.mark.parametrize("kind", ["redis_url", "grpc_url"])
-def test_storages_behind_a_network(kind: str, request: pytest.FixtureRequest) -> None:
+def ordered(evaluations: Iterable[Evaluation]) -> list[str]:
+    """What NaN and the order of parameters, which gRPC does not keep, leave comparable."""
+    return [repr(replace(e, params=dict(sorted(e.params.items())))) for e in evaluations]
+
+
+@pytest.mark.parametrize("kind", ["redis_url", "grpc_url", "mysql"])
+def test_storages_behind_a_network(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     url = request.getfixturevalue(kind)
     with opened(url) as study:
         write_batch(study, 0)
         with pytest.raises(StudyError, match="is being written by"), opened(url):
             pass
+        study.pictures(tmp_path).add({2: ("two.jpg", b"x")})
+        study.describe("a note")
+        study.keep("look:0", "x" * 48_000)
     with opened(url) as study:
         write_batch(study, 1)
-    assert len(Study.load(url, "a-fake-1").evaluations()) == 8
+        assert study.pictures(tmp_path).all().keys() == {2}
+    study = Study.load(url, "a-fake-1")
+    expected = [evaluation_of(v) for batch in range(2) for v in vectors_of(batch)]
+    assert ordered(study.evaluations().values()) == ordered(expected)
+    delete_study(url, "a-fake-1", pictures=tmp_path)
+    assert list_studies(url) == []
+    assert list(tmp_path.glob("*-*")) == []
+
+
+def test_a_mysql_server_that_stops_is_reported_and_gone_on_with_when_it_is_back(
+    mysql: str, mysql_server: MariaDB
+) -> None:
+    with opened(mysql) as study:
+        write_batch(study, 0)
+        mysql_server.stop()
+        try:
+            with pytest.raises(StudyError, match=r"mysql.*; the work so far is kept") as error:
+                write_batch(study, 1)
+            assert "secret" not in str(error.value)
+        finally:
+            mysql_server.start()
+        write_batch(study, 1)
+    assert len(Study.load(mysql, "a-fake-1").evaluations()) == 8
 
 
 def test_sqlite_comes_with_a_note(tmp_path: Path) -> None:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import blackcamo
 from blackcamo.cli import main
+from blackcamo.cli.stopping import stopping
 
 COMMANDS = (
     "search", "score", "verify", "apply", "front", "export", "studies", "scorers", "filters",
-    "submit", "evaluate", "evaluate-scorer",
+    "submit", "evaluate", "evaluate-scorer", "dashboard", "pictures", "prune-artifacts", "merge",
+    "delete",
 )  # fmt: skip
 PROGRAM = [sys.executable, "-c", "import sys; from blackcamo.cli import main; sys.exit(main())"]
 HEAVY = {"torch", "numpy", "PIL", "cv2", "nevergrad", "optuna", "onnxruntime", "openvino"}
@@ -124,6 +131,52 @@ def test_ctrl_c_is_one_line_and_status_130(
     monkeypatch.setattr("blackcamo.plugins.names", interrupt)
     assert main(["scorers"]) == 130
     assert capsys.readouterr() == ("", "blackcamo: interrupted\n")
+
+
+def test_the_first_ctrl_c_of_a_search_ends_it_in_good_order(tmp_path: Path) -> None:
+    pixels = np.full((96, 128, 3), 170, np.uint8)
+    pixels[::3] = 90
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    command = [
+        *PROGRAM, "search", "photo.png", "photo.png", "--budget", "2000", "--target", "1", "--json",
+        "--scorer", "python:tests.cli.fakes:brightness", "--filters", "tone", "--batch", "4",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,
+    ) as program:
+        pictures = tmp_path / "camouflage" / "studies.pictures"
+        deadline = time.monotonic() + 120
+        while len(list(pictures.glob("*"))) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=120)
+    assert program.returncode == 130
+    (result,) = json.loads(out)["results"]
+    assert result["interrupted"]
+    assert (tmp_path / result["output"]).is_file()
+    assert 3 < result["queries"]["total"] < 1000
+    assert err.splitlines() == [
+        "blackcamo: ending after this batch, with what was found; Ctrl-C again ends at once",
+        "blackcamo: interrupted",
+    ]
+
+
+def test_the_second_ctrl_c_is_an_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with stopping() as stop:
+        assert not stop()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "Ctrl-C again ends at once" in capsys.readouterr().err
 
 
 def test_threads_wait_passively(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ class Optics:
 
     name = "optics"
     params = (
-        Param("vignette_percent", -18, 30, 0, "%", "corners lightened (-) or darkened (+)"),
+        Param("vignette_percent", -10, 30, 0, "%", "corners lightened (-) or darkened (+)"),
         Param("glow_percent", 0, 25, 0, "%", "soft glow of bright areas"),
         Param("halation_percent", 0, 35, 0, "%", "halation around highlights"),
         Param("edge_softness_percent", 0, 70, 0, "%", "softer towards the edges of the frame"),

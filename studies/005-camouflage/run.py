@@ -1,6 +1,6 @@
 """Camouflage every photo for every scorer in both modes, and draw sheets to be looked at.
 
-    python run.py --work /path/to/scratch [--scorer nima-technical] [--mode enhance]
+    python run.py --work /path/to/scratch [--scorer nima-technical] [--mode enhance] [--most 5]
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
 ``result.json`` and two sheets a run here; camouflages and studies go to the scratch folder, and a
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--scorer", action="append")
     parser.add_argument("--mode", action="append")
+    parser.add_argument("--most", type=int, help="photos, the first of those that start high")
     args = parser.parse_args()
     data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
     config = tomllib.loads((HERE / "config.toml").read_text())
@@ -47,7 +48,7 @@ def main() -> None:
     for name in args.scorer or config["scorers"]:
         for mode in args.mode or config["modes"]:
             search = {**settings(config, name, data), "mode": mode}
-            outcome = search_all(photos, search, args.work / f"{name}-{mode}")
+            outcome = search_all(photos, search, args.work / f"{name}-{mode}", args.most)
             record(f"{name}-{mode}", outcome, config)
             draw(outcome, f"{name}-{mode}", config["crops"])
 
@@ -64,9 +65,13 @@ def settings(config: dict[str, Any], name: str, data: Path) -> dict[str, Any]:
     }
 
 
-def search_all(photos: list[Path], search: dict[str, Any], work: Path) -> list[run.SearchResult]:
-    outcome = []
+def search_all(
+    photos: list[Path], search: dict[str, Any], work: Path, most: int | None
+) -> list[run.SearchResult]:
+    outcome: list[run.SearchResult] = []
     for photo in photos:
+        if len(outcome) == most:
+            break
         before = run.score(photo, scorer=search["scorer"], scorer_options=search["scorer_options"])
         if not before.high_quality:
             continue

@@ -37,10 +37,10 @@ class Texture:
     params = (
         Param("grain_percent", 0, 4, 0, "%", "film grain"),
         Param("grain_coarseness_percent", 0, 100, 50, "%", "coarseness of it", modifier=True),
-        Param("canvas_jnd", 0, 1.5, 0, "JND", "woven canvas"),
+        Param("canvas_jnd", 0, 1, 0, "JND", "woven canvas"),
         Param("canvas_threads", 60, 240, 128, "/side", "threads along the side", modifier=True),
         Param("canvas_angle_deg", -45, 45, 0, "°", "direction of the threads", modifier=True),
-        Param("ripple_jnd", -1.5, 1.5, 0, "JND", "ripples in one direction"),
+        Param("ripple_jnd", -1, 1, 0, "JND", "ripples in one direction"),
         Param("ripple_waves", 48, 144, 96, "/side", "waves along it", step=16, modifier=True),
         Param("ripple_angle_deg", -90, 60, 0, "°", "their direction", step=30, modifier=True),
         Param("clouds_jnd", -1.5, 1.5, 0, "JND", "cloudy light and shade in texture"),

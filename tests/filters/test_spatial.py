@@ -81,8 +81,8 @@ def busy(level: float, height_px: int = 384, width_px: int = 512) -> Tensor:
 
 TEXTURES = {
     "grain_percent": 4.0,
-    "canvas_jnd": 1.5,
-    "ripple_jnd": 1.5,
+    "canvas_jnd": 1.0,
+    "ripple_jnd": 1.0,
     "clouds_jnd": -1.5,
     "mottle_red_jnd": 2.0,
     "mottle_yellow_jnd": -3.0,

@@ -97,7 +97,7 @@ def added(photo: Tensor, values: dict[str, float], *, seed: int = 0) -> Tensor:
 def test_textures_live_in_texture_and_vanish_in_smooth_areas_and_skin(name: str) -> None:
     amount = {name: TEXTURES[name]}
     in_busy = float(added(busy(0.5), amount).std())
-    assert in_busy > 1 / 255
+    assert in_busy > 0.75 / 255
     assert float(added(flat(0.5, 384, 512), amount).abs().max()) < 0.25 / 255
     # A sky is a slow gradient, not a constant.
     sky = flat(0.5, 384, 512) + torch.linspace(0, 0.2, 512)

@@ -72,6 +72,7 @@ class PhotoSearch:
         self.small = self._objective(proxy) if self.on_proxy else self.full
         self.gallery = self._gallery(proxy)
         self.candidates: list[tuple[int, Evaluation]] = []
+        self.batches: list[Sequence[int]] = []
         self.to_success: int | None = None
         self.verified_early = 0
 
@@ -149,6 +150,7 @@ class PhotoSearch:
 
     def _show(self, batch: Sequence[int]) -> None:
         """Keep what the dashboard shows of the latest batch."""
+        self.batches.append(batch)
         if self.gallery is not None:
             self.gallery.show(dict(self.candidates), batch, self.small.jpegs)
 
@@ -156,9 +158,7 @@ class PhotoSearch:
         """Say in the study what became of it, and show what a killed search has not."""
         pictures = {}
         if self.gallery is not None:
-            pictures = self.gallery.complete(
-                dict(self.candidates), [b.numbers for b in self.study.batches()], winner.trial
-            )
+            pictures = self.gallery.complete(dict(self.candidates), self.batches, winner.trial)
         said = recipe(self.setup.chain.space, winner.evaluation.params)
         self.study.describe(study_note(self.study.attributes, recipe=said, pictures=pictures))
 
@@ -169,6 +169,7 @@ class PhotoSearch:
         self.oracle.remember(self.study.recall(_REFERENCE) or {}, reference=True)
         recorded = self.study.batches()
         for batch in recorded:
+            self.batches.append(batch.numbers)
             self.candidates += zip(batch.numbers, batch.evaluations, strict=True)
         scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
         self.oracle.remember(scores, reference=False)

@@ -76,14 +76,16 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 def _for_this_machine(application: _Wsgi) -> _Wsgi:
-    """Refuse requests that name another host: pages of other sites must not reach in.
+    """Refuse requests that name another host or come from another site's page.
 
-    A site whose name resolves to 127.0.0.1 would otherwise count as the dashboard's own.
+    Otherwise any page that the user looks at could reach in: by a name of its own that resolves
+    to 127.0.0.1, or by forms that it sends here.
     """
 
     def guarded(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")
-        if (host.rpartition(":")[0] or host) not in (HOST, "localhost"):
+        ours = (host.rpartition(":")[0] or host) in (HOST, "localhost")
+        if not ours or environ.get("HTTP_ORIGIN", f"http://{host}") != f"http://{host}":
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
             return [f"This dashboard is for {HOST} alone.\n".encode()]
         return application(environ, start_response)

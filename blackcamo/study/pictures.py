@@ -99,16 +99,19 @@ class Pictures:
         """Trial number -> picture, of those whose file is there."""
         with self._store.errors():
             records = self._store.optuna.get_study_system_attrs(self._id)
-            trials = self._store.optuna.get_all_trials(self._id, deepcopy=False)
+            trials = self._store.optuna.get_n_trials(self._id)
+        # The trials themselves, which are far more to read, need not be known.
+        numbers = {self._artifact(number): number for number in range(trials)}
         found = {}
-        for trial in trials:
-            artifact = self._artifact(trial.number)
-            record = json.loads(records.get(f"{_PREFIX}{trial._trial_id}:{artifact}", _GONE))
+        for key, record in records.items():
+            trial_id, _, artifact = key.removeprefix(_PREFIX).partition(":")
             path = self.folder / artifact
-            if record is not None and path.is_file():
-                link = f"/artifacts/{self._id}/{trial._trial_id}/{artifact}"
-                found[trial.number] = Picture(trial.number, record["filename"], path, link)
-        return found
+            number = numbers.get(artifact)
+            if number is None or record == _GONE or not path.is_file():
+                continue
+            link = f"/artifacts/{self._id}/{trial_id}/{artifact}"
+            found[number] = Picture(number, json.loads(record)["filename"], path, link)
+        return dict(sorted(found.items()))
 
     def _artifact(self, number: int) -> str:
         return str(uuid.uuid5(_NAMESPACE, f"{self._study}/{number}"))

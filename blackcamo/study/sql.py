@@ -127,6 +127,17 @@ class SqlStore(Store):
                     .values(state=state.name, datetime_complete=datetime.now())
                 )
 
+    def read(self, study_id: int, key: str) -> Json:
+        """A record of a study, without reading all the others."""
+        records = self._records
+        with self._engine.connect() as connection:
+            text = connection.execute(
+                sa.select(records.c.value_json).where(
+                    records.c.study_id == study_id, records.c.key == key
+                )
+            ).scalar_one_or_none()
+        return None if text is None else json.loads(text)
+
     def swap(self, study_id: int, key: str, old: Json, new: Json) -> bool:
         """Set a record from ``old`` to ``new`` in one statement."""
         records = self._records

@@ -57,6 +57,12 @@ class Store:
                 f"{self.where}: {_cause(error)}; the work so far is kept, run the same command "
                 "again to continue"
             ) from error
+        # What Optuna raises for studies and trials that are not there any more.
+        except KeyError as error:
+            raise StudyError(
+                f"{self.where}: the study is gone, somebody has deleted it; run the same command "
+                "again to begin anew"
+            ) from error
 
     def together(self, *, durable: bool = True) -> AbstractContextManager[None]:
         """Writes that are cheaper when they are done at once; nobody else's come between.

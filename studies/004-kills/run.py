@@ -39,9 +39,10 @@ HERE = Path(__file__).resolve().parent
 
 
 def score(images: list[Any]) -> list[float]:
-    """Brightness in percent; what was seen is counted first."""
+    """Brightness in percent; what was seen is counted first, and thinking takes a while."""
     with Path(os.environ["KILLS_SEEN"]).open("a") as file:
         file.write("x" * len(images))
+    time.sleep(0.02 * len(images))
     return [float(image.mean()) / 2.55 for image in images]
 
 

@@ -216,6 +216,13 @@ def test_it_is_for_this_machine_alone(served: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(foreign, timeout=30)
     port = served["url"].split(":")[2].split("/")[0]
+    form = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/studies/1/0/skip",
+        method="POST",
+        headers={"Origin": "http://elsewhere.example"},
+    )
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(form, timeout=30)
     local = urllib.request.Request(served["url"], headers={"Host": f"localhost:{port}"})
     with urllib.request.urlopen(local, timeout=30) as answer:
         assert answer.status == 200

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from blackcamo import run
-from blackcamo.errors import OptionError, StudyError, UnknownNameError
+from blackcamo.errors import OptionError, OutputError, StudyError, UnknownNameError
 from blackcamo.preset import read_preset
 from blackcamo.run.review import Review
 from blackcamo.study import Study
@@ -106,6 +106,29 @@ def test_a_study_that_is_written_is_not_deleted(run_search: Search, storage: Pat
     run_search(budget=20, progress=meanwhile)
     assert said
     assert len(names(storage)) == 1
+
+
+def test_a_study_that_is_deleted_under_a_search_is_said(run_search: Search, storage: Path) -> None:
+    def delete(_: run.Progress) -> None:
+        (name,) = names(storage)
+        study = Study.load(storage, name)
+        # As the dashboard does, without asking who writes.
+        study.store.optuna.delete_study(study.id)
+
+    with pytest.raises(StudyError, match="the study is gone, somebody has deleted it"):
+        run_search(budget=40, progress=delete)
+    assert names(storage) == []
+    run_search(budget=20)
+    assert len(names(storage)) == 1
+
+
+def test_a_picture_that_cannot_be_written_ends_the_search_and_loses_nothing(
+    run_search: Search, storage: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError, match=r"cannot write .*file"):
+        run_search(pictures=tmp_path / "file" / "pictures")
+    assert run_search().queries["lost"] == 0
 
 
 def test_the_front_as_a_table_and_as_a_drawing(

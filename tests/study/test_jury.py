@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
-from blackcamo.study import Study
-from blackcamo.study.jury import worths
+from blackcamo.errors import UnknownNameError
+from blackcamo.study import Study, delete_study
+from blackcamo.study.jury import judged, jury_name, jury_pictures, open_jury, worths
 from tests.study.conftest import opened, write_batch
 
 
@@ -63,3 +65,38 @@ def test_what_people_write_below_our_note_is_kept(storage: str) -> None:
         study.describe("third")
         assert dashboard.get_note(theirs) == "mine alone"
     assert Study.load(storage, "a-fake-1").evaluations()
+
+
+def test_choices_on_any_storage_are_read_back(storage: str, tmp_path: Path) -> None:
+    preferential = pytest.importorskip(
+        "optuna_dashboard.preferential", reason="the extra dashboard is missing"
+    )
+    from optuna.samplers import RandomSampler
+
+    with opened(storage) as study:
+        write_batch(study, 0)
+        study.pictures(tmp_path).add({n: (f"{n}.jpg", bytes([n])) for n in (0, 2, 3)})
+    study = Study.load(storage, "a-fake-1")
+    with pytest.raises(UnknownNameError, match=r"has no jury; `blackcamo dashboard a-fake-1`"):
+        judged(study)
+    open_jury(study, [0, 1, 2], tmp_path, seed=3)
+    assert [(j.number, j.worth, j.vetoed) for j in judged(study)] == [
+        (0, None, False),
+        (2, None, False),
+    ], "trial 1 has no picture"
+    open_jury(study, [0, 2, 3], tmp_path, seed=3)
+    shown = [j.number for j in judged(study)]
+    assert shown == [0, 2, 3], "none twice"
+    assert sorted(p.path.read_bytes() for p in jury_pictures(study, tmp_path)) == [
+        bytes([n]) for n in shown
+    ]
+    jury = preferential.load_study(
+        study_name=jury_name(study.name), storage=study.store.optuna, sampler=RandomSampler()
+    )
+    by_number = {trial.user_attrs["trial"]: trial for trial in jury.trials}
+    jury.report_preference([by_number[0], by_number[3]], by_number[2])
+    ranked = judged(study)
+    assert [(j.number, j.vetoed) for j in ranked] == [(0, False), (3, False), (2, True)]
+    delete_study(storage, study.name, pictures=tmp_path)
+    assert not list(tmp_path.glob("*-*"))
+    assert study.store.optuna.get_all_studies() == []

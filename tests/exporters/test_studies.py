@@ -27,10 +27,11 @@ def test_the_studies_of_24_photos_export_and_come_back_the_same(
         result = run.search(
             photo, scorer="niqe", budget=20, target=1.0, out=tmp_path / photo.stem, storage=storage
         )
+        # Trial 0 is the photo unchanged, which is what so few queries may end with.
         exported = run.export(
             str(result.study),
             storage=storage,
-            pick="lowest",
+            pick=7,
             formats=sorted(plugins.names("exporters")),
             out=tmp_path / photo.stem,
         ).exports

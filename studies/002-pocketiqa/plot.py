@@ -1,0 +1,37 @@
+"""Draw log.csv as loss.png and result.json as strengths.png (needs matplotlib)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # before pyplot is imported
+import matplotlib.pyplot as plt
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    with (HERE / "log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    axis.plot([int(row["epoch"]) for row in rows], [float(r["mean_absolute_error"]) for r in rows])
+    axis.set(xlabel="epoch", ylabel="points off the labels (training)", ylim=(0, None))
+    figure.savefig(HERE / "loss.png", dpi=110)
+    families = json.loads((HERE / "result.json").read_text())["distorted"]["families"]
+    figure, axes = plt.subplots(3, 5, figsize=(10, 6), sharex=True, sharey=True,
+                                layout="constrained")  # fmt: skip
+    for axis, (family, result) in zip(axes.flat, families.items(), strict=True):
+        axis.axhline(50, color="0.7", linewidth=1)
+        axis.plot(range(6), result["mean_scores"], marker="o", markersize=3)
+        axis.set(title=family.replace("_", " "), ylim=(0, 80))
+    figure.supxlabel("strength (0 is undistorted)")
+    figure.supylabel("mean score of the held-out photos")
+    figure.savefig(HERE / "strengths.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 PATCH = 4
-BANDS = 3 * PATCH * PATCH
+COLOURS = 3
+SHOWN = 2  # cosines a side that are kept of colour differences: JPEG halves those anyway
+BANDS = PATCH * PATCH + 2 * SHOWN * SHOWN
 CONTOURS = 32
 WIDTHS = (64, 104, 192)
 STRIDES = (1, 2, 2)
@@ -69,9 +71,11 @@ class Trunk(nn.Module):
 
     def forward(self, bands: Tensor) -> Tensor:
         """Means and deviations of the energies and of each stage's maps."""
-        energy = (F.avg_pool2d(bands.abs(), 2) + _QUIET).log()
-        pooled = [*_moments(energy)]
-        maps = torch.cat([energy, self.contours(bands)], 1)
+        quarter = F.avg_pool2d(bands[:, :COLOURS], 2)
+        energy = (F.avg_pool2d(bands[:, COLOURS:].abs(), 2) + _QUIET).log()
+        maps = torch.cat([quarter, energy], 1)
+        pooled = [*_moments(maps)]
+        maps = torch.cat([maps, self.contours(bands)], 1)
         for stage in self.stages:
             maps = stage(maps)
             pooled += _moments(maps)
@@ -144,15 +148,18 @@ class Residual(nn.Module):
 
 
 def _cosines() -> Tensor:
-    """Kernels (48, 3, 4, 4) of an orthonormal transform: 16 cosines for each of 3 colour axes."""
+    """Kernels (``BANDS``, 3, 4, 4): cosines of 3 colour axes, the three means first.
+
+    Each axis is orthonormal, a quarter of which keeps a patch of one colour within [-1, 1].
+    """
     place = torch.arange(PATCH)
-    basis = torch.cos(math.pi / PATCH * (place + 0.5) * place[:, None])
-    basis = F.normalize(basis, dim=1)
-    colours = F.normalize(
-        torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]]), dim=1
-    )
-    kernels = torch.einsum("kc,uh,vw->kuvchw", colours, basis, basis)
-    return kernels.flatten(0, 2) / PATCH
+    basis = F.normalize(torch.cos(math.pi / PATCH * (place + 0.5) * place[:, None]), dim=1)
+    axes = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]])
+    kernels = torch.einsum("kc,uh,vw->kuvchw", F.normalize(axes, dim=1), basis, basis) / PATCH
+    brightness = kernels[0].flatten(0, 1)
+    differences = kernels[1:, :SHOWN, :SHOWN].flatten(1, 2)
+    means = torch.stack([brightness[0], *differences[:, 0]])
+    return torch.cat([means, brightness[1:], *differences[:, 1:]])
 
 
 def _layer(

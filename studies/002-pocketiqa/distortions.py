@@ -28,7 +28,8 @@ def _u(values: Floats) -> Pixels:
 
 
 def _linear(pixels: Pixels) -> Floats:
-    return _LINEAR[pixels]
+    linear: Floats = _LINEAR[pixels]
+    return linear
 
 
 def _encoded(linear: Floats) -> Pixels:

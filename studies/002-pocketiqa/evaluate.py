@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from distortions import Pixels
-from labels import VERSIONS, Floats, read_table
+from labels import VERSIONS, Floats, read_tables
 from make_data import channel, decoded
 from photos import list_photos, load, write_list
 from PIL import Image
@@ -51,7 +51,7 @@ def _crop(pixels: Pixels, share: float) -> Pixels:
 
 def damage(scorer: Scorer, work: Path) -> dict[str, Any]:
     """The criteria on distortions."""
-    framings = read_table(work / "test.csv")
+    framings = read_tables(work / "test.csv")
     scores: dict[str, float] = {}
     technical: dict[str, float] = {}
     families: dict[str, list[list[str]]] = {}

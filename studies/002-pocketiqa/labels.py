@@ -44,11 +44,21 @@ class Framing:
         return [self.clean, *self.sequences[family]]
 
 
-def read_table(path: Path) -> list[Framing]:
-    """The framings of a table that make_data.py wrote."""
+def read_tables(*paths: Path) -> list[Framing]:
+    """The framings of tables that make_data.py wrote; rows are counted through all of them."""
+    framings: list[Framing] = []
+    rows = 0
+    for path in paths:
+        read = _read_table(path, rows)
+        rows += sum(1 + len(f.edits) + sum(map(len, f.sequences.values())) for f in read)
+        framings += read
+    return framings
+
+
+def _read_table(path: Path, first_row: int) -> list[Framing]:
     framings: dict[str, Framing] = {}
     with path.open(newline="") as file:
-        for number, row in enumerate(csv.DictReader(file)):
+        for number, row in enumerate(csv.DictReader(file), first_row):
             scores = float(row["technical"]), float(row["aesthetic"])
             answer = Answer(number, row["image"], *scores)
             name, family = row["framing"], row["family"]

@@ -3,8 +3,8 @@
     python make_data.py --data ../../../shared --work /path/to/scratch
 
 writes ``images/PART-NNNNNN.jpg``, ``PART.csv`` (a row an image) and ``PART.npy`` (a row of the
-teachers' features an image) into the scratch folder: ``train`` from the training photos, ``test``
-from those held out.
+teachers' features an image) into the scratch folder: ``train`` and ``more`` (undamaged parts)
+from the training photos, ``test`` from those held out.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from photos import framed, list_photos, load
 from PIL import Image
 
 HERE = Path(__file__).parent
-PARTS = ("train", "test")
+PARTS = ("train", "more", "test")
 TEACHERS = ("technical", "aesthetic")
 EDIT = "edit"
-PRECISION = {"train": "bf16", "test": "f32"}
+SEEDS = {"train": 0, "test": 1, "more": 2}
+PRECISION = {"train": "bf16", "more": "bf16", "test": "f32"}
 """A test is of the teacher as it is; for training, half the time counts more than 0.1 of 1-10."""
 
 
@@ -111,22 +112,23 @@ def make(part: str, data: Path, work: Path) -> None:
         Teacher(data / "weights" / f"nima_{name}.onnx", precision=PRECISION[part])
         for name in TEACHERS
     ]
-    photos = list_photos(data, work)[PARTS.index(part)]
-    features = []
+    photos = list_photos(data, work)[part == "test"]
+    features: list[NDArray[np.float16]] = []
     with (work / f"{part}.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["image", "framing", "family", "strength", *TEACHERS])
-        seed = settings["seed"] + PARTS.index(part)
+        seed = settings["seed"] + SEEDS[part]
         for framing, path, rng, plan in framings(photos, settings[part], seed):
             pixels = framed(path, rng) if plan["part"] else load(path)
-            quality = int(rng.integers(*settings["quality"], endpoint=True))
+            low, high = settings["quality"]
+            quality = int(rng.integers(low, high, endpoint=True))
             for family, strength, version in versions(pixels, rng, plan):
                 name = f"{part}-{len(features):06d}"
                 sent = channel(version, quality)
                 (work / "images" / f"{name}.jpg").write_bytes(sent)
                 seen = decoded(sent)
                 # The agreement in the test is with the teacher as it is: one view.
-                views = 2 if strength == 0 and part == "train" else 1
+                views = 2 if strength == 0 and part != "test" else 1
                 answers = [
                     teacher(seen, v) for teacher, v in zip(teachers, (views, 1), strict=True)
                 ]

@@ -18,8 +18,11 @@ def main() -> None:
     with (HERE / "log.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
-    axis.plot([int(row["epoch"]) for row in rows], [float(r["mean_absolute_error"]) for r in rows])
-    axis.set(xlabel="epoch", ylabel="points off the labels (training)", ylim=(0, None))
+    steps = [int(row["step"]) for row in rows]
+    for name in ("labels", "order", "pairs", "strengths", "opinions", "features"):
+        axis.plot(steps, [float(row[name]) for row in rows], label=name)
+    axis.set(xlabel="step", ylabel="loss, weighted", yscale="log")
+    axis.legend(ncols=3)
     figure.savefig(HERE / "loss.png", dpi=110)
     families = json.loads((HERE / "result.json").read_text())["distorted"]["families"]
     figure, axes = plt.subplots(3, 5, figsize=(10, 6), sharex=True, sharey=True,

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from distortions import FAMILIES
-from labels import VERSIONS, Framing, Labeller, read_opinion_scores, read_table
+from labels import VERSIONS, Framing, Labeller, read_opinion_scores, read_tables
 from numpy.typing import NDArray
 from pictures import Group, Item, Windows, groups, tensor
 from safetensors.torch import save_file
@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "blackcamo" / "scorers" / "data" / "pocketiqa.safetensors"
 OPINION_SCORES = Path("koniq") / "koniq10k_distributions_sets.csv"
 AUXILIARY_HIDDEN = 256
+PARTS = ("train", "more")
 LOG_EVERY = 50
 SHOWN = 4
 """Versions of a sequence that a step sees."""
@@ -92,10 +93,13 @@ class Training:
         self._work = work
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         labeller = Labeller(framings, opinion_scores, config["labels"])
-        self._sequences, self._undamaged = groups(framings, labeller)
-        every = [i for g in (*self._sequences, *self._undamaged) for i in g.items]
+        self._sequences, undamaged = groups(framings, labeller)
+        self._edited = [group for group in undamaged if len(group.items) > 1]
+        self._single = [group for group in undamaged if len(group.items) == 1]
+        every = [i for g in (*self._sequences, *undamaged) for i in g.items]
         rows = sorted({i.answer.row for i in every})
-        self._axes = principal(np.load(work / "train.npy"), rows, self._config["teacher_axes"])
+        features = np.concatenate([np.load(work / f"{part}.npy") for part in PARTS])
+        self._axes = principal(features, rows, self._config["teacher_axes"])
         opinions = np.array([(i.answer.technical, i.answer.aesthetic) for i in every])
         self._opinion_mean, self._opinion_scale = opinions.mean(0), opinions.std(0)
         sizes = {"strengths": len(FAMILIES), "opinions": 2, "features": self._axes.shape[1]}
@@ -142,13 +146,14 @@ class Training:
                     means = [f"{np.mean([s[name] for s in seen]):.4f}" for name in seen[0]]
                     log([done, *means, f"{(time.monotonic() - started) / 60:.2f}"])
                     seen = []
-        average: PocketIQA = self._average.module
-        return average.eval()
+        self.network.load_state_dict(self._average.module.state_dict())
+        return self.network.eval()
 
     def _losses(self, windows: Windows, *, whole: bool) -> dict[str, Tensor]:
         config = self._config
         chosen = [self._some(group) for group in self._draw(self._sequences, config["sequences"])]
-        chosen += self._draw(self._undamaged, config["undamaged"])
+        chosen += self._draw(self._edited, config["edited"])
+        chosen += self._draw(self._single, config["single"])
         cut = [windows.cut(group.items) for group in chosen]
         sources = [
             (place, int(self._rng.integers(len(cut[place]))))
@@ -226,7 +231,7 @@ def main() -> None:
     parser.add_argument("--validate", action="store_true")
     args = parser.parse_args()
     config = tomllib.loads((HERE / "config.toml").read_text())
-    framings = read_table(args.work / "train.csv")
+    framings = read_tables(*(args.work / f"{part}.csv" for part in PARTS))
     opinion_scores = read_opinion_scores(args.data / OPINION_SCORES)
     if args.validate:
         photos = sorted({f.name.split("#")[0] for f in framings})

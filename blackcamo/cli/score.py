@@ -22,7 +22,7 @@ def score(
     ] = False,
     quality: o.Quality = 90,
     subsampling: o.Subsampling = "4:2:0",
-    scorer: o.Scorer = "niqe",
+    scorer: o.Scorer = "pocketiqa",
     device: o.Device = "auto",
     engine: o.Engine = "auto",
     preprocess: o.Preprocess = None,

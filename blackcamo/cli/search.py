@@ -108,7 +108,7 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = False,
-    scorer: o.Scorer = "niqe",
+    scorer: o.Scorer = "pocketiqa",
     device: o.Device = "auto",
     engine: o.Engine = "auto",
     preprocess: o.Preprocess = None,

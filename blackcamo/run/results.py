@@ -12,7 +12,7 @@ from blackcamo.types import Export, Mode, ScorerOptions
 
 DEFAULT_OUT = Path("camouflage")
 DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
-DEFAULT_SCORER = "niqe"
+DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 70.0
 

@@ -113,14 +113,16 @@ def test_damage_costs_points(damage: Callable[[Pixels], Pixels], photos: list[Pi
     assert all(b - a > 5 for b, a in zip(before, after, strict=True)), (before, after)
 
 
-def test_damage_to_a_quarter_counts(photos: list[Pixels]) -> None:
+def test_noise_in_a_quarter_counts(photos: list[Pixels]) -> None:
+    # Blur in a quarter hardly does, as the model card says: it reads like a shallow focus.
     model = scorer("torch")
     for photo in photos:
         height, width = photo.shape[0] // 2, photo.shape[1] // 2
+        noise = np.random.default_rng(0).normal(0, 25, photo[height:, width:].shape)
         damaged = photo.copy()
-        damaged[height:, width:] = cv2.GaussianBlur(photo, (0, 0), 4)[height:, width:]
+        damaged[height:, width:] = np.clip(photo[height:, width:] + noise, 0, 255)
         before, after = model.score([photo, damaged])
-        assert after < before
+        assert after < before - 1
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_a_look_counts_where_nothing_should_be_seen(kodak: list[Path]) -> None:
     assert judge(warm, pixels).value > 75 > judge(warm, pixels, "imperceptible").value + 10
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (8, 8), (40, 30)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (8, 8), (40, 30), (5, 700)])
 def test_small_pictures_are_judged(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     found = judge(Edit("nothing", "tasteful", 1), pixels)

@@ -14,7 +14,7 @@ from blackcamo.channel import Channel
 from blackcamo.types import Pixels
 from blackcamo.vision.arrays import to_rgb
 from blackcamo.vision.colourspace import srgb_to_linear
-from blackcamo.vision.ssimulacra2 import LEAST_WEIGHT, pyramid, ssimulacra2
+from blackcamo.vision.ssimulacra2 import LEAST_WEIGHT, Comparison, pyramid, ssimulacra2
 
 
 def linear(pixels: Pixels) -> torch.Tensor:
@@ -66,7 +66,7 @@ def test_what_is_left_out_moves_no_score(kodak: list[Path]) -> None:
     for other in distorted(pixels):
         short = float(ssimulacra2(linear(pixels), linear(other)))
         whole = [pyramid(linear(p), least_weight=0.0) for p in (pixels, other)]
-        assert short == pytest.approx(float(ssimulacra2(*whole)), abs=0.05)
+        assert short == pytest.approx(float(Comparison(*whole).score()), abs=0.05)
     assert LEAST_WEIGHT > 0
 
 

@@ -195,7 +195,8 @@ def _weights(scales: int, scale: int, least: float) -> tuple[tuple[int, ...], Te
 
     Those of a picture too small for all scales are the first of the table.
     """
-    rows = np.where(_WEIGHTS < least, 0, _WEIGHTS)[: 3 * scales].reshape(3, scales, 6)[:, scale]
+    table = _WEIGHTS[: 3 * scales].reshape(3, scales, 6)[:, scale]
+    rows = np.where(table < least, 0, table)
     channels = tuple(int(channel) for channel in np.flatnonzero(rows.any(1)))
     return channels, torch.from_numpy(np.asarray(rows[list(channels)], np.float32))
 

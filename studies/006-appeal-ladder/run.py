@@ -17,7 +17,6 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +37,9 @@ REPOSITORY = HERE.parents[1]
 DATA = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
 CONFIG = tomllib.loads((HERE / "config.toml").read_text())
 TILE_PX = (220, 165)
-FAILURES = {
-    "dark, noisy portrait": (
-        "kodak/kodim04.jpg",
-        edits.Edit(
-            "failure",
-            "ugly",
-            1,
-            look=partial(edits._gain, stops=-1.3),
-            spatial=partial(edits._noise, levels=12),
-        ),
-    ),
-    "stripes through sky and walls": (
-        "kodak/kodim19.jpg",
-        edits.Edit("failure", "ugly", 1, spatial=partial(edits._stripes, levels=8)),
-    ),
+PHOTOS_OF_FAILURES = {
+    "dark, noisy portrait": "kodak/kodim04.jpg",
+    "stripes through sky and walls": "kodak/kodim19.jpg",
 }
 
 
@@ -69,8 +56,8 @@ def main() -> None:
             "outranked": outranked(rows),
             "steps": steps(rows),
             "failures": {
-                name: judge(load(DATA / "photos" / file), edit)[way]
-                for name, (file, edit) in FAILURES.items()
+                name: judge(load(DATA / "photos" / PHOTOS_OF_FAILURES[name]), edit)[way]
+                for name, edit in edits.failures().items()
             },
             "edits": summary(rows),
         }

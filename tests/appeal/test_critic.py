@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
@@ -101,3 +102,23 @@ def test_small_pictures_are_judged(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     found = judge(Edit("nothing", "tasteful", 1), pixels)
     assert 0 <= found.value <= 100
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("mode", ["enhance", "imperceptible"])
+def test_a_gpu_gives_the_same(kodak: list[Path], mode: Mode) -> None:
+    pixels = load(kodak[5])
+    for edit in ladder()[::11]:
+        views, _ = edit.render(pixels, Channel())
+        there = replace(
+            views,
+            **{
+                field.name: getattr(views, field.name).cuda()
+                for field in fields(views)
+                if field.name != "frames"
+            },
+        )
+        with torch.inference_mode():
+            (here,), (found,) = MEASURE(views, mode), MEASURE(there, mode)
+        assert found.value == pytest.approx(here.value, abs=0.1)

@@ -70,6 +70,16 @@ def test_what_is_left_out_moves_no_score(kodak: list[Path]) -> None:
     assert LEAST_WEIGHT > 0
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_gives_the_same(kodak: list[Path]) -> None:
+    pixels = np.asarray(Image.open(kodak[4]).convert("RGB"))
+    for other in distorted(pixels):
+        here = float(ssimulacra2(linear(pixels), linear(other)))
+        there = float(ssimulacra2(linear(pixels).cuda(), linear(other).cuda()))
+        assert there == pytest.approx(here, abs=0.01)
+
+
 def test_nothing_is_100_and_more_is_less() -> None:
     generator = torch.Generator().manual_seed(0)
     picture = torch.rand((1, 3, 64, 80), generator=generator)

@@ -9,6 +9,10 @@ viewer still accepts:
   delivered.
 - grading (``appeal/grading.py``): what the look did to tones and colours.
 - framing (``appeal/framing.py``): what the crop cut away.
+
+All parts are always made, though grading and framing cost a tenth of damage: a search weakens a
+candidate by how far it is under the floor, and its loss is of the exact appeal, so that leaving out
+dear parts where a cheap one is low already would change what it finds.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ from torch import Tensor
 from blackcamo.appeal.tolerance import points
 from blackcamo.vision import flip, ssimulacra2
 from blackcamo.vision.blur import gaussian_blur
+from blackcamo.vision.colourspace import power
+from blackcamo.vision.pool import block_means, enlarged
 
 _SHADING_PX = 64
 _SHADING_SIGMA = 0.07
@@ -34,16 +36,13 @@ _BLACK = 0.002
 _FLIP_TOLERANCE = 0.08
 _HALF_SIZE_PPD = flip.PIXELS_PER_DEGREE / 2
 
-# Where added texture is looked for, (channel of XYB, scale), and the standard deviation that is
-# just seen there in a smooth area: eyes are best at a few pixels' width, and at lightness.
+# Where added texture is looked for, scale by scale, and the standard deviation that is just seen
+# there in a smooth area, by channel of XYB: eyes are best at a few pixels' width, and at lightness.
 _LIGHTNESS = 1
 _THRESHOLDS = {
-    (1, 0): 0.0075,
-    (1, 1): 0.0042,
-    (1, 2): 0.0031,
-    (0, 1): 0.0065,
-    (0, 2): 0.0057,
-    (2, 2): 0.0065,
+    0: {1: 0.0075},
+    1: {0: 0.0065, 1: 0.0042},
+    2: {0: 0.0057, 1: 0.0031, 2: 0.0065},
 }
 _MASKED_BY_LIGHTNESS = 0.25
 _MASKING_EXPONENT = 0.7
@@ -76,31 +75,31 @@ def shaded(linear_rgb: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         like: what became of them.
     """
     size = linear_rgb.shape[-2:]
-    factor = max(1, round(max(size) / _SHADING_PX))
+    factor = max(1, min(round(max(size) / _SHADING_PX), *size))
     before, after = (_blurred(pictures, factor) for pictures in (linear_rgb, like))
     gain = after.div_(before)
     stops = gain.log2()
     bright = stops.mean(1, keepdim=True)
     excess = bright.square().mean((1, 2, 3)) / _SHADING_STOPS**2
     excess += (stops - bright).square().sum(1).mean((1, 2)) / _TINT_STOPS**2
-    light = F.interpolate(gain, size, mode="bilinear", align_corners=False)
+    light = enlarged(gain, *size)
     return light.mul_(linear_rgb).clamp_(0, 1), points(excess.sqrt())
 
 
 def _blurred(linear_rgb: Tensor, factor: int) -> Tensor:
     """Light averaged over a large part of the picture, at a small size; never quite black."""
-    small = F.avg_pool2d(linear_rgb, factor, ceil_mode=True, count_include_pad=False)
+    small = block_means(linear_rgb, factor)
     return gaussian_blur(small, _SHADING_SIGMA * max(small.shape[-2:])).add_(_BLACK)
 
 
 def damage(ours: Reference, theirs: Reference) -> dict[str, Tensor]:
     """Points (B) by name, of pictures against what they should look like."""
+    comparison = ssimulacra2.Comparison(ours.pyramid, theirs.pyramid)
+    error = flip.flip(ours.appearance, theirs.appearance).mean((1, 2))
     return {
-        "damage_ssimulacra2": _positive(ssimulacra2.ssimulacra2(ours.pyramid, theirs.pyramid)),
-        "damage_flip": points(
-            flip.flip(ours.appearance, theirs.appearance).mean((1, 2)) / _FLIP_TOLERANCE, power=1.5
-        ),
-        "damage_smooth": points(_added_texture(ours.pyramid, theirs.pyramid) / _SMOOTH_TOLERANCE),
+        "damage_ssimulacra2": _positive(comparison.score()),
+        "damage_flip": points(error / _FLIP_TOLERANCE, power=1.5),
+        "damage_smooth": points(_added_texture(comparison) / _SMOOTH_TOLERANCE),
     }
 
 
@@ -109,25 +108,26 @@ def _positive(score: Tensor) -> Tensor:
     return torch.where(score < 30, 30 * ((score.clamp(max=30) - 30) / 30).exp(), score)
 
 
-def _added_texture(ours: ssimulacra2.Pyramid, theirs: ssimulacra2.Pyramid) -> Tensor:
+def _added_texture(pair: ssimulacra2.Comparison) -> Tensor:
     """The visibility (B) of what was added to the worst regions, in just noticeable amounts."""
     worst = []
-    for place, threshold in _THRESHOLDS.items():
-        channel, scale = place
-        beside = _LIGHTNESS, scale
-        # A small picture has fewer scales.
-        if not ours.statistics.keys() >= {place, beside}:
+    for scale, thresholds in _THRESHOLDS.items():
+        # A small picture has fewer scales, and other channels may count there.
+        if scale not in pair.ours or not thresholds.keys() <= {*pair.ours[scale].channels}:
             continue
-        before, after = ours.statistics[place], theirs.statistics[place]
-        masked = before.variance * (1 / threshold**2)
-        if channel != _LIGHTNESS:
-            weight = _MASKED_BY_LIGHTNESS / _THRESHOLDS[beside] ** 2
-            masked.add_(ours.statistics[beside].variance, alpha=weight)
-        masked = masked.clamp_(min=1).pow_(_MASKING_EXPONENT)
-        added = ssimulacra2.difference_variance(before, after)
-        visible = added.div_(masked).mul_(1 / threshold**2)
+        before = pair.ours[scale]
+        rows = [before.channels.index(channel) for channel in thresholds]
+        seen = before.variance.new_tensor([1 / t**2 for t in thresholds.values()]).view(-1, 1, 1)
+        masked = before.variance[:, rows] * seen
+        # Colour hides in texture of lightness, too.
+        lightness = list(thresholds).index(_LIGHTNESS)
+        beside = masked[:, lightness : lightness + 1].clone()
+        share = [0.0 if channel == _LIGHTNESS else _MASKED_BY_LIGHTNESS for channel in thresholds]
+        masked.add_(beside * masked.new_tensor(share).view(-1, 1, 1))
+        masked = power(masked.clamp_(min=1), _MASKING_EXPONENT)
+        visible = pair.difference_variance(scale)[:, rows].mul_(seen).div_(masked)
         side = max(_REGION_PX >> scale, 2)
-        regions = F.avg_pool2d(visible.unsqueeze(1), side, ceil_mode=True).flatten(1)
-        count = max(round(_WORST_SHARE * regions.shape[1]), 1)
-        worst.append(regions.topk(count, sorted=False).values.mean(1).clamp(min=0).sqrt())
-    return torch.stack(worst).amax(0)
+        regions = F.avg_pool2d(visible, side, ceil_mode=True).flatten(2)
+        count = max(round(_WORST_SHARE * regions.shape[2]), 1)
+        worst.append(regions.topk(count, sorted=False).values.mean(2).amax(1))
+    return torch.stack(worst).amax(0).clamp(min=0).sqrt()

@@ -40,11 +40,11 @@ from blackcamo.appeal.tolerance import points
 from blackcamo.vision.cielab import linear_to_lab
 from blackcamo.vision.display import linear_light
 
-_GRID_PX = 40_000
+_GRID_PX = 24_000
 """Pixels that are looked at, at most."""
 
 # What a critical viewer accepts at most.
-_BLOWN_SHARE, _CRUSHED_SHARE = 0.04, 0.12
+_BLOWN_SHARE, _CRUSHED_SHARE = 0.03, 0.08
 _AWAY_FROM_GREY, _TOWARDS_GREY = 12.0, 20.0
 _CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.62), math.log2(1.5)
 _BLACK_LIFTED, _WHITE_DROPPED = 20.0, 22.0
@@ -52,11 +52,12 @@ _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
 _SKIN_TURN_DEG, _SKIN_CHROMA = 11.0, 0.8
 _SATURATION_LOST, _SATURATION_GAINED = 3.5, 0.7
-_OVERDRIVEN_CHROMA = 8.0
+_OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG = 20.0
-_STEP_LEVELS = 0.5
+_STEP_LEVELS = 3.0
 
 _NEUTRAL_CHROMA = 10.0
+_COLOURED_CHROMA = 12.0
 _DEEP, _BRIGHT = 8.0, 92.0
 _ALIKE_LEVELS = 6.0
 _STEEPEST = 3.0
@@ -101,13 +102,13 @@ def grading(photo: Tones, graded: Tones) -> dict[str, Tensor]:
 
 def _clipping(photo: Tones, graded: Tones) -> Tensor:
     def share(tones: Tones, black: float, clear: float) -> Tensor:
-        # All three channels weigh three times as much as one.
-        return ((tones.rgb - clear) / (black - clear)).clamp_(0, 1).mean(1)
+        # One channel at its end is a strong colour, all three are a hole: squared, 1 to 9.
+        return ((tones.rgb - clear) / (black - clear)).clamp_(0, 1).mean(1).square_()
 
     def new(black: float, clear: float) -> Tensor:
         return (share(graded, black, clear) - share(photo, black, clear)).clamp_(min=0).mean(1)
 
-    return new(1.0, 0.975) / _BLOWN_SHARE + new(0.0, 0.03) / _CRUSHED_SHARE
+    return new(1.0, 0.985) / _BLOWN_SHARE + new(0.0, 0.02) / _CRUSHED_SHARE
 
 
 def _exposure(photo: Tones, graded: Tones) -> Tensor:
@@ -174,7 +175,8 @@ def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
     weight.mul_((1 - ((photo.lightness - 58) / 34).square_()).clamp_(min=0))
     total = weight.sum(1)
     # The greyer it became, the less its hue matters.
-    coloured = graded.chroma / (graded.chroma + 6)
+    squared = graded.chroma.square()
+    coloured = squared / (squared + _COLOURED_CHROMA**2)
     turn = (weight * turn_deg * coloured).sum(1) / (total + 1e-6)
     chroma = ((graded.chroma + 4) / (photo.chroma + 4)).log2_()
     gain = ((weight * chroma).sum(1) / (total + 1e-6)).clamp(min=0)
@@ -209,4 +211,5 @@ def _banding(photo: Tones, graded: Tones) -> Tensor:
     excess = (after - before * _STEEPEST - 2).clamp_(min=0)
     total = alike.sum(1)
     heard = total / (total + 0.01 * alike.shape[1])
-    return (alike * excess).sum(1) / (total + 1e-6) * heard / _STEP_LEVELS
+    # Squares: the fewer steps there are the higher they are, and their sum stays the same.
+    return ((alike * excess.square_()).sum(1) / (total + 1e-6)).sqrt() * heard / _STEP_LEVELS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blackcamo.testing.appeals import AppealContract
 from blackcamo.testing.exporters import ExporterContract, LookExporterContract
 from blackcamo.testing.filters import (
     FilterContract,
@@ -13,6 +14,7 @@ from blackcamo.testing.filters import (
 from blackcamo.testing.scorers import Call, CountingScorer, ScorerContract, brightness
 
 __all__ = [
+    "AppealContract",
     "Call",
     "CountingScorer",
     "ExporterContract",

@@ -95,6 +95,20 @@ def ladder() -> list[Edit]:
     return edits
 
 
+def failures() -> dict[str, Edit]:
+    """What earlier measures let through: pictures that a search delivered and people refused.
+
+    The first was preferred to its original by an aesthetics network, the second kept SSIM at .93.
+    """
+    dark, noise = partial(_gain, stops=-1.3), partial(_noise, levels=12)
+    return {
+        "dark, noisy portrait": Edit("dark-noise", "ugly", 1, look=dark, spatial=noise),
+        "stripes through sky and walls": Edit(
+            "stripes", "ugly", 1, spatial=partial(_stripes, levels=8)
+        ),
+    }
+
+
 def _tasteful_and_overdone() -> Iterator[Edit]:
     for name, look in _LOOKS.items():
         for strength in STRENGTHS:

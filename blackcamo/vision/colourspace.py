@@ -47,9 +47,9 @@ def srgb_to_linear(rgb: Tensor) -> Tensor:
     size = rgb.abs()
     # The power of what is above the straight part, and the straight part of what is below; each
     # is constant on the other's side, which a sum makes up for faster than a choice.
-    power = _power(size.clamp(min=_STRAIGHT_SRGB).add_(0.055).mul_(1 / 1.055), 2.4)
-    power.add_(size.clamp_(max=_STRAIGHT_SRGB), alpha=1 / 12.92)
-    return power.sub_(_STRAIGHT_SRGB / 12.92).copysign_(rgb)
+    light = power(size.clamp(min=_STRAIGHT_SRGB).add_(0.055).mul_(1 / 1.055), 2.4)
+    light.add_(size.clamp_(max=_STRAIGHT_SRGB), alpha=1 / 12.92)
+    return light.sub_(_STRAIGHT_SRGB / 12.92).copysign_(rgb)
 
 
 def linear_to_srgb(linear_rgb: Tensor) -> Tensor:
@@ -58,9 +58,9 @@ def linear_to_srgb(linear_rgb: Tensor) -> Tensor:
     Source: IEC 61966-2-1.
     """
     size = linear_rgb.abs()
-    power = _power(size.clamp(min=_STRAIGHT_LINEAR), 1 / 2.4).mul_(1.055)
-    power.add_(size.clamp_(max=_STRAIGHT_LINEAR), alpha=12.92)
-    return power.sub_(0.055 + _STRAIGHT_LINEAR * 12.92).copysign_(linear_rgb)
+    encoded = power(size.clamp(min=_STRAIGHT_LINEAR), 1 / 2.4).mul_(1.055)
+    encoded.add_(size.clamp_(max=_STRAIGHT_LINEAR), alpha=12.92)
+    return encoded.sub_(0.055 + _STRAIGHT_LINEAR * 12.92).copysign_(linear_rgb)
 
 
 def linear_to_oklab(linear_rgb: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def linear_to_oklab(linear_rgb: Tensor) -> Tensor:
     Source: B. Ottosson, "A perceptual color space for image processing", 2020.
     """
     lms = transform(linear_rgb, _LMS_FROM_LINEAR_RGB)
-    return transform(_power(lms.abs(), 1 / 3).copysign_(lms), _OKLAB_FROM_LMS)
+    return transform(power(lms.abs(), 1 / 3).copysign_(lms), _OKLAB_FROM_LMS)
 
 
 def oklab_to_linear(oklab: Tensor) -> Tensor:
@@ -160,7 +160,7 @@ def pull_into_gamut(edited: Tensor, original: Tensor) -> Tensor:
     return torch.lerp(anchor, edited, _squeezed(height_edited, height)).clamp_(0, 1)
 
 
-def _power(x: Tensor, exponent: float) -> Tensor:
+def power(x: Tensor, exponent: float) -> Tensor:
     """x to a power, for x >= 0; on a CPU by OpenCV, in a third of torch's time."""
     if x.device.type != "cpu" or x.numel() == 0:
         return x.pow(exponent)

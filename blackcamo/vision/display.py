@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from blackcamo.vision.colourspace import srgb_to_linear
@@ -22,15 +25,19 @@ def linear_light(rgb: Tensor) -> Tensor:
     Args:
         rgb: (B, 3, H, W), sRGB-encoded, in [0, 1].
     """
-    levels = rgb.mul(255.0).round_().clamp_(0.0, 255.0)
     if rgb.device.type == "cpu":
-        table = srgb_to_linear(torch.arange(256, dtype=torch.float32) / 255).numpy()
-        whole = levels.to(torch.uint8).numpy().reshape(-1, rgb.shape[-1])
-        linear = torch.from_numpy(np.asarray(cv2.LUT(whole, table))).reshape(rgb.shape)
+        # It rounds half to even and takes absolute values; there is nothing below 0.
+        levels = cv2.convertScaleAbs(rgb.reshape(-1, rgb.shape[-1]).numpy(), alpha=255.0)
+        linear = torch.from_numpy(np.asarray(cv2.LUT(levels, _light()))).reshape(rgb.shape)
     else:
-        linear = srgb_to_linear(levels.div_(255.0))
+        linear = srgb_to_linear(rgb.mul(255.0).round_().clamp_(0.0, 255.0).div_(255.0))
     factor = max(rgb.shape[-2:]) / VIEWED_LONG_SIDE_PX
     if factor <= 1:
         return linear
     height, width = (max(round(side / factor), 1) for side in rgb.shape[-2:])
     return F.interpolate(linear, (height, width), mode="area")
+
+
+@lru_cache(maxsize=1)
+def _light() -> NDArray[np.float32]:
+    return np.asarray(srgb_to_linear(torch.arange(256, dtype=torch.float32) / 255), np.float32)

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -74,42 +76,30 @@ _WEIGHTS: NDArray[np.float64] = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """One channel of pictures at one scale: values, local means and variances (B, h, w)."""
+    """Pictures at one scale: values, local means and variances (B, C, h, w) of some channels.
 
+    ``weights`` (C, 6) are those of the error maps, 0 where they are not worth making.
+    """
+
+    channels: tuple[int, ...]
+    weights: Tensor
     value: Tensor
     mean: Tensor
     variance: Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Pyramid:
-    """What a picture is compared by: statistics by (channel, scale), of those that count."""
-
-    statistics: dict[tuple[int, int], Statistics]
-    scales: int
+Pyramid: TypeAlias = "dict[int, Statistics]"
+"""What a picture is compared by: statistics by scale."""
 
 
-def ssimulacra2(reference: Tensor | Pyramid, distorted: Tensor | Pyramid) -> Tensor:
+def ssimulacra2(reference: Tensor, distorted: Tensor) -> Tensor:
     """Scores (B), at most 100, of pictures against references.
 
     Args:
-        reference: linear sRGB (B, 3, H, W), or (1, 3, H, W) for all, or its pyramid.
-        distorted: linear sRGB (B, 3, H, W), or its pyramid.
+        reference: linear sRGB (B, 3, H, W), or (1, 3, H, W) for all.
+        distorted: linear sRGB (B, 3, H, W).
     """
-    ours, theirs = (
-        pictures if isinstance(pictures, Pyramid) else pyramid(pictures)
-        for pictures in (reference, distorted)
-    )
-    weights = _weights(ours.scales)
-    errors = [
-        _error(weights[place], statistics, theirs.statistics[place])
-        for place, statistics in ours.statistics.items()
-    ]
-    error = 0.9562382616834844 * torch.stack(errors).sum(0)
-    error = error * (
-        2.326765642916932 + error * (-0.020884521182843837 + error * 6.248496625763138e-05)
-    )
-    return 100.0 - 10.0 * error.clamp(min=0).pow(0.6276336467831387)
+    return Comparison(pyramid(reference), pyramid(distorted)).score()
 
 
 def pyramid(linear_rgb: Tensor, *, least_weight: float = LEAST_WEIGHT) -> Pyramid:
@@ -117,63 +107,98 @@ def pyramid(linear_rgb: Tensor, *, least_weight: float = LEAST_WEIGHT) -> Pyrami
 
     Args:
         linear_rgb: linear sRGB (B, 3, H, W).
-        least_weight: channels and scales of which no map weighs as much are left out.
+        least_weight: maps that weigh less are left out.
     """
-    found: dict[tuple[int, int], Statistics] = {}
+    found: Pyramid = {}
     scales = _scales(linear_rgb.shape[-2:])
-    weights = _weights(scales)
     for scale in range(scales):
         if scale:
             linear_rgb = halved(linear_rgb)
-        wanted = [c for c in range(3) if max(weights[c, scale]) > least_weight]
-        for channel, value in zip(wanted, _xyb(linear_rgb, wanted), strict=True):
-            mean = _blur(value)
-            variance = _blur(value * value).sub_(mean * mean)
-            found[channel, scale] = Statistics(value, mean, variance)
-    return Pyramid(found, scales)
+        channels, weights = _weights(scales, scale, least_weight)
+        if not channels:
+            continue
+        value = _xyb(linear_rgb, channels)
+        mean = _blur(value)
+        variance = _blur(value * value).sub_(mean * mean)
+        found[scale] = Statistics(channels, weights.to(value.device), value, mean, variance)
+    return found
 
 
-def difference_variance(ours: Statistics, theirs: Statistics) -> Tensor:
-    """Local variance (B, h, w) of the difference of two pictures in one channel and scale."""
-    covariance = _blur(ours.value * theirs.value).sub_(ours.mean * theirs.mean)
-    return covariance.mul_(-2).add_(ours.variance).add_(theirs.variance)
+class Comparison:
+    """Two pictures side by side.
+
+    Args:
+        ours: the reference, one picture or B.
+        theirs: B pictures of the same size.
+    """
+
+    def __init__(self, ours: Pyramid, theirs: Pyramid) -> None:
+        self.ours, self.theirs = ours, theirs
+        self._covariances: dict[int, Tensor] = {}
+
+    def score(self) -> Tensor:
+        """SSIMULACRA2 (B), at most 100."""
+        error = torch.stack([self._error(scale) for scale in self.ours]).sum(0)
+        error.mul_(0.9562382616834844)
+        error = error * (
+            2.326765642916932 + error * (-0.020884521182843837 + error * 6.248496625763138e-05)
+        )
+        return 100.0 - 10.0 * error.clamp(min=0).pow(0.6276336467831387)
+
+    def difference_variance(self, scale: int) -> Tensor:
+        """Local variances (B, C, h, w) of the difference of the channels of one scale."""
+        ours, theirs = self.ours[scale], self.theirs[scale]
+        return (self._covariance(scale) * -2).add_(ours.variance).add_(theirs.variance)
+
+    def _covariance(self, scale: int) -> Tensor:
+        if scale not in self._covariances:
+            ours, theirs = self.ours[scale], self.theirs[scale]
+            product = _blur(ours.value * theirs.value)
+            self._covariances[scale] = product.sub_(ours.mean * theirs.mean)
+        return self._covariances[scale]
+
+    def _error(self, scale: int) -> Tensor:
+        """The weighted sum (B) of the error maps of one scale, in two norms."""
+        ours, theirs = self.ours[scale], self.theirs[scale]
+        structure, ringing, blurring = (ours.weights[:, [n, n + 3]] for n in range(3))
+        total = torch.zeros(len(theirs.value), device=theirs.value.device)
+        if structure.any():
+            likeness = (self._covariance(scale) * 2).add_(_C2)
+            likeness.div_((ours.variance + theirs.variance).add_(_C2))
+            apart = (ours.mean - theirs.mean).square_()
+            unlike = torch.addcmul(likeness, apart, likeness, value=-1).neg_().add_(1)
+            total += _norms(unlike.clamp_(min=0), structure)
+        if ringing.any() or blurring.any():
+            edges = (theirs.value - theirs.mean).abs_().add_(1)
+            edges.div_((ours.value - ours.mean).abs_().add_(1)).sub_(1)
+            if ringing.any():
+                total += _norms(edges.clamp(min=0), ringing)
+            if blurring.any():
+                total += _norms(edges.clamp_(max=0), blurring)
+        return total
 
 
-def _error(weights: Sequence[float], ours: Statistics, theirs: Statistics) -> Tensor:
-    """The weighted sum (B) of a channel's and scale's three maps in two norms."""
-    total = torch.zeros(len(theirs.value), device=theirs.value.device)
-    structure1, ringing1, blurring1, structure4, ringing4, blurring4 = weights
-    if structure1 or structure4:
-        covariance = _blur(ours.value * theirs.value).sub_(ours.mean * theirs.mean)
-        likeness = covariance.mul_(2).add_(_C2).div_((ours.variance + theirs.variance).add_(_C2))
-        apart = (ours.mean - theirs.mean).square_()
-        structure = likeness.mul_(apart.neg_().add_(1)).neg_().add_(1)
-        total += _norms(structure.clamp_(min=0), structure1, structure4)
-    if ringing1 or ringing4 or blurring1 or blurring4:
-        edges = (theirs.value - theirs.mean).abs_().add_(1)
-        edges.div_((ours.value - ours.mean).abs_().add_(1)).sub_(1)
-        if ringing1 or ringing4:
-            total += _norms(edges.clamp(min=0), ringing1, ringing4)
-        if blurring1 or blurring4:
-            total += _norms(edges.clamp_(max=0), blurring1, blurring4)
-    return total
-
-
-def _norms(error: Tensor, first: float, fourth: float) -> Tensor:
-    """Weighted 1-norm and 4-norm (B) of maps (B, h, w), each of one sign."""
+def _norms(error: Tensor, weights: Tensor) -> Tensor:
+    """1-norms and 4-norms of maps (B, C, h, w), each of one sign, by weights (C, 2): sums (B)."""
     total = torch.zeros(len(error), device=error.device)
-    if first:
-        total.add_(error.mean((1, 2)).abs_(), alpha=first)
-    if fourth:
-        total.add_(error.square().square_().mean((1, 2)).pow_(0.25), alpha=fourth)
+    if weights[:, 0].any():
+        total += (error.mean((2, 3)).abs_() * weights[:, 0]).sum(1)
+    if weights[:, 1].any():
+        fourth = error.square().square_().mean((2, 3)).pow_(0.25)
+        total += (fourth * weights[:, 1]).sum(1)
     return total
 
 
-@lru_cache(maxsize=_SCALES)
-def _weights(scales: int) -> dict[tuple[int, int], list[float]]:
-    """Weights by (channel, scale); those of a picture too small for all scales are the first."""
-    rows = _WEIGHTS.reshape(-1, 6).tolist()
-    return {divmod(index, scales): row for index, row in enumerate(rows[: 3 * scales])}
+@lru_cache(maxsize=4 * _SCALES)
+def _weights(scales: int, scale: int, least: float) -> tuple[tuple[int, ...], Tensor]:
+    """The channels of a scale whose weights (C, 6) reach the least, and these.
+
+    Those of a picture too small for all scales are the first of the table.
+    """
+    table = _WEIGHTS[: 3 * scales].reshape(3, scales, 6)[:, scale]
+    rows = np.where(table < least, 0, table)
+    channels = tuple(int(channel) for channel in np.flatnonzero(rows.any(1)))
+    return channels, torch.from_numpy(np.asarray(rows[list(channels)], np.float32))
 
 
 def _scales(shape: Sequence[int]) -> int:
@@ -185,34 +210,33 @@ def _scales(shape: Sequence[int]) -> int:
     return _SCALES
 
 
-def _xyb(linear_rgb: Tensor, channels: Sequence[int]) -> list[Tensor]:
-    """The named channels (B, h, w) of XYB, moved to [0, 1], blue-yellow without lightness.
+def _xyb(linear_rgb: Tensor, channels: Sequence[int]) -> Tensor:
+    """The named channels (B, C, h, w) of XYB, moved to [0, 1], blue-yellow without lightness.
 
     Source: ISO/IEC 18181-1, annex on XYB; offsets as in SSIMULACRA2.
     """
-    if not channels:
-        return []
     red, green, blue = linear_rgb.unbind(1)
     cones = [
-        _root(red.mul(row[0]).add_(green, alpha=row[1]).add_(blue, alpha=row[2]))
+        _root(red.mul(row[0]).add_(green, alpha=row[1]).add_(blue, alpha=row[2]).add_(_OPSIN_BIAS))
         for row in (_OPSIN if 2 in channels else _OPSIN[:2])
     ]
-    lightness = (cones[0] + cones[1]).mul_(0.5)
-    made = {1: lightness + 0.01}
+    # The root of the bias is to go from each of the roots: it is in these offsets.
+    bias = _OPSIN_BIAS ** (1 / 3)
+    made = {1: (cones[0] + cones[1]).mul_(0.5).add_(0.01 - bias)}
     if 0 in channels:
         made[0] = (cones[0] - cones[1]).mul_(7.0).add_(0.42)
     if 2 in channels:
-        made[2] = cones[2].sub_(lightness).add_(0.55)
-    return [made[channel] for channel in channels]
+        made[2] = cones[2].sub_(made[1]).add_(0.56 - bias)
+    if len(channels) == 1:
+        return made[channels[0]].unsqueeze(1)
+    return torch.stack([made[channel] for channel in channels], dim=1)
 
 
 def _root(mixed: Tensor) -> Tensor:
-    mixed = mixed.add_(_OPSIN_BIAS).clamp_(min=0)
     if mixed.device.type == "cpu":
-        root = torch.from_numpy(np.cbrt(mixed.numpy()))
-    else:
-        root = mixed.pow_(1 / 3)
-    return root.sub_(_OPSIN_BIAS ** (1 / 3))
+        # numpy's is several times faster than torch's power.
+        return torch.from_numpy(np.cbrt(mixed.numpy()))
+    return mixed.pow_(1 / 3)
 
 
 def halved(linear_rgb: Tensor) -> Tensor:
@@ -225,15 +249,23 @@ def halved(linear_rgb: Tensor) -> Tensor:
 
 
 def _blur(planes: Tensor) -> Tensor:
-    """Blur (B, h, w) by a Gaussian.
+    """Blur (B, C, h, w) by a Gaussian.
 
     The picture is mirrored above and below and has nothing beside it, as in the PyPI package
     ``ssimulacra2``.
     """
-    padded = planes[:, _mirrored(planes.shape[-2]).to(planes.device)]
-    return correlate(padded, _KERNEL, _KERNEL, "zero")[:, _REACH_PX:-_REACH_PX]
+    flat = planes.flatten(0, 1)
+    if planes.device.type == "cpu":
+        # One copy of rows in place of an index for every pixel.
+        ends = (_REACH_PX, _REACH_PX, 0, 0)
+        rows = [cv2.copyMakeBorder(p, *ends, cv2.BORDER_REFLECT) for p in flat.numpy()]
+        padded = torch.from_numpy(rows[0][None] if len(rows) == 1 else np.stack(rows))
+    else:
+        padded = flat[:, torch.from_numpy(_mirrored(planes.shape[-2])).to(planes.device)]
+    blurred = correlate(padded, _KERNEL, _KERNEL, "zero")[:, _REACH_PX:-_REACH_PX]
+    return blurred.reshape(planes.shape)
 
 
 @lru_cache(maxsize=64)
-def _mirrored(height_px: int) -> Tensor:
-    return torch.from_numpy(np.pad(np.arange(height_px), _REACH_PX, mode="symmetric"))
+def _mirrored(height_px: int) -> NDArray[np.int64]:
+    return np.pad(np.arange(height_px), _REACH_PX, mode="symmetric")

@@ -26,7 +26,7 @@ from blackcamo.run import versions
 from blackcamo.types import Appeal, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.colourspace import srgb_to_linear
-from blackcamo.vision.ssimulacra2 import pyramid, ssimulacra2
+from blackcamo.vision.ssimulacra2 import ssimulacra2
 
 LIMIT_MS = 25.0
 TOLERANCE = 0.5
@@ -78,7 +78,7 @@ def candidates(photo: torch.Tensor, count: int) -> list[Views]:
 
 def timed_ours(view: Views) -> tuple[float, float]:
     start = time.thread_time()
-    ours = [pyramid(srgb_to_linear(rgb)) for rgb in (view.graded_delivered, view.delivered)]
+    ours = [srgb_to_linear(rgb) for rgb in (view.graded_delivered, view.delivered)]
     return float(ssimulacra2(*ours)), time.thread_time() - start
 
 

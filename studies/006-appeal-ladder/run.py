@@ -1,5 +1,8 @@
 """Rate a ladder of edits of known order with the measure ``critic``, and draw some of it.
 
+Each edit is rated twice: ``known``, as in a search, which knows frame and look; and ``found``, as
+``blackcamo appeal`` has to, from nothing but the photo and the delivered picture.
+
     python run.py
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
@@ -14,39 +17,29 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
 from blackcamo.appeal import critic
 from blackcamo.channel import Channel
+from blackcamo.errors import PhotoError
+from blackcamo.run.appraising import appraise_pixels
 from blackcamo.testing import edits
-from blackcamo.types import Pixels
+from blackcamo.types import Appraisal, Pixels
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 DATA = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
 CONFIG = tomllib.loads((HERE / "config.toml").read_text())
 TILE_PX = (220, 165)
-FAILURES = {
-    "dark, noisy portrait": (
-        "kodak/kodim04.jpg",
-        edits.Edit(
-            "failure",
-            "ugly",
-            1,
-            look=partial(edits._gain, stops=-1.3),
-            spatial=partial(edits._noise, levels=12),
-        ),
-    ),
-    "stripes through sky and walls": (
-        "kodak/kodim19.jpg",
-        edits.Edit("failure", "ugly", 1, spatial=partial(edits._stripes, levels=8)),
-    ),
+PHOTOS_OF_FAILURES = {
+    "dark, noisy portrait": "kodak/kodim04.jpg",
+    "stripes through sky and walls": "kodak/kodim19.jpg",
 }
 
 
@@ -54,17 +47,24 @@ def main() -> None:
     paths = list(photos())
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         rated = dict(zip(paths, pool.map(rate, paths), strict=True))
-    result = {
-        "photos": [str(path.relative_to(DATA / "photos")) for path in paths],
-        "outranked": outranked(rated),
-        "steps": steps(rated),
-        "failures": {name: judge(load(DATA / "photos" / file), edit) for name, (file, edit) in
-                     FAILURES.items()},
-        "edits": summary(rated),
-    }  # fmt: skip
+    result: dict[str, Any] = {"photos": [str(p.relative_to(DATA / "photos")) for p in paths]}
+    for way in ("known", "found"):
+        # An edit that cannot be found in its photo is refused, and has no appeal to compare.
+        rows = {path: [{**row, **row[way]} for row in rated[path] if row[way]] for path in paths}
+        result[way] = {
+            "refused": sum(len(rated[path]) - len(rows[path]) for path in paths),
+            "outranked": outranked(rows),
+            "steps": steps(rows),
+            "failures": {
+                name: judge(load(DATA / "photos" / PHOTOS_OF_FAILURES[name]), edit)[way]
+                for name, edit in edits.failures().items()
+            },
+            "edits": summary(rows),
+        }
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     draw(paths[3])
-    print(json.dumps({k: result[k] for k in ("outranked", "steps", "failures")}, indent=1))
+    for way in ("known", "found"):
+        print(way, json.dumps({k: v for k, v in result[way].items() if k != "edits"}, indent=1))
 
 
 def photos() -> Iterator[Path]:
@@ -80,6 +80,7 @@ def load(path: Path) -> Pixels:
 
 def rate(path: Path) -> list[dict[str, Any]]:
     torch.set_num_threads(1)
+    cv2.setNumThreads(1)
     pixels = load(path)
     return [
         {"kind": e.kind, "name": e.name, "strength": e.strength, **judge(pixels, e)}
@@ -87,10 +88,21 @@ def rate(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def judge(pixels: Pixels, edit: edits.Edit) -> dict[str, Any]:
+def judge(pixels: Pixels, edit: edits.Edit) -> dict[str, dict[str, Any] | None]:
+    measure = critic.create()
     with torch.inference_mode():
-        (found,) = critic.create()(edit.render(pixels, Channel())[0], "enhance")
-    return {"appeal": found.value, "worst": min(found.parts, key=lambda p: found.parts[p])}
+        views, delivered = edit.render(pixels, Channel())
+        (known,) = measure(views, "enhance")
+    try:
+        found = appraise_pixels(pixels, delivered, measure, "enhance")
+    except PhotoError:
+        return {"known": said(known), "found": None}
+    return {"known": said(known), "found": said(found)}
+
+
+def said(appraisal: Appraisal) -> dict[str, Any]:
+    worst = min(appraisal.parts, key=lambda part: appraisal.parts[part])
+    return {"appeal": appraisal.value, "worst": worst}
 
 
 def outranked(rated: dict[Path, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -116,7 +128,7 @@ def steps(rated: dict[Path, list[dict[str, Any]]]) -> dict[str, Any]:
     for rows in rated.values():
         by = {(row["kind"], row["name"], row["strength"]): row["appeal"] for row in rows}
         for (kind, name, strength), appeal in by.items():
-            if strength > 1:
+            if strength > 1 and (kind, name, strength - 1) in by:
                 found[kind][name].append(appeal < by[kind, name, strength - 1])
     return {
         kind: {
@@ -163,8 +175,9 @@ def draw(path: Path) -> None:
         picture = Image.fromarray(edit.render(pixels, Channel())[1])
         picture.thumbnail((TILE_PX[0] - 4, TILE_PX[1]))
         sheet.paste(picture, (left, top + 16))
-        said = judge(pixels, edit)
-        pen.text((left + 2, top + 2), f"{said['appeal']:.0f} {edit.kind} {edit.name}", "white")
+        known = judge(pixels, edit)["known"]
+        assert known is not None
+        pen.text((left + 2, top + 2), f"{known['appeal']:.0f} {edit.kind} {edit.name}", "white")
     sheet.save(HERE / "ladder.jpg", quality=82)
 
 

@@ -8,9 +8,15 @@ from torch import Tensor
 
 from blackcamo.appeal.visible import create
 from blackcamo.channel import Channel
-from blackcamo.testing import make_photo
-from blackcamo.types import Appraisal, Frame, Mode, Views
+from blackcamo.testing import AppealContract, make_photo
+from blackcamo.types import Appeal, Appraisal, Frame, Mode, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb
+
+
+class TestVisible(AppealContract):
+    def make_appeal(self) -> Appeal:
+        return create()
+
 
 WHOLE = Frame(0.5, 0.5, 1.0, 1.0, 0.0, 192, 256)
 

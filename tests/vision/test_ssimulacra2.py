@@ -14,7 +14,7 @@ from blackcamo.channel import Channel
 from blackcamo.types import Pixels
 from blackcamo.vision.arrays import to_rgb
 from blackcamo.vision.colourspace import srgb_to_linear
-from blackcamo.vision.ssimulacra2 import LEAST_WEIGHT, pyramid, ssimulacra2
+from blackcamo.vision.ssimulacra2 import LEAST_WEIGHT, Comparison, pyramid, ssimulacra2
 
 
 def linear(pixels: Pixels) -> torch.Tensor:
@@ -66,8 +66,18 @@ def test_what_is_left_out_moves_no_score(kodak: list[Path]) -> None:
     for other in distorted(pixels):
         short = float(ssimulacra2(linear(pixels), linear(other)))
         whole = [pyramid(linear(p), least_weight=0.0) for p in (pixels, other)]
-        assert short == pytest.approx(float(ssimulacra2(*whole)), abs=0.05)
+        assert short == pytest.approx(float(Comparison(*whole).score()), abs=0.05)
     assert LEAST_WEIGHT > 0
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_gives_the_same(kodak: list[Path]) -> None:
+    pixels = np.asarray(Image.open(kodak[4]).convert("RGB"))
+    for other in distorted(pixels):
+        here = float(ssimulacra2(linear(pixels), linear(other)))
+        there = float(ssimulacra2(linear(pixels).cuda(), linear(other).cuda()))
+        assert there == pytest.approx(here, abs=0.01)
 
 
 def test_nothing_is_100_and_more_is_less() -> None:

@@ -1,0 +1,97 @@
+"""Contract of a measure of appeal: subclass it, make the measure, run pytest.
+
+class TestMine(AppealContract):
+    def make_appeal(self) -> Mine:
+        return Mine()
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from blackcamo.channel import Channel
+from blackcamo.testing.edits import ladder
+from blackcamo.testing.filters import make_photo
+from blackcamo.types import Appeal, Appraisal, Views
+from blackcamo.vision.arrays import to_pixels
+
+_PERFECT = 99.0
+_ALIKE = 0.01
+"""Points by which a batch, or a second asking, may move a value."""
+
+
+class AppealContract:
+    """What every measure keeps in the mode "enhance", on a ladder of edits of known order."""
+
+    photo = to_pixels(make_photo(144, 192))
+
+    def make_appeal(self) -> Appeal:
+        """The measure under test; override this."""
+        raise NotImplementedError
+
+    def appraise(self, *views: Views) -> list[Appraisal]:
+        """Appraise views of one size together."""
+        joined = Views(
+            original=views[0].original,
+            aligned=torch.cat([v.aligned for v in views]),
+            graded=torch.cat([v.graded for v in views]),
+            delivered=torch.cat([v.delivered for v in views]),
+            graded_delivered=torch.cat([v.graded_delivered for v in views]),
+            frames=tuple(v.frames[0] for v in views),
+        )
+        with torch.inference_mode():
+            return list(self.make_appeal()(joined, "enhance"))
+
+    def views(self, *, uncropped: bool = False) -> dict[tuple[str, str, int], Views]:
+        """Views of all edits, or of those that keep the photo's frame, by kind, name, strength."""
+        return {
+            (edit.kind, edit.name, edit.strength): edit.render(self.photo, Channel())[0]
+            for edit in ladder()
+            if edit.kept == 1 or not uncropped
+        }
+
+    def test_it_has_a_name(self) -> None:
+        """A study records by what its candidates were judged."""
+        assert self.make_appeal().name
+
+    def test_nothing_changed_is_no_complaint(self) -> None:
+        """The photo itself is nearly 100."""
+        views = next(iter(self.views(uncropped=True).values()))
+        same = Views(
+            original=views.original,
+            aligned=views.original,
+            graded=views.original,
+            delivered=views.graded_delivered,
+            graded_delivered=views.graded_delivered,
+            frames=views.frames,
+        )
+        (found,) = self.appraise(same)
+        assert found.value >= _PERFECT
+
+    def test_values_are_between_0_and_100_and_have_parts(self) -> None:
+        """Whatever the edit is."""
+        for key, views in self.views().items():
+            (found,) = self.appraise(views)
+            assert 0 <= found.value <= 100, key
+            assert found.parts, key
+            assert all(math.isfinite(part) for part in found.parts.values()), key
+
+    def test_a_batch_gives_what_each_gives_alone(self) -> None:
+        """Candidates do not know of each other."""
+        some = list(self.views(uncropped=True).values())[::9]
+        for one, views in zip(self.appraise(*some), some, strict=True):
+            (alone,) = self.appraise(views)
+            assert abs(one.value - alone.value) <= _ALIKE
+
+    def test_tasteful_edits_outrank_ugly_ones(self) -> None:
+        """On most pairs of the ladder."""
+        values = {key: self.appraise(views)[0].value for key, views in self.views().items()}
+        tasteful = [value for (kind, _, _), value in values.items() if kind == "tasteful"]
+        ugly = [value for (kind, _, _), value in values.items() if kind == "ugly"]
+        won = sum(t > u for t in tasteful for u in ugly) / (len(tasteful) * len(ugly))
+        assert won >= self.least_won, f"won {won:.1%} of all pairs"
+
+    least_won = 0.9
+    """Share of pairs of a tasteful and an ugly edit that a measure has to rank as people would."""

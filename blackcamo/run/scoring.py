@@ -14,9 +14,16 @@ from blackcamo.oracle import Ledger, Oracle, is_high_quality, one_line
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer
+from blackcamo.strict_json import short
 from blackcamo.types import Pixels, Scorer, ScorerOptions
 
 CAMOUFLAGE_SUFFIX = ".camo"
+_NOT_FROM_PRESETS = {
+    "command": "runs a program",
+    "python": "imports a module",
+    "http": "sends photos to a service",
+    "https": "sends photos to a service",
+}
 
 
 def score(
@@ -133,12 +140,25 @@ def recorded_scorer(
 ) -> Scorer:
     """The scorer that a preset was found with; a spec or options given here replace the recorded.
 
+    A preset may come from anybody, so none chooses a program to be run, a module to be imported
+    or a service to be sent photos.
+
     Raises:
-        PresetError: the preset records none.
+        PresetError: the preset records none, or one that has to be named by the user.
         BlackcamoError: the scorer cannot be loaded.
     """
-    spec = scorer or preset.recorded("scorer_spec", str)
+    spec = scorer or _harmless(preset.recorded("scorer_spec", str))
     return load_scorer(spec, scorer_options or _recorded_options(preset))
+
+
+def _harmless(spec: str) -> str:
+    does = _NOT_FROM_PRESETS.get(spec.partition(":")[0])
+    if does is not None:
+        raise PresetError(
+            f"preset records the scorer {short(spec)}, which {does}; if you trust that, name it "
+            "with --scorer"
+        )
+    return spec
 
 
 def _recorded_options(preset: Preset) -> ScorerOptions:

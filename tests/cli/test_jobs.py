@@ -19,7 +19,8 @@ from blackcamo.cli import app, main
 from blackcamo.run import SearchConfig
 from blackcamo.run.results import DEFAULT_STORAGE
 
-SCORER = ("--scorer", "python:tests.cli.fakes:brightness", "--threshold", "50")
+NAMED = ("--scorer", "python:tests.cli.fakes:brightness")
+SCORER = (*NAMED, "--threshold", "50")
 Run = Callable[..., tuple[int, Any, str]]
 
 
@@ -134,7 +135,11 @@ def test_an_impossible_search_is_refused_once(
 
 def test_verify_reproduces_the_score_and_notices_a_change(folder: Path, run: Run) -> None:
     camouflage = folder / "out" / "bright.camo.jpg"
+    # A preset may come from anybody: it does not choose the module that is imported.
     status, told, _ = run("verify", camouflage)
+    assert status == 2
+    assert "imports a module; if you trust that, name it with --scorer" in told["error"]
+    status, told, _ = run("verify", camouflage, *NAMED)
     assert (status, told["reproduced"]) == (0, True)
     assert told["score"] == told["recorded"]
 
@@ -142,18 +147,18 @@ def test_verify_reproduces_the_score_and_notices_a_change(folder: Path, run: Run
     changed.parent.mkdir()
     shutil.copy(folder / "out" / "bright.preset.json", changed.parent)
     shutil.copy(folder / "bright.jpg", changed)
-    status, told, _ = run("verify", changed)
+    status, told, _ = run("verify", changed, *NAMED)
     assert (status, told["reproduced"]) == (3, False)
     assert told["score"] > told["recorded"]
 
-    status, told, _ = run("verify", folder / "bright.jpg")
+    status, told, _ = run("verify", folder / "bright.jpg", *NAMED)
     assert status == 2
     assert "--preset" in told["error"]
 
 
 def test_score_is_that_of_the_channel_unless_told_otherwise(folder: Path, run: Run) -> None:
     camouflage = folder / "out" / "bright.camo.jpg"
-    recorded = run("verify", camouflage)[1]["recorded"]
+    recorded = run("verify", camouflage, *NAMED)[1]["recorded"]
     _, as_is, _ = run("score", camouflage, *SCORER, "--as-is")
     _, after, _ = run("score", camouflage, *SCORER, "--quality", 10)
     assert as_is["results"][0]["score"] == recorded
@@ -200,7 +205,8 @@ def test_apply_reports_what_it_does_to_the_score(
 ) -> None:
     preset = folder / "out" / "bright.preset.json"
     recorded = json.loads(preset.read_text("utf-8"))["provenance"]
-    words = ("apply", preset, folder / "bright.jpg", "--out", folder / "scored", "--score")
+    others = ("apply", preset, folder / "bright.jpg", "--out", folder / "scored", "--score")
+    words = (*others, *NAMED)
     status, told, _ = run(*words)
     (bright,) = told["results"]
     assert status == 0
@@ -210,7 +216,7 @@ def test_apply_reports_what_it_does_to_the_score(
     before, after, output = capsys.readouterr().out.split()
     assert (before, after) == (f"{bright['score_before']:.1f}", f"{bright['score_after']:.1f}")
     assert output == bright["output"]
-    _, told, _ = run(*words, "--scorer", "niqe")
+    _, told, _ = run(*others, "--scorer", "niqe")
     assert told["results"][0]["score_before"] != bright["score_before"]
     assert main(["apply", str(preset), "a.jpg", "--out", "x", "--scorer", "niqe"]) == 2
     assert "it needs --score" in capsys.readouterr().err
@@ -273,7 +279,7 @@ def test_tables_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr().out
     assert str(folder / "shown" / "bright.cube") in told
     assert "cube: at most 0.0" in told
-    assert main(["verify", str(folder / "out" / "bright.camo.jpg")]) == 0
+    assert main(["verify", str(folder / "out" / "bright.camo.jpg"), *NAMED]) == 0
     assert "bright.camo.jpg: reproduced, python:tests.cli.fakes:brightness" in (
         capsys.readouterr().out
     )

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import torch
 
@@ -23,6 +24,7 @@ from blackcamo.types import (
     Appraisal,
     Evaluation,
     Frame,
+    Kind,
     Mode,
     Pixels,
     Views,
@@ -181,7 +183,7 @@ class Objective:
         chosen = dict(enumerate(zip(params, self._render(params), strict=True)))
         for _ in range(_MOST_WEAKENED):
             factors = {
-                i: _factor(picture.appraisal.value, self._appeal_floor)
+                i: _factors(picture.appraisal, self._appeal_floor)
                 for i, (_, picture) in chosen.items()
                 if isinstance(picture, Picture) and picture.appraisal.value < self._appeal_floor
             }
@@ -238,10 +240,15 @@ class Objective:
         return to_rgb(self._channel.send(to_pixels(rgb))[1], self._device)
 
 
-def _factor(appeal: float, floor: float) -> float:
-    """How strong a candidate may be for the floor, if appeal falls off like a Gaussian."""
-    aimed = min(floor + _ABOVE_FLOOR, 99.0)
-    return math.sqrt(math.log(100 / aimed) / math.log(100 / max(appeal, 1.0)))
+def _factors(appraisal: Appraisal, floor: float) -> dict[Kind, float]:
+    """How strong filters of each kind may be for the floor, if appeal falls off like a Gaussian."""
+    aimed = math.log(100 / min(floor + _ABOVE_FLOOR, 99.0))
+    by_kind = appraisal.by_kind or dict.fromkeys(get_args(Kind), appraisal.value)
+    return {
+        kind: math.sqrt(aimed / math.log(100 / max(appeal, 1.0)))
+        for kind, appeal in by_kind.items()
+        if appeal < floor
+    }
 
 
 def _together(pictures: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -14,13 +14,26 @@ from numpy.typing import NDArray
 
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
-from blackcamo.types import Filter, GeometryFilter, LookFilter, Mode, Param, SpatialFilter
+from blackcamo.types import (
+    Filter,
+    GeometryFilter,
+    Kind,
+    LookFilter,
+    Mode,
+    Param,
+    SpatialFilter,
+)
 
 Vectors = NDArray[np.float64]
 
-_REACH: dict[Mode, tuple[tuple[Any, float], ...]] = {
-    "enhance": ((GeometryFilter, 1.2), (LookFilter, 2.2), (SpatialFilter, 1.6)),
-    "imperceptible": ((GeometryFilter, 0.2), (LookFilter, 0.4), (SpatialFilter, 1.2)),
+_KINDS: dict[Kind, Any] = {
+    "geometry": GeometryFilter,
+    "look": LookFilter,
+    "spatial": SpatialFilter,
+}
+_REACH: dict[Mode, dict[Kind, float]] = {
+    "enhance": {"geometry": 1.2, "look": 3.5, "spatial": 1.6},
+    "imperceptible": {"geometry": 0.2, "look": 0.4, "spatial": 1.2},
 }
 """How far all filters of a kind go together: one parameter at its bound has a strength of 1."""
 
@@ -57,17 +70,17 @@ class FilterSpace:
         self.lut_size: int = max(
             (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
         )
-        self._bounded = []
-        for kind, reach in _REACH[mode]:
-            strengths = {
+        self._reach = _REACH[mode]
+        self._strengths: dict[Kind, list[int]] = {}
+        for kind, protocol in _KINDS.items():
+            names = {
                 p.name
                 for f in self.filters
-                if isinstance(f, kind)
+                if isinstance(f, protocol)
                 for p in f.params
                 if not p.modifier
             }
-            indices = [i for i, name in enumerate(self.names) if name in strengths]
-            self._bounded.append((reach, indices))
+            self._strengths[kind] = [i for i, name in enumerate(self.names) if name in names]
         self._low = np.array([p.low for p in self.params], dtype=np.float64)
         self._high = np.array([p.high for p in self.params], dtype=np.float64)
         self._neutral = np.array([p.neutral for p in self.params], dtype=np.float64)
@@ -88,7 +101,7 @@ class FilterSpace:
         described = {
             "filters": [[f.name, [asdict(p) for p in f.params]] for f in self.filters],
             "lut_size": self.lut_size,
-            "reach": self._bounded,
+            "reach": self._reach,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -104,8 +117,10 @@ class FilterSpace:
         v = np.clip(v, -1.0, 1.0)
         up, down = self._high - self._neutral, self._neutral - self._low
         v = np.where(down == 0, np.abs(v), np.where(up == 0, -np.abs(v), v))
-        for reach, indices in self._bounded:
-            v[indices] *= min(1.0, reach / max(float(np.linalg.norm(v[indices])), 1e-12))
+        for kind, indices in self._strengths.items():
+            v[indices] *= min(
+                1.0, self._reach[kind] / max(float(np.linalg.norm(v[indices])), 1e-12)
+            )
         values = self._neutral + np.where(v >= 0, v * up, v * down)
         # The sum may end a rounding step outside.
         values = np.clip(values, self._low, self._high)
@@ -127,15 +142,18 @@ class FilterSpace:
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
 
-    def weaken(self, params: Mapping[str, float], factor: float) -> dict[str, float]:
-        """The same in kind, each strength so many times (0-1) as far from neutral.
+    def weaken(
+        self, params: Mapping[str, float], factors: Mapping[Kind, float]
+    ) -> dict[str, float]:
+        """The same in nature, strengths of each kind so many times (0-1) as far from neutral.
 
         Raises:
             OptionError: an unknown name, or a value that is not a number in its range.
         """
         vector = self.encode(params)
-        kept = np.array([p.modifier for p in self.params])
-        return self.decode(np.where(kept, vector, vector * factor))
+        for kind, factor in factors.items():
+            vector[self._strengths[kind]] *= factor
+        return self.decode(vector)
 
     def complete(self, params: Mapping[str, float]) -> dict[str, float]:
         """``params`` checked and snapped, with neutral values where one is left out.

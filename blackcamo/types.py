@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Mode: TypeAlias = Literal["enhance", "imperceptible"]
+Kind: TypeAlias = Literal["geometry", "look", "spatial"]
+"""The kinds of filter, in the order of their work."""
 Params: TypeAlias = "Mapping[str, Tensor]"
 """Parameter name -> tensor (B,) of physical values, for a batch of B candidates."""
 
@@ -192,10 +194,15 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """Appeal of one candidate, 0-100, with the named parts it was made of."""
+    """Appeal of one candidate, 0-100, with the named parts it was made of.
+
+    ``by_kind`` says what it would be by each kind of filter alone; without it, all kinds answer
+    for ``value``.
+    """
 
     value: float
     parts: Mapping[str, float]
+    by_kind: Mapping[Kind, float] = field(default_factory=dict)
 
 
 class Appeal(Protocol):

@@ -16,12 +16,13 @@ from blackcamo.appeal.visible import create
 from blackcamo.channel import Channel
 from blackcamo.errors import BudgetError
 from blackcamo.filters import Chain, load_chain
+from blackcamo.filters.optics import Optics
 from blackcamo.filters.tone import Tone
 from blackcamo.images import Credit
-from blackcamo.objective import Objective, render
+from blackcamo.objective import Objective, Picture, render
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.testing import CountingScorer, make_photo
-from blackcamo.types import Evaluation, Param, Params, Pixels
+from blackcamo.types import Appraisal, Evaluation, Mode, Param, Params, Pixels, Views
 from blackcamo.vision.arrays import to_pixels
 
 
@@ -114,6 +115,39 @@ def test_what_people_would_mind_is_weakened_before_it_costs_a_query(pixels: Pixe
         assert np.all(np.abs(weak_vector[free]) <= np.abs(strong_vector[free]) + 1e-9)
     evaluations = objective.evaluate(after)
     assert [e.params for e in evaluations] == [c.params for c in after]
+
+
+class Strict:
+    """Minds the look alone, of every candidate that has one."""
+
+    name = "strict"
+
+    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        moved = (views.graded - views.aligned).abs().amax((1, 2, 3)).tolist()
+        values = [100 - 300 * m for m in moved]
+        return [
+            Appraisal(v, {"look": v}, {"geometry": 100.0, "look": v, "spatial": 100.0})
+            for v in values
+        ]
+
+
+def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> None:
+    chain = Chain([Tone(), Optics()])
+    objective = Objective(
+        pixels,
+        chain=chain,
+        channel=Channel(),
+        oracle=Oracle(CountingScorer(), Ledger(10)),
+        appeal=Strict(),
+        mode="enhance",
+        appeal_floor=90.0,
+    )
+    strong = chain.space.encode({"exposure_ev": 0.4, "vignette_percent": 20.0})
+    (candidate,) = objective.prepare([strong])
+    assert isinstance(candidate.picture, Picture)
+    assert 0.1 < candidate.params["exposure_ev"] < 0.37
+    assert candidate.params["vignette_percent"] == pytest.approx(20.0)
+    assert candidate.picture.appraisal.value > 85
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:

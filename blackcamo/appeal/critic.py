@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,8 +29,8 @@ from torch import Tensor
 
 from blackcamo.appeal.damage import Reference, damage, reference, shaded
 from blackcamo.appeal.framing import framing
-from blackcamo.appeal.grading import Tones, grading
-from blackcamo.types import Appraisal, Mode, Views
+from blackcamo.appeal.grading import GRADING, Tones, grading
+from blackcamo.types import Appraisal, Kind, Mode, Views
 from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
 
@@ -60,7 +61,7 @@ class Critic:
         parts.update(damage(before, reference(delivered)))
         height_px, width_px = views.original.shape[-2:]
         parts["framing"] = framing(photo.salient, views.frames, height_px, width_px)
-        return _appraisals(parts, len(views.frames))
+        return _appraisals(parts, len(views.frames), mode)
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""
@@ -113,7 +114,20 @@ def _same(one: Tensor, other: Tensor) -> bool:
     )
 
 
-def _appraisals(parts: dict[str, Tensor], count: int) -> list[Appraisal]:
+def _appraisals(parts: dict[str, Tensor], count: int, mode: Mode) -> list[Appraisal]:
     columns = {name: values.expand(count).tolist() for name, values in parts.items()}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return [Appraisal(min(max(min(row.values()), 0.0), 100.0), row) for row in rows]
+    return [Appraisal(_worst(row.values()), row, _by_kind(row, mode)) for row in rows]
+
+
+def _by_kind(parts: dict[str, float], mode: Mode) -> dict[Kind, float]:
+    """Which filters answer for which parts; where nothing should be seen, a look is damage, too."""
+    spatial = [v for name, v in parts.items() if name == "shading" or name.startswith("damage")]
+    look = [v for name, v in parts.items() if name in GRADING]
+    if mode == "imperceptible":
+        look += spatial
+    return {"geometry": parts["framing"], "look": _worst(look), "spatial": _worst(spatial)}
+
+
+def _worst(values: Iterable[float]) -> float:
+    return min(max(min(values), 0.0), 100.0)

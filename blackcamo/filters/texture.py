@@ -41,7 +41,7 @@ class Texture:
         Param("canvas_threads", 60, 240, 128, "/side", "threads along the side", modifier=True),
         Param("canvas_angle_deg", -45, 45, 0, "°", "direction of the threads", modifier=True),
         Param("ripple_jnd", -1, 1, 0, "JND", "ripples in one direction"),
-        Param("ripple_waves", 48, 144, 96, "/side", "waves along it", step=16, modifier=True),
+        Param("ripple_waves", 64, 160, 96, "/side", "waves along it", step=32, modifier=True),
         Param("ripple_angle_deg", -90, 60, 0, "°", "their direction", step=30, modifier=True),
         Param("clouds_jnd", -1.5, 1.5, 0, "JND", "cloudy light and shade in texture"),
         Param("clouds_cells", 16, 96, 48, "/side", "clouds along it", step=16, modifier=True),

@@ -22,12 +22,12 @@ class Tone:
     name = "tone"
     lut_size = 33
     params = (
-        Param("exposure_ev", -0.4, 0.5, 0, "EV", "exposure"),
-        Param("highlights_percent", -8, 8, 0, "%", "highlights"),
-        Param("shadows_percent", -6, 8, 0, "%", "shadows"),
-        Param("contrast_percent", -18, 25, 0, "%", "contrast"),
-        Param("black_fade_percent", 0, 8, 0, "%", "blacks faded to grey"),
-        Param("white_fade_percent", 0, 7, 0, "%", "whites faded to grey"),
+        Param("exposure_ev", -0.5, 0.6, 0, "EV", "exposure"),
+        Param("highlights_percent", -12, 12, 0, "%", "highlights"),
+        Param("shadows_percent", -8, 12, 0, "%", "shadows"),
+        Param("contrast_percent", -28, 25, 0, "%", "contrast"),
+        Param("black_fade_percent", 0, 11, 0, "%", "blacks faded to grey"),
+        Param("white_fade_percent", 0, 10, 0, "%", "whites faded to grey"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

@@ -36,21 +36,35 @@ def resolve_device(device: str) -> str:
     return device
 
 
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    # macOS and Windows do not say; there it is all of them.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
-def one_thread_each() -> Iterator[ThreadPoolExecutor]:
-    """A pool with a thread per core in which torch uses one thread per operation.
+def one_thread_each(count: int | None = None) -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads, one per core, in which torch uses one thread per operation.
 
     Candidates side by side use the cores better than one candidate's operations cut in two.
     torch keeps the setting per thread but also remembers the last one for threads to come, so
-    that is put back.
+    that is put back. OpenCV, whose setting is for all, is left with one while there are several.
+
+    Args:
+        count: threads, in place of one per core.
     """
+    import cv2
     import torch
 
-    workers = os.cpu_count() or 1
-    before = torch.get_num_threads()
+    workers = count or usable_cores()
+    before, before_cv2 = torch.get_num_threads(), cv2.getNumThreads()
     ready = threading.Barrier(workers + 1)
 
     def start() -> None:
+        # A thread that was not asked yet takes over what is set for threads to come.
+        torch.get_num_threads()
         torch.set_num_threads(1)
         ready.wait()
 
@@ -59,4 +73,10 @@ def one_thread_each() -> Iterator[ThreadPoolExecutor]:
             pool.submit(start)
         ready.wait()
         torch.set_num_threads(before)
-        yield pool
+        if workers > 1:
+            cv2.setNumThreads(1)
+        try:
+            yield pool
+        finally:
+            if workers > 1:
+                cv2.setNumThreads(before_cv2)

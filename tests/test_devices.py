@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
-from blackcamo.devices import resolve_device
+from blackcamo.devices import one_thread_each, resolve_device
 from blackcamo.errors import OptionError
 
 
@@ -28,3 +30,17 @@ def test_devices_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_devices(device: str) -> None:
     with pytest.raises(OptionError, match="must be auto, cpu, cuda or cuda:N"):
         resolve_device(device)
+
+
+def test_threads_of_a_pool_use_one_thread_each_and_change_no_other() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with one_thread_each(2) as pool:
+            asked = [pool.submit(torch.get_num_threads) for _ in range(4)]
+            assert [one.result() for one in asked] == [1, 1, 1, 1]
+            assert torch.get_num_threads() == 2
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(torch.get_num_threads).result() == 2
+    finally:
+        torch.set_num_threads(before)

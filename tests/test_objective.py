@@ -19,8 +19,9 @@ from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.optics import Optics
 from blackcamo.filters.tone import Tone
 from blackcamo.images import Credit
-from blackcamo.objective import Objective, Picture, render
+from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
+from blackcamo.rendering import Picture, Renderer, render
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Appraisal, Evaluation, Mode, Param, Params, Pixels, Views
 from blackcamo.vision.arrays import to_pixels
@@ -49,16 +50,10 @@ def make(
 ) -> Any:
     scorer = CountingScorer()
     oracle = Oracle(scorer, Ledger(budget))
-    objective = Objective(
-        pixels,
-        chain=chain or load_chain(),
-        channel=Channel(),
-        oracle=oracle,
-        appeal=create(),
-        mode="enhance",
-        appeal_floor=appeal_floor,
+    renderer = Renderer(
+        pixels, chain or load_chain(), Channel(), create(), "enhance", appeal_floor=appeal_floor
     )
-    return objective, scorer, oracle
+    return Objective(renderer, oracle), scorer, oracle
 
 
 def evaluate(objective: Objective, vectors: Sequence[Iterable[float]]) -> list[Evaluation]:
@@ -133,21 +128,13 @@ class Strict:
 
 def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> None:
     chain = Chain([Tone(), Optics()])
-    objective = Objective(
-        pixels,
-        chain=chain,
-        channel=Channel(),
-        oracle=Oracle(CountingScorer(), Ledger(10)),
-        appeal=Strict(),
-        mode="enhance",
-        appeal_floor=90.0,
-    )
+    renderer = Renderer(pixels, chain, Channel(), Strict(), "enhance", appeal_floor=90.0)
     strong = chain.space.encode({"exposure_ev": 0.4, "vignette_percent": 20.0})
-    (candidate,) = objective.prepare([strong])
-    assert isinstance(candidate.picture, Picture)
-    assert 0.1 < candidate.params["exposure_ev"] < 0.37
-    assert candidate.params["vignette_percent"] == pytest.approx(20.0)
-    assert candidate.picture.appraisal.value > 85
+    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], weaken=True)
+    assert isinstance(picture, Picture)
+    assert 0.1 < params["exposure_ev"] < 0.37
+    assert params["vignette_percent"] == pytest.approx(20.0)
+    assert picture.appraisal.value > 85
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Protocol
@@ -85,10 +84,3 @@ def build(
     from blackcamo.engines.onnxruntime import OnnxRuntimeEngine
 
     return OnnxRuntimeEngine(stages, size=size)
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from blackcamo.engines.base import usable_cores
+from blackcamo.devices import usable_cores
 from blackcamo.engines.stages import Stages, example_pixels
 from blackcamo.extras import import_extra
 from blackcamo.types import Pixels

@@ -11,8 +11,8 @@ from typing import Any
 from blackcamo.errors import BlackcamoError, InputError, OutputError
 from blackcamo.evaluation.images import TASK_SIZE, Progress, check_run, find_originals, load_sized
 from blackcamo.images import Credit, encode_png, prepare_folder, write_bytes
-from blackcamo.objective import render
 from blackcamo.preset import read_preset
+from blackcamo.rendering import render
 from blackcamo.types import Pixels
 
 PRESET_SUFFIX = ".preset.json"

@@ -27,6 +27,7 @@ from blackcamo.types import (
     Params,
     SpatialFilter,
 )
+from blackcamo.vision.arrays import together
 from blackcamo.vision.colourspace import edit_in_oklab
 from blackcamo.vision.frames import cut_frames
 from blackcamo.vision.lut import apply_lut, identity_nodes
@@ -44,17 +45,22 @@ Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """One candidate: tensors (3, h, w) in [0, 1], which may share memory with each other.
+class Graded:
+    """One candidate up to its look: tensors (3, h, w) in [0, 1], which may be one and the same.
 
-    ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look,
-    ``filtered`` the finished picture.
+    ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look.
     """
 
     aligned: Tensor
     graded: Tensor
-    filtered: Tensor
     frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered(Graded):
+    """One candidate: ``filtered`` is the finished picture, which may be the graded one."""
+
+    filtered: Tensor
 
 
 class Chain:
@@ -122,20 +128,38 @@ class Chain:
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
         """
+        return self.finish(self.grade(photo, params, keep_size=keep_size), params)
+
+    def grade(
+        self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
+    ) -> list[Graded]:
+        """The first half of ``render``: frames and looks."""
         photo = photo.to(self.device)
         candidates = [self.space.complete(values) for values in params]
         frames = [self._frame(values, photo, keep_size) for values in candidates]
-        rendered: dict[int, Rendered] = {}
-        for group in self._groups(frames):
-            chosen = [candidates[i] for i in group]
+        done: dict[int, Graded] = {}
+        for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
             aligned = cut_frames(photo, [frames[i] for i in group])
-            graded = self._grade(aligned, chosen)
-            filtered = graded
-            for spatial in self._spatials:
-                filtered = self._filter(spatial, filtered, chosen)
+            graded = self._grade(aligned, [candidates[i] for i in group])
             for row, i in enumerate(group):
-                rendered[i] = Rendered(aligned[row], graded[row], filtered[row], frames[i])
-        return [rendered[i] for i in range(len(candidates))]
+                done[i] = Graded(aligned[row], graded[row], frames[i])
+        return [done[i] for i in range(len(candidates))]
+
+    def finish(self, graded: Sequence[Graded], params: Sequence[Values]) -> list[Rendered]:
+        """The second half of ``render``: spatial filters on graded candidates.
+
+        The parameters of geometry and look have done their work, and mean nothing here.
+        """
+        candidates = [self.space.complete(values) for values in params]
+        done: dict[int, Rendered] = {}
+        for group in self._groups([(g.frame.height_px, g.frame.width_px) for g in graded]):
+            filtered = together([graded[i].graded for i in group])
+            for spatial in self._spatials:
+                filtered = self._filter(spatial, filtered, [candidates[i] for i in group])
+            for row, i in enumerate(group):
+                one = graded[i]
+                done[i] = Rendered(one.aligned, one.graded, one.frame, filtered[row])
+        return [done[i] for i in range(len(candidates))]
 
     def bake(self, params: Values) -> Tensor:
         """The look of a candidate as a LUT (3, S, S, S), indexed ``[c, b, g, r]``.
@@ -163,11 +187,11 @@ class Chain:
         frame = self._geometry.frame(values, height_px, width_px)
         return replace(frame, height_px=height_px, width_px=width_px) if keep_size else frame
 
-    def _groups(self, frames: Sequence[Frame]) -> Iterator[list[int]]:
-        """Candidates whose frames have one size, as many as are rendered together."""
+    def _groups(self, sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+        """Candidates of one size (height, width), as many as are rendered together."""
         by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for i, frame in enumerate(frames):
-            by_size[frame.height_px, frame.width_px].append(i)
+        for i, size in enumerate(sizes):
+            by_size[size].append(i)
         for (height_px, width_px), members in by_size.items():
             count = max(1, self._together_px // (height_px * width_px))
             for start in range(0, len(members), count):

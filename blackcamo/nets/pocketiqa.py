@@ -13,10 +13,10 @@ Transactions on Computers C-23, 1974).
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 PATCH = 4
@@ -152,14 +152,21 @@ def _cosines() -> Tensor:
 
     Each axis is orthonormal, a quarter of which keeps a patch of one colour within [-1, 1].
     """
-    place = torch.arange(PATCH)
-    basis = F.normalize(torch.cos(math.pi / PATCH * (place + 0.5) * place[:, None]), dim=1)
-    axes = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]])
-    kernels = torch.einsum("kc,uh,vw->kuvchw", F.normalize(axes, dim=1), basis, basis) / PATCH
-    brightness = kernels[0].flatten(0, 1)
-    differences = kernels[1:, :SHOWN, :SHOWN].flatten(1, 2)
-    means = torch.stack([brightness[0], *differences[:, 0]])
-    return torch.cat([means, brightness[1:], *differences[:, 1:]])
+    # By numpy: torch's arithmetic on the meta device, where a network is made that weights are
+    # loaded into, takes a second and a half to start.
+    place = np.arange(PATCH)
+    basis = _normalised(np.cos(np.pi / PATCH * (place + 0.5) * place[:, None]))
+    axes = _normalised(np.array([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]]))
+    kernels = np.einsum("kc,uh,vw->kuvchw", axes, basis, basis) / PATCH
+    brightness = kernels[0].reshape(-1, *kernels.shape[3:])
+    differences = kernels[1:, :SHOWN, :SHOWN].reshape(2, -1, *kernels.shape[3:])
+    means = np.stack([brightness[0], *differences[:, 0]])
+    together = np.concatenate([means, brightness[1:], *differences[:, 1:]])
+    return torch.from_numpy(together.astype(np.float32))
+
+
+def _normalised(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def _layer(

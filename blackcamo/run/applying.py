@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -10,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.channel import Channel
+from blackcamo.devices import usable_cores
 from blackcamo.errors import BlackcamoError, OptionError, OutputError, PhotoError, PresetError
 from blackcamo.filters.chain import Chain
 from blackcamo.images import PICTURE_SUFFIXES, encode_png, load_photo, write_bytes
-from blackcamo.objective import render
 from blackcamo.preset import Preset, read_preset
+from blackcamo.rendering import render
 from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, recorded_scorer, score_file
 from blackcamo.types import Scorer, ScorerOptions
@@ -50,7 +50,7 @@ def apply(
         BlackcamoError: the preset or the scorer cannot be used; a photo that fails is reported
             in ``error``.
     """
-    jobs = min(_MOST_JOBS, os.cpu_count() or 1) if jobs is None else jobs
+    jobs = min(_MOST_JOBS, usable_cores()) if jobs is None else jobs
     if jobs < 1:
         raise OptionError(f"jobs is {jobs}; it must be at least 1")
     recipe = preset if isinstance(preset, Preset) else read_preset(Path(preset))

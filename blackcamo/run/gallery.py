@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from blackcamo.channel import Channel
 from blackcamo.filters.chain import Chain
 from blackcamo.images import fit_long_side
-from blackcamo.objective import render
+from blackcamo.rendering import render
 from blackcamo.strategies import Goal
 from blackcamo.study import Picture, Pictures, ranking
 from blackcamo.types import Evaluation, Pixels

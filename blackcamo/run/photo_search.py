@@ -15,6 +15,7 @@ from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.preset import recipe
+from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Finalists
 from blackcamo.run.gallery import Gallery
@@ -122,17 +123,17 @@ class PhotoSearch:
         )
 
     def _objective(self, pixels: Pixels) -> Objective:
-        return Objective(
+        renderer = Renderer(
             pixels,
-            chain=self.setup.chain,
-            channel=self.setup.channel,
-            oracle=self.oracle,
-            appeal=self.setup.appeal,
-            mode=self.config.mode,
+            self.setup.chain,
+            self.setup.channel,
+            self.setup.appeal,
+            self.config.mode,
             device=self.setup.device,
             keep_size=self.config.keep_size,
             appeal_floor=self.config.appeal_floor,
         )
+        return Objective(renderer, self.oracle)
 
     def _gallery(self, proxy: Pixels) -> Gallery | None:
         if self.config.no_pictures:

@@ -5,6 +5,8 @@ OpenCV joins and parts the planes, which takes it a tenth of the time of a trans
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import torch
@@ -32,6 +34,11 @@ def to_pixels(rgb: Tensor) -> Pixels:
     else:
         planes = list(levels_by_torch(rgb).cpu().numpy())
     return np.asarray(cv2.merge(planes), np.uint8)
+
+
+def together(pictures: Sequence[Tensor]) -> Tensor:
+    """Pictures (3, H, W) of one size as one tensor (B, 3, H, W); a single one is not copied."""
+    return pictures[0].unsqueeze(0) if len(pictures) == 1 else torch.stack(list(pictures))
 
 
 def levels_by_torch(rgb: Tensor) -> Tensor:

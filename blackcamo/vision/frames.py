@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from blackcamo.types import Frame
+from blackcamo.vision.arrays import together
 from blackcamo.vision.warp import warp
 
 
@@ -26,8 +26,7 @@ def cut_frames(photo: Tensor, frames: Sequence[Frame]) -> Tensor:
     Returns:
         (B, 3, h, w) in [0, 1]; for a single slice a view of ``photo``.
     """
-    cuts = [_cut(photo, frame) for frame in frames]
-    return torch.stack(cuts) if len(cuts) > 1 else cuts[0].unsqueeze(0)
+    return together([_cut(photo, frame) for frame in frames])
 
 
 def _cut(photo: Tensor, frame: Frame) -> Tensor:

@@ -16,8 +16,8 @@ from blackcamo.evaluation.images import load_sized
 from blackcamo.evaluation.protocol import evaluate
 from blackcamo.evaluation.submission import submit
 from blackcamo.images import load_photo
-from blackcamo.objective import render
 from blackcamo.preset import Preset
+from blackcamo.rendering import render
 from blackcamo.testing import make_photo
 from blackcamo.vision.arrays import to_pixels
 from tests.evaluation.pictures import fake_scorer

@@ -11,8 +11,8 @@ import torch
 from blackcamo import plugins, run
 from blackcamo.images import load_photo
 from blackcamo.looks import read_look
-from blackcamo.objective import render
 from blackcamo.preset import read_preset
+from blackcamo.rendering import render
 from blackcamo.vision.arrays import to_rgb
 from blackcamo.vision.lut import apply_lut
 

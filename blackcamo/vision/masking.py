@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.vision.blur import gaussian_blur
+from blackcamo.vision.pool import block_means, enlarged
 
 _LUMA = (0.299, 0.587, 0.114)
 """Source: ITU-R BT.601-7, section 2.5.1."""
@@ -53,8 +53,8 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     y = luma(rgb)
     detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
     # The rest varies slowly, and is seen as well on a map of few pixels.
-    factor = max(1, long_side_px // _MAP_PX)
-    small = F.avg_pool2d(torch.cat((rgb, detail), dim=1), factor, ceil_mode=True)
+    factor = max(1, min(long_side_px // _MAP_PX, height_px, width_px))
+    small = block_means(torch.cat((rgb, detail), dim=1), factor)
     sigma_px = max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
     busy = gaussian_blur(small[:, 3:], sigma_px).square_()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
@@ -65,7 +65,7 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     # Blurred, so that eyes and lips belong to the face around them.
     skin = gaussian_blur(_skin(small[:, :3]), sigma_px)
     threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * skin)
-    return F.interpolate(threshold, (height_px, width_px), mode="bilinear", align_corners=False)
+    return enlarged(threshold, height_px, width_px)
 
 
 def _skin(rgb: Tensor) -> Tensor:

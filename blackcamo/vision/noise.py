@@ -25,13 +25,15 @@ Plane = NDArray[np.float32]
 
 _LATTICE = 768
 """Nodes along the long side on which waves and cells are made."""
+_HARDLY_SHRUNK = 2.0
+"""Up to here the four nodes around a pixel are all that it covers, where a field is smooth."""
 _BANDWIDTH = 0.3
 """Deviation of a Gabor field's frequency, relative to it."""
 
 
 def grain(size: int, height_px: int, width_px: int, seed: int) -> Tensor:
     """White noise (H, W) with so many independent grains along the long side."""
-    return _resampled(_white(size, seed), height_px, width_px)
+    return _resampled(_white(size, seed), height_px, width_px, smooth=False)
 
 
 def perlin(cells: int, height_px: int, width_px: int, seed: int, stream: int = 0) -> Tensor:
@@ -108,11 +110,16 @@ def _normal(field: NDArray[np.float64]) -> Plane:
     return np.asarray((field - field.mean()) / field.std(), np.float32)
 
 
-def _resampled(lattice: Plane, height_px: int, width_px: int) -> Tensor:
+def _resampled(lattice: Plane, height_px: int, width_px: int, *, smooth: bool = True) -> Tensor:
     """The part of the lattice that the frame's shape covers, at the frame's size."""
     scale = lattice.shape[0] / max(height_px, width_px)
     rows, columns = max(1, round(height_px * scale)), max(1, round(width_px * scale))
-    # Shrunk by areas, as a smaller picture of the same texture would be.
-    method = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    if scale <= 1:
+        method = cv2.INTER_CUBIC
+    elif smooth and scale <= _HARDLY_SHRUNK:
+        method = cv2.INTER_LINEAR
+    else:
+        # By areas, as a smaller picture of the same texture would be.
+        method = cv2.INTER_AREA
     resized = cv2.resize(lattice[:rows, :columns], (width_px, height_px), interpolation=method)
     return torch.from_numpy(np.asarray(resized, dtype=np.float32))

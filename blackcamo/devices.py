@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,38 +44,24 @@ def usable_cores() -> int:
 
 
 @contextmanager
-def one_thread_each(count: int | None = None) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads, one per core, in which torch uses one thread per operation.
+def one_thread() -> Iterator[ThreadPoolExecutor]:
+    """A thread in which torch uses no others.
 
-    Candidates side by side use the cores better than one candidate's operations cut in two.
     torch keeps the setting per thread but also remembers the last one for threads to come, so
-    that is put back. OpenCV, whose setting is for all, is left with one while there are several.
-
-    Args:
-        count: threads, in place of one per core.
+    that is put back.
     """
-    import cv2
     import torch
 
-    workers = count or usable_cores()
-    before, before_cv2 = torch.get_num_threads(), cv2.getNumThreads()
-    ready = threading.Barrier(workers + 1)
-
-    def start() -> None:
-        # A thread that was not asked yet takes over what is set for threads to come.
-        torch.get_num_threads()
-        torch.set_num_threads(1)
-        ready.wait()
-
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in range(workers):
-            pool.submit(start)
-        ready.wait()
+    before = torch.get_num_threads()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_use_one_thread).result()
         torch.set_num_threads(before)
-        if workers > 1:
-            cv2.setNumThreads(1)
-        try:
-            yield pool
-        finally:
-            if workers > 1:
-                cv2.setNumThreads(before_cv2)
+        yield thread
+
+
+def _use_one_thread() -> None:
+    import torch
+
+    # A thread that was not asked yet takes over what is set for threads to come.
+    torch.get_num_threads()
+    torch.set_num_threads(1)

@@ -14,6 +14,7 @@ from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
 from blackcamo.rendering import Picture, Renderer
 from blackcamo.types import Appraisal, Evaluation
+from blackcamo.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,17 @@ class Candidate:
 class Objective:
     """One photo under one renderer and scorer: candidates in, evaluations out.
 
+    Args:
+        workers: who prepares candidates; without them it is done here, one after the other.
+
     Attributes:
         jpegs: the JPEG files of the latest batch, by digest.
     """
 
-    def __init__(self, renderer: Renderer, oracle: Oracle) -> None:
+    def __init__(self, renderer: Renderer, oracle: Oracle, workers: Workers | None = None) -> None:
         self._renderer = renderer
         self._oracle = oracle
+        self._workers = workers
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
@@ -59,7 +64,10 @@ class Objective:
         """
         exact = [tuple(map(float, vector)) for vector in vectors]
         params = [self._renderer.chain.space.decode(vector) for vector in exact]
-        rendered = self._renderer.prepare(params, weaken=True)
+        if self._workers is None:
+            rendered = self._renderer.prepare(params, weaken=True)
+        else:
+            rendered = self._workers.prepare(self._renderer, params)
         return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:

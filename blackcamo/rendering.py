@@ -9,15 +9,15 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 import torch
 from torch import Tensor
 
 from blackcamo.channel import Channel
-from blackcamo.devices import one_thread_each
+from blackcamo.devices import one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
 from blackcamo.types import Appeal, Appraisal, Frame, Kind, Mode, Pixels, Views
@@ -53,7 +53,7 @@ Prepared: TypeAlias = "tuple[Values, Picture | str]"
 
 @dataclass(frozen=True)
 class Renderer:
-    """One photo under one chain, channel and appeal.
+    """One photo under one chain, channel and appeal; it can be pickled if these can.
 
     Args:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
@@ -71,6 +71,9 @@ class Renderer:
     keep_size: bool = False
     appeal_floor: float = 0.0
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     @cached_property
     def _photo(self) -> Tensor:
         return to_rgb(self.pixels, self.device)
@@ -78,8 +81,8 @@ class Renderer:
     def prepare(self, params: Sequence[Values], *, weaken: bool) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
 
-        On a CPU each takes one thread: there the same parameters make the same bytes, alone and in
-        any batch.
+        On a CPU it takes one thread: there the same parameters make the same bytes, whatever else
+        runs.
 
         Args:
             weaken: draw those under the floor towards neutral, until their appeal is nearly there.
@@ -91,8 +94,8 @@ class Renderer:
 
         if not self.device.startswith("cpu"):
             return prepared(params)
-        with one_thread_each() as pool:
-            return [one for (one,) in pool.map(prepared, [[values] for values in params])]
+        with one_thread() as thread:
+            return [thread.submit(prepared, [values]).result()[0] for values in params]
 
     def _weakened(self, drafts: Sequence[_Draft]) -> list[_Draft]:
         chosen = dict(enumerate(drafts))
@@ -211,5 +214,5 @@ def render(
             (rendered,) = chain.render(to_rgb(pixels, "cpu"), [params], keep_size=keep_size)
             return to_pixels(rendered.filtered)
 
-    with one_thread_each(1) as pool:
-        return pool.submit(alone).result()
+    with one_thread() as thread:
+        return thread.submit(alone).result()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from blackcamo.devices import one_thread_each, resolve_device
+from blackcamo.devices import one_thread, resolve_device
 from blackcamo.errors import OptionError
 
 
@@ -32,13 +32,12 @@ def test_unknown_devices(device: str) -> None:
         resolve_device(device)
 
 
-def test_threads_of_a_pool_use_one_thread_each_and_change_no_other() -> None:
+def test_a_thread_for_rendering_uses_no_other_and_changes_none() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        with one_thread_each(2) as pool:
-            asked = [pool.submit(torch.get_num_threads) for _ in range(4)]
-            assert [one.result() for one in asked] == [1, 1, 1, 1]
+        with one_thread() as thread:
+            assert thread.submit(torch.get_num_threads).result() == 1
             assert torch.get_num_threads() == 2
         with ThreadPoolExecutor(1) as other:
             assert other.submit(torch.get_num_threads).result() == 2

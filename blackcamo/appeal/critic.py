@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,6 +45,10 @@ class Critic:
     def __init__(self) -> None:
         self._photos: OrderedDict[bytes, _Photo] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Callable[[], Critic], tuple[()]]:
+        # What is known of photos stays behind when it is pickled.
+        return create, ()
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
         """Appraise each candidate of ``views``: 100 where nothing changed."""

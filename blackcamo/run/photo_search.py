@@ -37,6 +37,7 @@ _MOST_ASKED = 2
 _REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
+_VERIFIED = "verified_pictures"
 
 
 class PhotoSearch:
@@ -133,7 +134,7 @@ class PhotoSearch:
             keep_size=self.config.keep_size,
             appeal_floor=self.config.appeal_floor,
         )
-        return Objective(renderer, self.oracle)
+        return Objective(renderer, self.oracle, self.setup.workers)
 
     def _gallery(self, proxy: Pixels) -> Gallery | None:
         if self.config.no_pictures:
@@ -255,18 +256,22 @@ class PhotoSearch:
         """The winner: highest appeal among those verified at the target, else the least loss."""
         finalists = Finalists(self.candidates, self.goal, shift=shift)
         verified: list[Winner] = []
+        digests: dict[str, str] = self.study.recall(_VERIFIED) or {}
         while (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
-            # One query is for the second compression; the photo unchanged is known and free.
+            # One query is for the second compression; what was verified before is free.
             left = self.ledger.available("verify") - (1 if verified else 0)
-            if finalist.trial != 0 and left < 1:
+            known = digests.get(str(finalist.trial)) in self.oracle.known(reference=True)
+            if finalist.trial != 0 and not known and left < 1:
                 continue
             delivered = self.full.deliver(finalist.evaluation.params, self.photo.credit)
             if delivered is None:
                 continue
-            self._keep()
             evaluation, data = delivered
+            self._keep()
+            digests[str(finalist.trial)] = evaluation.jpeg_sha256
+            self.study.keep(_VERIFIED, digests)
             verified.append(Winner(finalist.trial, evaluation, data))
             finalists.observe(finalist.evaluation, evaluation.score)
             if self.goal.succeeded(evaluation.score, evaluation.appeal):

@@ -8,7 +8,7 @@ from typing import Any
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.devices import resolve_device
+from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import load_chain
 from blackcamo.images import Photo
@@ -19,8 +19,11 @@ from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
 from blackcamo.strategies import Goal, Strategy
+from blackcamo.workers import Workers
 
 _MIN_PROXY_PX = 64
+_WORTH_WORKERS = 100
+"""Queries from which on processes that render are worth the seconds in which they start."""
 IDENTITY = (
     "photo",
     "scorer_spec",
@@ -69,6 +72,7 @@ class Setup:
             device=self.device,
             mode=config.mode,
         )
+        self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
         self.goal = Goal.for_scorer(
@@ -77,6 +81,15 @@ class Setup:
         self.versions = versions(self.scorer.info.engine)
         # An unknown or unusable one is refused here and not after the first query.
         self.strategy(config.budget)
+
+    def _workers(self) -> Workers | None:
+        """Processes that render, on their way while the rest is loaded; None where none pay."""
+        few = self.config.budget < _WORTH_WORKERS or usable_cores() == 1
+        if few or self.device != "cpu":
+            return None
+        workers = Workers()
+        workers.start()
+        return workers
 
     def strategy(self, budget: int) -> Strategy:
         """A fresh strategy as the configuration asks, planned for so many candidates."""

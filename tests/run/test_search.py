@@ -84,6 +84,19 @@ def test_running_it_again_asks_nothing_and_changes_nothing(
     assert again.queries["to_success"] == first.queries["to_success"]
 
 
+@pytest.mark.parametrize("proxy_px", [1024, 64])
+def test_a_smaller_budget_still_gives_what_was_found(
+    run_search: Search, scorer: CountingScorer, proxy_px: int
+) -> None:
+    first = run_search(proxy_px=proxy_px)
+    assert first.output is not None
+    before, seen = first.output.read_bytes(), scorer.images
+    again = run_search(proxy_px=proxy_px, budget=20)
+    assert again.output is not None
+    assert again.output.read_bytes() == before
+    assert (again.succeeded, scorer.images) == (True, seen)
+
+
 def test_a_larger_budget_continues_to_its_total(run_search: Search, scorer: CountingScorer) -> None:
     run_search(budget=40)
     shown = scorer.images

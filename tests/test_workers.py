@@ -1,0 +1,139 @@
+"""Candidates rendered by other processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from torch import Tensor
+
+from blackcamo.appeal.visible import create
+from blackcamo.channel import Channel
+from blackcamo.filters import Chain, load_chain
+from blackcamo.filters.tone import Tone
+from blackcamo.rendering import Picture, Prepared, Renderer
+from blackcamo.testing import make_photo
+from blackcamo.types import Param, Params, Pixels
+from blackcamo.vision.arrays import to_pixels
+from blackcamo.workers import Workers
+
+
+class Local:
+    """A look that lives in one process."""
+
+    name = "local"
+    lut_size = 33
+    params = (Param("local_percent", 0, 1, 0, "%", "local"),)
+
+    def grade(self, rgb: Tensor, params: Params) -> Tensor:
+        return rgb
+
+    def __reduce__(self) -> str:
+        raise TypeError("stays here")
+
+
+class Lone:
+    """A look that ends the process it is used in, unless that is this one."""
+
+    name = "lone"
+    lut_size = 33
+    params = (Param("lone_percent", 0, 1, 0, "%", "lone"),)
+
+    def __init__(self) -> None:
+        self.home = os.getpid()
+
+    def grade(self, rgb: Tensor, params: Params) -> Tensor:
+        if os.getpid() != self.home:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return rgb * 0.9
+
+
+@pytest.fixture(scope="module")
+def pixels() -> Pixels:
+    return to_pixels(make_photo())
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    made = Workers()
+    yield made
+    made.stop()
+
+
+def renderer(pixels: Pixels, chain: Chain) -> Renderer:
+    return Renderer(pixels, chain, Channel(), create(), "enhance", appeal_floor=80.0)
+
+
+def alike(one: Prepared, other: Prepared) -> bool:
+    (params, picture), (params_too, picture_too) = one, other
+    assert isinstance(picture, Picture)
+    assert isinstance(picture_too, Picture)
+    return (
+        params == params_too
+        and picture.jpeg == picture_too.jpeg
+        and picture.appraisal == picture_too.appraisal
+        and np.array_equal(picture.sent, picture_too.sent)
+        and np.array_equal(picture.received, picture_too.received)
+    )
+
+
+def test_workers_make_what_is_made_here(pixels: Pixels, workers: Workers) -> None:
+    chain = load_chain()
+    vectors = np.random.default_rng(0).uniform(-0.7, 0.7, (5, chain.space.dimension))
+    params = [chain.space.decode(vector) for vector in vectors]
+    ours = renderer(pixels, chain)
+    here, there = ours.prepare(params, weaken=True), workers.prepare(ours, params)
+    assert all(alike(one, other) for one, other in zip(here, there, strict=True))
+
+
+def test_what_cannot_leave_this_process_is_rendered_in_it(pixels: Pixels, workers: Workers) -> None:
+    ours = renderer(pixels, Chain([Local(), Tone()]))
+    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}])
+    assert isinstance(picture, Picture)
+    assert params == {"exposure_ev": 0.1}
+
+
+def test_a_worker_that_is_killed_costs_no_candidate(pixels: Pixels, workers: Workers) -> None:
+    ours = renderer(pixels, Chain([Lone()]))
+    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}])
+    assert isinstance(picture, Picture)
+    # Others take its place.
+    plain = renderer(pixels, Chain([Tone()]))
+    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}])
+    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], weaken=True)[0])
+
+
+SCRIPT = """
+import time
+from blackcamo.workers import Workers
+workers = Workers()
+print(workers.start().result(), flush=True)
+time.sleep(60)
+"""
+
+
+def test_workers_end_with_the_process_that_started_them() -> None:
+    # A script without a guard for __main__, which others would run again in every worker.
+    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as one:
+        assert one.stdout is not None
+        worker = int(one.stdout.readline())
+        assert alive(worker)
+        one.kill()
+    deadline = time.monotonic() + 20
+    while alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not alive(worker)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,12 +1,22 @@
-"""How much time named methods take, added up by step."""
+"""How much time named methods take, added up by step; and what a candidate is made of."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 from unittest import mock
+
+import numpy as np
+
+from blackcamo import plugins
+from blackcamo.channel import Channel
+from blackcamo.filters import Chain, load_chain
+from blackcamo.rendering import Renderer
+from blackcamo.types import Pixels
 
 Steps: TypeAlias = "tuple[tuple[str, type, tuple[str, ...]], ...]"
 """Name of the step, class, methods."""
@@ -40,3 +50,27 @@ def timed(spent: dict[str, float], clock: Callable[[], float], steps: Steps) -> 
     finally:
         for patch in patches:
             patch.stop()
+
+
+def candidate(
+    pixels: Pixels, filters: list[str] | None, appeal: str, count: int = 40
+) -> dict[str, float]:
+    """Milliseconds of one thread that a candidate takes, by step; workers spend them unseen."""
+    measure = plugins.load("appeals", appeal)()
+    chain = load_chain(filters)
+    renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
+    vectors = np.random.default_rng(0).normal(0, 0.3, (count, chain.space.dimension))
+    params = [chain.space.decode(vector) for vector in vectors]
+    renderer.prepare(
+        params, weaken=True
+    )  # fills the caches, as a search does with its first batches
+    steps: Steps = (
+        ("frame, look", Chain, ("grade",)),
+        ("spatial", Chain, ("finish",)),
+        ("channel", Channel, ("send",)),
+        ("appeal", type(measure), ("__call__",)),
+    )
+    spent = defaultdict[str, float](float)
+    with timed(spent, time.thread_time, steps):
+        renderer.prepare(params, weaken=True)
+    return {name: 1000 * seconds / count for name, seconds in spent.items()}

@@ -4,7 +4,8 @@
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
 ``result.json`` and two sheets a run here; camouflages and studies go to the scratch folder, and a
-run that was interrupted goes on there.
+run that was interrupted goes on there. A search has a core for itself, and there are as many
+searches at a time as cores.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ import json
 import os
 import statistics
 import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +27,7 @@ import numpy as np
 from PIL import Image
 
 from blackcamo import run
+from blackcamo.evaluation.datasets import cover
 from blackcamo.filters import load_chain
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
@@ -40,17 +46,40 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--scorer", action="append")
     parser.add_argument("--mode", action="append")
-    parser.add_argument("--most", type=int, help="photos, the first of those that start high")
+    parser.add_argument("--most", type=int, help="photos, the first ones")
     args = parser.parse_args()
     data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
     config = tomllib.loads((HERE / "config.toml").read_text())
-    photos = sorted((data / config["photos"]).glob("*.jpg"))
-    for name in args.scorer or config["scorers"]:
-        for mode in args.mode or config["modes"]:
-            search = {**settings(config, name, data), "mode": mode}
-            outcome = search_all(photos, search, args.work / f"{name}-{mode}", args.most)
-            record(f"{name}-{mode}", outcome, config)
-            draw(outcome, f"{name}-{mode}", config["crops"])
+    photos = prepare(data / config["photos"], args.work / "photos", config["size"])
+    cores: SimpleQueue[int] = get_context("spawn").SimpleQueue()
+    for core in sorted(os.sched_getaffinity(0)):
+        cores.put(core)
+    with ProcessPoolExecutor(
+        len(os.sched_getaffinity(0)), get_context("spawn"), initializer=settle, initargs=(cores,)
+    ) as pool:
+        for name in args.scorer or config["scorers"]:
+            for mode in args.mode or config["modes"]:
+                search = {**settings(config, name, data), "mode": mode}
+                work = args.work / f"{name}-{mode}"
+                found = pool.map(partial(search_one, search=search, work=work), photos[: args.most])
+                outcome = [result for result in found if result is not None]
+                record(f"{name}-{mode}", outcome, config)
+                draw(outcome, f"{name}-{mode}", config["crops"])
+
+
+def settle(cores: SimpleQueue[int]) -> None:
+    os.sched_setaffinity(0, {cores.get()})
+
+
+def prepare(source: Path, folder: Path, size: dict[str, int]) -> list[Path]:
+    """The photos at the size of the MediaEval task, as PNG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for path in sorted(source.glob("*.jpg")):
+        made.append(folder / f"{path.stem}.png")
+        if not made[-1].exists():
+            Image.fromarray(cover(load_photo(path).pixels, **size)).save(made[-1])
+    return made
 
 
 def settings(config: dict[str, Any], name: str, data: Path) -> dict[str, Any]:
@@ -65,24 +94,17 @@ def settings(config: dict[str, Any], name: str, data: Path) -> dict[str, Any]:
     }
 
 
-def search_all(
-    photos: list[Path], search: dict[str, Any], work: Path, most: int | None
-) -> list[run.SearchResult]:
-    outcome: list[run.SearchResult] = []
-    for photo in photos:
-        if len(outcome) == most:
-            break
-        before = run.score(photo, scorer=search["scorer"], scorer_options=search["scorer_options"])
-        if not before.high_quality:
-            continue
-        result = run.search(
-            photo, out=work / photo.stem, storage=str(work / f"{photo.stem}.journal"), **search
-        )
-        assert result.output is not None
-        assert run.verify(result.output).reproduced, f"{photo.stem}: another score than recorded"
-        print(photo.stem, result.score_before, result.score_after, result.appeal, flush=True)
-        outcome.append(result)
-    return outcome
+def search_one(photo: Path, search: dict[str, Any], work: Path) -> run.SearchResult | None:
+    before = run.score(photo, scorer=search["scorer"], scorer_options=search["scorer_options"])
+    if not before.high_quality:
+        return None
+    result = run.search(
+        photo, out=work / photo.stem, storage=str(work / f"{photo.stem}.journal"), **search
+    )
+    assert result.output is not None
+    assert run.verify(result.output).reproduced, f"{photo.stem}: another score than recorded"
+    print(work.name, photo.stem, result.score_before, result.score_after, result.appeal, flush=True)
+    return result
 
 
 def record(name: str, outcome: list[run.SearchResult], config: dict[str, Any]) -> None:

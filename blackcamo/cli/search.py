@@ -78,6 +78,15 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = "CMA",
+    start: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|PRESET",
+            help="Where it begins: muted (what low scores had in common on other photos), neutral, "
+            "or a preset's file.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = "muted",
     seed: Annotated[
         int, typer.Option(help="Fixes search and film grain.", rich_help_panel=_SEARCH)
     ] = 0,
@@ -159,6 +168,7 @@ def search(
         target=target,
         appeal_floor=appeal_floor,
         strategy=strategy,
+        start=start,
         seed=seed,
         batch=batch,
         quality=quality,

@@ -20,7 +20,7 @@ from blackcamo.study.recorded import RecordedStudy
 from blackcamo.study.study import difference
 
 # What searches on one photo may differ in and still have comparable trials.
-_FREE = ("strategy", "seed", "batch", "appeal_floor")
+_FREE = ("strategy", "start", "seed", "batch", "appeal_floor")
 
 
 def merge(

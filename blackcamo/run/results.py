@@ -15,6 +15,7 @@ DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
 DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 70.0
+DEFAULT_START = "muted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class SearchConfig:
             threshold.
         appeal_floor: least appeal (0-100) that counts as success.
         strategy: a nevergrad optimiser.
+        start: where it begins: ``neutral``, ``muted`` (what low scores had in common on other
+            photos) or a preset's file.
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
         filters: filter families by name; None is all of them.
@@ -50,6 +53,7 @@ class SearchConfig:
     target: float | None = None
     appeal_floor: float = DEFAULT_APPEAL_FLOOR
     strategy: str = "CMA"
+    start: str = DEFAULT_START
     seed: int = 0
     batch: int = 16
     quality: int = 90

@@ -16,6 +16,7 @@ from blackcamo.looks import read_look
 from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
+from blackcamo.run.starts import load_start
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
 from blackcamo.strategies import Goal, Strategy
@@ -34,6 +35,7 @@ IDENTITY = (
     "target",
     "appeal_floor",
     "strategy",
+    "start",
     "seed",
     "batch",
     "channel",
@@ -72,6 +74,7 @@ class Setup:
             device=self.device,
             mode=config.mode,
         )
+        self.start = load_start(config.start, self.chain.space)
         self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
@@ -100,6 +103,7 @@ class Setup:
             budget=budget,
             batch=config.batch,
             seed=config.seed,
+            start=self.start.vector,
         )
 
     def identity(self, photo: Photo) -> dict[str, Any]:
@@ -115,6 +119,7 @@ class Setup:
             "target": self.goal.target,
             "appeal_floor": config.appeal_floor,
             "strategy": config.strategy,
+            "start": dict(self.start.identity),
             "seed": config.seed,
             "batch": config.batch,
             "channel": asdict(self.channel),

@@ -30,6 +30,8 @@ _NEEDS_NUMPY_BEFORE_2_4 = re.compile(
 )
 # Linear algebra differs in the last digits from one processor to the next.
 REPLAY_TOLERANCE = 1e-6
+_INSIDE = 0.95
+"""Starts stay off the bounds, which not every optimiser takes."""
 
 
 class Strategy:
@@ -45,6 +47,7 @@ class Strategy:
         budget: candidates that the search is planned for; some optimisers adapt to it.
         batch: most candidates in one ask.
         seed: start of all randomness.
+        start: vector (D,) where the optimiser begins, neutral by default; some do not care.
 
     Raises:
         UnknownNameError: no optimiser of that name.
@@ -53,7 +56,14 @@ class Strategy:
     """
 
     def __init__(
-        self, name: str = DEFAULT_STRATEGY, *, dimension: int, budget: int, batch: int, seed: int
+        self,
+        name: str = DEFAULT_STRATEGY,
+        *,
+        dimension: int,
+        budget: int,
+        batch: int,
+        seed: int,
+        start: Vectors | None = None,
     ) -> None:
         for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
             if value < 1:
@@ -78,7 +88,8 @@ class Strategy:
             raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
         with self._guarded():
             # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
-            space = nevergrad.p.Array(init=np.zeros(dimension)).set_bounds(-1.0, 1.0)
+            first = np.zeros(dimension) if start is None else np.clip(start, -_INSIDE, _INSIDE)
+            space = nevergrad.p.Array(init=first).set_bounds(-1.0, 1.0)
             space.random_state = np.random.RandomState(seed)
             self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
 

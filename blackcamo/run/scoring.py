@@ -112,7 +112,7 @@ def verify(
         BlackcamoError: a file cannot be read, or the scorer not be loaded or used.
     """
     path = Path(camouflage)
-    preset_path = Path(preset) if preset is not None else _preset_beside(path)
+    preset_path = Path(preset) if preset is not None else preset_beside(path)
     recipe = read_preset(preset_path)
     recorded = recipe.recorded("score_after", float)
     loaded = recorded_scorer(recipe, scorer, scorer_options)
@@ -127,7 +127,12 @@ def verify(
     )
 
 
-def _preset_beside(path: Path) -> Path:
+def preset_beside(path: Path) -> Path:
+    """The preset that lies beside a camouflage.
+
+    Raises:
+        PresetError: there is none.
+    """
     stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX)
     beside = path.with_name(f"{stem}.preset.json")
     if not beside.is_file():

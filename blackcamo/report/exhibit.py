@@ -76,6 +76,13 @@ class Facts:
             for name, value in sorted(self.parts.items(), key=lambda item: item[1])
         )
 
+    @property
+    def worst(self) -> str:
+        """The worst part of appeal with its value, in words."""
+        if not self.complaints or self.complaints[0][1] >= 100:
+            return "no complaint"
+        return "worst part {} {:.1f}".format(*self.complaints[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -93,6 +100,11 @@ class Spot:
     why: str
     before: Pixels
     after: Pixels
+
+    @property
+    def what(self) -> str:
+        """``why`` within a sentence."""
+        return self.why[0].lower() + self.why[1:]
 
     @property
     def shots(self) -> tuple[Shot, Shot]:

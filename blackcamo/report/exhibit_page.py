@@ -106,7 +106,7 @@ def _whole(exhibit: Exhibit) -> str:
 
 def _spot(spot: Spot, name: str) -> str:
     before, after = spot.shots
-    what = f"{name}, {spot.why[0].lower()}{spot.why[1:]}"
+    what = f"{name}, {spot.what}"
     pair = _slot(_img(before, f"{what}, original"), _ORIGINAL, _CAMOUFLAGE) + _slot(
         _img(after, f"{what}, camouflage"), _CAMOUFLAGE, _ORIGINAL
     )
@@ -129,7 +129,6 @@ def _img(shot: Shot, alt: str, *, hidden: bool = False) -> str:
 
 
 def _facts(facts: Facts) -> str:
-    worst = ", ".join(f"{name} {value:.1f}" for name, value in facts.complaints[:1])
     parts = "".join(
         f"<li>{escape(name)} <b>{value:.1f}</b></li>" for name, value in facts.complaints
     )
@@ -137,12 +136,8 @@ def _facts(facts: Facts) -> str:
         ("Score", f"{escape(facts.scorer)} {facts.scores}, target {facts.target:g}"),
         (
             "Appeal",
-            f"<b>{facts.appeal:.1f}</b> of 100"
-            + (
-                f"<details><summary>worst: {escape(worst)}</summary><ul>{parts}</ul></details>"
-                if worst
-                else ""
-            ),
+            f"<details><summary><b>{facts.appeal:.1f}</b> of 100, {escape(facts.worst)}</summary>"
+            f"<ul>{parts}</ul></details>",
         ),
         ("Recipe", escape(facts.recipe)),
         ("Mode", escape(facts.mode)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from blackcamo.report.canvas import BRIGHT, MUTED, Canvas, fit, line_height, shorten
-from blackcamo.report.exhibit import Exhibit, Spot
-from blackcamo.report.places import DIFFERENT, HEIGHT_PX, WIDTH_PX
+from blackcamo.report.exhibit import Exhibit, Facts, Spot
+from blackcamo.report.places import DIFFERENT, WIDTH_PX
 from blackcamo.types import Pixels
 
 _MARGIN_PX = 28
@@ -15,58 +16,63 @@ _GROUP_GAP_PX = 24
 _ROW_GAP_PX = 28
 _WHOLE_WIDTH_PX, _WHOLE_HEIGHT_PX = 480, 360
 _TITLE, _NAME, _BODY = 26, 20, 16
-_LEFTS_PX = (
-    _MARGIN_PX,
-    _MARGIN_PX + _WHOLE_WIDTH_PX + _GUTTER_PX,
-    _MARGIN_PX + 2 * _WHOLE_WIDTH_PX + _GUTTER_PX + _GROUP_GAP_PX,
-    _MARGIN_PX + 2 * _WHOLE_WIDTH_PX + _GUTTER_PX + _GROUP_GAP_PX + WIDTH_PX + _GUTTER_PX,
-)
-_WIDTH_PX = _LEFTS_PX[-1] + WIDTH_PX + _MARGIN_PX
-_CAPTION_PX = line_height(_NAME) + line_height(_BODY) + 8
-_LABEL_PX = line_height(_BODY) + 4
-_ROW_PX = _CAPTION_PX + _LABEL_PX + _WHOLE_HEIGHT_PX
+_CROPS_LEFT_PX = _MARGIN_PX + 2 * _WHOLE_WIDTH_PX + _GUTTER_PX + _GROUP_GAP_PX
+_WIDTH_PX = _CROPS_LEFT_PX + 2 * WIDTH_PX + _GUTTER_PX + _MARGIN_PX
+_LABEL_WIDTH_PX = 100
+_ABOVE_PX = 8 + line_height(_NAME) + 2 * line_height(_BODY) + 4
 
 
 def exhibit_sheet(exhibits: Sequence[Exhibit], *, title: str) -> Pixels:
     """A row per photo: before, after, and the place of their largest difference at 100 %."""
-    rows_top = _MARGIN_PX + line_height(_TITLE) + _ROW_GAP_PX // 2
-    height = rows_top + len(exhibits) * (_ROW_PX + _ROW_GAP_PX)
-    canvas = Canvas(_WIDTH_PX, height)
-    room = _WIDTH_PX - 2 * _MARGIN_PX
-    line = shorten(title, size=_TITLE, width_px=room)
+    top = _MARGIN_PX + line_height(_TITLE) + _ROW_GAP_PX // 2
+    rows = [(exhibit, _columns(exhibit)) for exhibit in exhibits]
+    heights = [_ABOVE_PX + max(column.picture.shape[0] for column in row) for _, row in rows]
+    canvas = Canvas(_WIDTH_PX, top + sum(height + _ROW_GAP_PX for height in heights))
+    line = shorten(title, size=_TITLE, width_px=_WIDTH_PX - 2 * _MARGIN_PX)
     canvas.text(line, _MARGIN_PX, _MARGIN_PX - 4, size=_TITLE, fill=BRIGHT)
-    for number, exhibit in enumerate(exhibits):
-        _draw(canvas, exhibit, rows_top + number * (_ROW_PX + _ROW_GAP_PX), room)
+    for (exhibit, columns), height in zip(rows, heights, strict=True):
+        _draw(canvas, exhibit.facts, columns, top)
+        top += height + _ROW_GAP_PX
     return canvas.pixels
 
 
-def _draw(canvas: Canvas, exhibit: Exhibit, top_px: int, room_px: int) -> None:
-    facts = exhibit.facts
+@dataclass(frozen=True, slots=True)
+class _Column:
+    left_px: int
+    label: str
+    picture: Pixels
+
+
+def _draw(canvas: Canvas, facts: Facts, columns: Sequence[_Column], top_px: int) -> None:
     canvas.rule(_MARGIN_PX, _WIDTH_PX - _MARGIN_PX, top_px)
     top = top_px + 8
-    said = f"{facts.scorer} {facts.scores} · appeal {facts.appeal:.1f} of 100"
-    if facts.complaints:
-        said += " · worst part {} {:.1f}".format(*facts.complaints[0])
-    lines = ((f"{facts.name} · {facts.outcome}", _NAME, BRIGHT), (said, _BODY, MUTED))
-    for line, size, fill in lines:
-        canvas.text(
-            shorten(line, size=size, width_px=room_px), _MARGIN_PX, top, size=size, fill=fill
-        )
+    name = f"{facts.name} {facts.where}".rstrip()
+    said = f"{facts.scorer} {facts.scores} · appeal {facts.appeal:.1f} of 100, {facts.worst}"
+    for line, size, fill in ((f"{name} · {facts.outcome}", _NAME, BRIGHT), (said, _BODY, MUTED)):
+        shown = shorten(line, size=size, width_px=_WIDTH_PX - 2 * _MARGIN_PX)
+        canvas.text(shown, _MARGIN_PX, top, size=size, fill=fill)
         top += line_height(size)
+    for column in columns:
+        line = shorten(column.label, size=_BODY, width_px=WIDTH_PX)
+        canvas.text(line, column.left_px, top, size=_BODY, fill=MUTED)
+        canvas.photo(column.picture, column.left_px, top_px + _ABOVE_PX)
+
+
+def _columns(exhibit: Exhibit) -> tuple[_Column, ...]:
+    before, after = (
+        fit(pixels, width_px=_WHOLE_WIDTH_PX, height_px=_WHOLE_HEIGHT_PX)
+        for pixels in (exhibit.whole, exhibit.camouflage)
+    )
     spot = _spot(exhibit)
-    columns = [
-        ("Original", fit(exhibit.whole, width_px=_WHOLE_WIDTH_PX, height_px=_WHOLE_HEIGHT_PX)),
-        (
-            "Camouflage",
-            fit(exhibit.camouflage, width_px=_WHOLE_WIDTH_PX, height_px=_WHOLE_HEIGHT_PX),
-        ),
-        (f"Original, 100 %: {spot.why[0].lower()}{spot.why[1:]}", spot.before),
-        ("Camouflage, 100 %", spot.after),
-    ]
-    for left, (label, picture) in zip(_LEFTS_PX, columns, strict=True):
-        line = shorten(label, size=_BODY, width_px=WIDTH_PX)
-        canvas.text(line, left, top, size=_BODY, fill=MUTED)
-        canvas.photo(picture, left, top + _LABEL_PX)
+    # The two of a pair stand together, however narrow they are.
+    after_left = _MARGIN_PX + max(before.shape[1], _LABEL_WIDTH_PX) + _GUTTER_PX
+    crop_left = _CROPS_LEFT_PX + WIDTH_PX + _GUTTER_PX
+    return (
+        _Column(_MARGIN_PX, "Original", before),
+        _Column(after_left, "Camouflage", after),
+        _Column(_CROPS_LEFT_PX, f"Original, 100 %: {spot.what}", spot.before),
+        _Column(crop_left, "Camouflage, 100 %", spot.after),
+    )
 
 
 def _spot(exhibit: Exhibit) -> Spot:

@@ -6,8 +6,9 @@ The pictures of a study in the dashboard are another thing, see ``run/gallery.py
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ import torch
 from blackcamo.errors import BlackcamoError, InputError, PhotoError, PresetError
 from blackcamo.images import Credit, Photo, encode_png, load_photo, prepare_folder, write_bytes
 from blackcamo.images.files import read_bytes
+from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset, read_preset
 from blackcamo.report.exhibit import Exhibit, Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
@@ -26,7 +28,7 @@ from blackcamo.run.applying import find_photos
 from blackcamo.run.results import DEFAULT_STORAGE, GalleryResult, ShownResult
 from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, preset_beside
 from blackcamo.study import list_studies
-from blackcamo.types import Frame, GeometryFilter, Pixels
+from blackcamo.types import Frame, GeometryFilter, Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels, to_rgb
 
 PHOTOS_A_PAGE = 20
@@ -76,12 +78,14 @@ def exhibit(
                 shown = _show(piece, originals, queries)
             except BlackcamoError as error:
                 results.append(ShownResult(photo=piece.path, error=str(error)))
-                failures[f"{piece.path.name} {piece.where}".strip()] = _without_folders(str(error))
+                failures[f"{piece.path.name} {piece.where}".strip()] = _without(
+                    {piece.path.parent, *originals.folders}, str(error)
+                )
             else:
                 exhibits.append(shown)
                 results.append(_result(piece.path, shown.facts))
             progress("photos", len(results), len(found))
-        title = "Gallery" if len(stages) == 1 else f"Gallery, page {at + 1} of {len(stages)}"
+        title = "Camouflage gallery" if len(stages) == 1 else f"Camouflage gallery, page {at + 1} of {len(stages)}"
         page = exhibit_page(
             exhibits, failures, title=title, pages=[page.name for page in pages], at=at
         )
@@ -127,6 +131,7 @@ class _Originals:
             if not path.exists():
                 raise InputError(f"{path} does not exist; name the folder of the originals")
         self._paths = [path for path in find_photos(photos) if path.is_file()]
+        self.folders = {path.parent for path in self._paths}
 
     def of(self, preset: Preset) -> Photo:
         """The photo that a preset was found for.
@@ -182,7 +187,10 @@ def _show(piece: _Piece, originals: _Originals, queries: Mapping[str, int]) -> E
     Raises:
         BlackcamoError: a file is missing, unreadable, or not what the preset records.
     """
-    preset = read_preset(preset_beside(piece.path))
+    beside = preset_beside(piece.path)
+    if not beside.is_file():
+        raise PresetError(f"{piece.path}: no preset {beside.name} beside it; keep them together")
+    preset = read_preset(beside)
     camouflage = load_photo(piece.path)
     if preset.recorded("camouflage", dict).get("sha256") != camouflage.sha256:
         raise PhotoError(f"{piece.path}: is not the file that its preset records; search again")
@@ -210,36 +218,29 @@ def _aligned(preset: Preset, photo: Pixels) -> Pixels | None:
 
 
 def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) -> Facts:
-    scorer: dict[str, Any] = preset.recorded("scorer", dict)
-    threshold, up = scorer.get("threshold"), scorer.get("higher_is_better")
-    if not isinstance(threshold, int | float) or not isinstance(up, bool):
-        raise PresetError("preset records no threshold and direction of its scorer")
+    scorer = _scorer(preset)
     parts: dict[str, Any] = preset.recorded("appeal_parts", dict)
-    if not all(isinstance(value, int | float) for value in parts.values()):
+    if not all(type(value) in (int, float) for value in parts.values()):
         raise PresetError("preset records appeal_parts that are no numbers")
     before, after, target, appeal, floor = (
         preset.recorded(key, float)
         for key in ("score_before", "score_after", "target", "appeal", "appeal_floor")
     )
-
-    def reached(score: float, bound: float) -> bool:
-        return score <= bound if not up else score >= bound
-
     succeeded = preset.recorded("succeeded", bool)
     if succeeded:
         outcome = "camouflaged"
-    elif (after > target) if up else (after < target):
+    elif (after > target) if scorer.higher_is_better else (after < target):
         outcome = f"not camouflaged: target {target:g} not reached"
     else:
         outcome = f"not camouflaged: appeal under the floor of {floor:g}"
     return Facts(
         name=name,
         where=where,
-        scorer=str(scorer.get("name")),
+        scorer=scorer.name,
         score_before=before,
         score_after=after,
-        high_before=reached(before, threshold),
-        high_after=reached(after, threshold),
+        high_before=is_high_quality(before, scorer),
+        high_after=is_high_quality(after, scorer),
         target=target,
         appeal=appeal,
         parts={key: float(value) for key, value in parts.items()},
@@ -249,6 +250,16 @@ def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) ->
         recipe=preset.recipe,
         queries=queries.get(str(preset.provenance.get("study"))),
     )
+
+
+def _scorer(preset: Preset) -> ScorerInfo:
+    try:
+        info = ScorerInfo(**preset.recorded("scorer", dict))
+    except TypeError as error:
+        raise PresetError("preset records no scorer that can be told of") from error
+    if type(info.threshold) not in (int, float) or not isinstance(info.name, str):
+        raise PresetError("preset records a scorer without name and threshold")
+    return info
 
 
 def _result(path: Path, facts: Facts) -> ShownResult:
@@ -265,6 +276,8 @@ def _result(path: Path, facts: Facts) -> ShownResult:
     )
 
 
-def _without_folders(message: str) -> str:
+def _without(folders: Iterable[Path], message: str) -> str:
     """A message for a page that may be passed on: names of files without their folders."""
-    return " ".join(Path(word).name if "/" in word else word for word in message.split(" "))
+    for folder in sorted(map(str, folders), key=len, reverse=True):
+        message = message.replace(f"{folder}{os.sep}", "")
+    return message

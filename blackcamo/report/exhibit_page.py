@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import resources
 
@@ -14,7 +14,7 @@ _ORIGINAL, _CAMOUFLAGE = "Original", "Camouflage"
 
 def exhibit_page(
     exhibits: Sequence[Exhibit],
-    failures: Mapping[str, str],
+    failures: Sequence[str],
     *,
     title: str,
     pages: Sequence[str] = (),
@@ -24,7 +24,7 @@ def exhibit_page(
 
     Args:
         exhibits: the photos in their order.
-        failures: what could not be shown -> why not, in one line.
+        failures: what could not be shown and why not, a line each.
         title: the page's.
         pages: file names of all pages of the gallery, where there are several.
         at: which of them this one is.
@@ -59,10 +59,8 @@ def _pages(pages: Sequence[str], at: int) -> str:
     return f'<nav class="pages" aria-label="Pages">Page {" ".join(links)}</nav>'
 
 
-def _failures(failures: Mapping[str, str]) -> str:
-    items = "".join(
-        f"<li><b>{escape(name)}</b> {escape(reason)}</li>" for name, reason in failures.items()
-    )
+def _failures(failures: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in failures)
     return f'<section class="failures"><h2>Not shown</h2><ul>{items}</ul></section>'
 
 

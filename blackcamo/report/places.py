@@ -70,7 +70,10 @@ def find_places(before: Pixels, after: Pixels) -> tuple[Place, ...]:
         y, x = np.unravel_index(int(sums.argmax()), sums.shape)
         if sums[y, x] == -np.inf:
             continue
-        top, left = min(round(y / scale_y), height - crop_h), min(round(x / scale_x), width - crop_w)
+        top, left = (
+            min(round(y / scale_y), height - crop_h),
+            min(round(x / scale_x), width - crop_w),
+        )
         found.append(Place(why, left, top, crop_w, crop_h))
     return tuple(found)
 
@@ -104,9 +107,7 @@ def _window_sums(worth: Map, window: tuple[int, int]) -> Map:
     return np.asarray(total[h:, w:] - total[:-h, w:] - total[h:, :-w] + total[:-h, :-w])
 
 
-def _overlap(
-    shape: tuple[int, ...], window: tuple[int, int], corner: tuple[float, float]
-) -> Map:
+def _overlap(shape: tuple[int, ...], window: tuple[int, int], corner: tuple[float, float]) -> Map:
     """The share that windows at all corners have in common with the one at ``corner``."""
     along = [
         np.clip(1 - np.abs(np.arange(count) - start) / side, 0, None)

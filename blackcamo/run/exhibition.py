@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,20 +72,22 @@ def exhibit(
     # Page by page, so that no more photos than one shows are held at a time.
     for at, stage in enumerate(stages):
         exhibits: list[Exhibit] = []
-        failures: dict[str, str] = {}
+        failures: list[str] = []
         for piece in stage:
             try:
                 shown = _show(piece, originals, queries)
             except BlackcamoError as error:
                 results.append(ShownResult(photo=piece.path, error=str(error)))
-                failures[f"{piece.path.name} {piece.where}".strip()] = _without(
-                    {piece.path.parent, *originals.folders}, str(error)
-                )
+                failures.append(_line(piece, originals, str(error)))
             else:
                 exhibits.append(shown)
                 results.append(_result(piece.path, shown.facts))
             progress("photos", len(results), len(found))
-        title = "Camouflage gallery" if len(stages) == 1 else f"Camouflage gallery, page {at + 1} of {len(stages)}"
+        title = (
+            "Camouflage gallery"
+            if len(stages) == 1
+            else f"Camouflage gallery, page {at + 1} of {len(stages)}"
+        )
         page = exhibit_page(
             exhibits, failures, title=title, pages=[page.name for page in pages], at=at
         )
@@ -276,8 +278,9 @@ def _result(path: Path, facts: Facts) -> ShownResult:
     )
 
 
-def _without(folders: Iterable[Path], message: str) -> str:
-    """A message for a page that may be passed on: names of files without their folders."""
-    for folder in sorted(map(str, folders), key=len, reverse=True):
+def _line(piece: _Piece, originals: _Originals, message: str) -> str:
+    """What a page that may be passed on says: names of files without their folders."""
+    for folder in sorted(map(str, {piece.path.parent, *originals.folders}), key=len, reverse=True):
         message = message.replace(f"{folder}{os.sep}", "")
-    return message
+    name = piece.path.name
+    return message if name in message else f"{name}: {message}"

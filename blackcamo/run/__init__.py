@@ -1,13 +1,15 @@
-"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard."""
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery."""
 
 from blackcamo.run.applying import apply, find_photos
 from blackcamo.run.appraising import appraise
+from blackcamo.run.exhibition import exhibit
 from blackcamo.run.merging import merge
 from blackcamo.run.results import (
     AppealResult,
     ApplyResult,
     ExportResult,
     FrontEntry,
+    GalleryResult,
     JuryEntry,
     MergeResult,
     PicturesResult,
@@ -16,6 +18,7 @@ from blackcamo.run.results import (
     ScoreResult,
     SearchConfig,
     SearchResult,
+    ShownResult,
     StudyEntry,
     VerifyResult,
 )
@@ -30,6 +33,7 @@ __all__ = [
     "ApplyResult",
     "ExportResult",
     "FrontEntry",
+    "GalleryResult",
     "JuryEntry",
     "MergeResult",
     "PicturesResult",
@@ -39,6 +43,7 @@ __all__ = [
     "SearchConfig",
     "SearchResult",
     "Serving",
+    "ShownResult",
     "Stop",
     "StudyEntry",
     "VerifyResult",
@@ -46,6 +51,7 @@ __all__ = [
     "appraise",
     "dashboard",
     "delete",
+    "exhibit",
     "export",
     "find_photos",
     "front",

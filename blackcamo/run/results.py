@@ -166,6 +166,34 @@ class VerifyResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownResult(_Result):
+    """One camouflage of a gallery: what its preset records, or ``error`` if it is not shown.
+
+    ``photo`` is the camouflage, ``name`` that of its original; ``queries`` is None if unknown.
+    """
+
+    photo: Path
+    name: str | None = None
+    scorer: str | None = None
+    score_before: float | None = None
+    score_after: float | None = None
+    appeal: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    succeeded: bool = False
+    queries: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryResult(_Result):
+    """The files of a gallery, page by page, and what became of each camouflage."""
+
+    pages: tuple[Path, ...]
+    sheets: tuple[Path, ...]
+    results: tuple[ShownResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult(_Result):
     """One photo that a preset was applied to; scores are those after the channel, if asked for."""
 
@@ -259,6 +287,8 @@ class ExportResult(_Result):
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, _Result):
+        return value.to_json()
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

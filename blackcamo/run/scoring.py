@@ -112,7 +112,7 @@ def verify(
         BlackcamoError: a file cannot be read, or the scorer not be loaded or used.
     """
     path = Path(camouflage)
-    preset_path = Path(preset) if preset is not None else _preset_beside(path)
+    preset_path = Path(preset) if preset is not None else _existing_preset(path)
     recipe = read_preset(preset_path)
     recorded = recipe.recorded("score_after", float)
     loaded = recorded_scorer(recipe, scorer, scorer_options)
@@ -127,9 +127,13 @@ def verify(
     )
 
 
-def _preset_beside(path: Path) -> Path:
-    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX)
-    beside = path.with_name(f"{stem}.preset.json")
+def preset_beside(path: Path) -> Path:
+    """Where a search puts the preset of a camouflage."""
+    return path.with_name(f"{path.stem.removesuffix(CAMOUFLAGE_SUFFIX)}.preset.json")
+
+
+def _existing_preset(path: Path) -> Path:
+    beside = preset_beside(path)
     if not beside.is_file():
         raise PresetError(f"{path}: no preset {beside.name} beside it; name one with --preset")
     return beside

@@ -249,6 +249,33 @@ def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
     assert [path.name for path in (folder / "one").iterdir()] == ["bright.trial0.cube"]
 
 
+def test_gallery_shows_what_was_found(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(folder / "out", folder / "shown" / "bright")
+    words = ("gallery", folder / "shown", "--photos", folder, "--out", folder / "gallery")
+    status, told, err = run(*words)
+    assert (status, err) == (0, "")
+    (shown,) = told["results"]
+    recorded = json.loads((folder / "out" / "bright.preset.json").read_text())["provenance"]
+    assert shown["score_after"] == recorded["score_after"]
+    assert (shown["name"], shown["error"]) == ("bright.jpg", None)
+    for path in (*told["pages"], *told["sheets"]):
+        assert Path(path).is_file()
+
+    shutil.copy(folder / "dark.jpg", folder / "shown" / "dark.camo.jpg")
+    assert main([*map(str, words)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.split() == [*told["pages"], *told["sheets"]]
+    assert printed.err == (
+        f"blackcamo: {folder / 'shown' / 'dark.camo.jpg'}: no preset dark.preset.json beside it; "
+        "keep them together\n"
+    )
+    status, told, _ = run("gallery", folder / "nowhere")
+    assert status == 2
+    assert "is no folder" in told["error"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from blackcamo.evaluation.jury.key import LEAST, MOST, Key
 from blackcamo.evaluation.measures import JURY_IMAGES
 from blackcamo.evaluation.protocol import TASK_CHANNEL
 from blackcamo.images import prepare_folder, write_bytes
+from blackcamo.pages import embedded, offline_page
 
 MIN_RUNS = MOST + LEAST
 KEY_NAME = "jury-key.json"
@@ -68,13 +67,13 @@ def make_jury(
     pictures: dict[tuple[str, str], str] = {}
     for image in images:
         pixels = load_sized(names[image], None)
-        pictures[image, ""] = _embedded(TASK_CHANNEL.encode(pixels))
+        pictures[image, ""] = embedded(TASK_CHANNEL.encode(pixels))
         for run, files in found.items():
             if image not in files:
                 raise InputError(f"run {run!r} has not exactly one image of {image!r}")
             size_px = (pixels.shape[1], pixels.shape[0])
             submitted = load_sized(files[image], size_px)
-            pictures[image, run] = _embedded(TASK_CHANNEL.encode(submitted))
+            pictures[image, run] = embedded(TASK_CHANNEL.encode(submitted))
     jury = _digest(seed, *(f"{i}/{r}/{p}" for (i, r), p in pictures.items()))[:12]
     prepare_folder(out)
     tokens, pages = {}, {}
@@ -90,17 +89,10 @@ def make_jury(
 
 
 def page(data: Mapping[str, Any]) -> str:
-    """The page of one annotator: style, script and pictures inside, no network by its policy."""
-    style, script = _part("page.css"), _part("page.js")
-    policy = (
-        "default-src 'none'; img-src data:; "
-        f"style-src 'sha256-{_source_hash(style)}'; script-src 'sha256-{_source_hash(script)}'"
-    )
+    """The page of one annotator."""
     # "<" may not end the element that the data stand in.
-    embedded = json.dumps(data).replace("<", "\\u003c")
-    return Template(_part("page.html")).substitute(
-        policy=policy, style=style, script=script, data=embedded
-    )
+    shown = json.dumps(data).replace("<", "\\u003c")
+    return offline_page(resources.files("blackcamo.evaluation.jury") / "page", data=shown)
 
 
 def _check(runs: Mapping[str, Path], images: Sequence[str], annotators: Sequence[str]) -> None:
@@ -141,18 +133,6 @@ def _arrange(
         shown.append({"original": pictures[image, ""], "choices": choices})
     # Sorted, so that the key tells nothing of the order either.
     return dict(sorted(tokens.items())), shown
-
-
-def _embedded(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-def _part(name: str) -> str:
-    return (resources.files("blackcamo.evaluation.jury") / "page" / name).read_text("utf-8")
-
-
-def _source_hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _digest(*parts: object) -> str:

@@ -1,0 +1,167 @@
+"""One photo of a gallery: what is told of it, and its pictures beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blackcamo.channel import Channel
+from blackcamo.images import fit_long_side
+from blackcamo.report.places import find_places
+from blackcamo.types import Pixels
+
+LONG_SIDE_PX = 768
+"""Bound of a whole picture on a page; larger ones are resampled."""
+
+_WHOLE = Channel(quality=90, subsampling="4:4:4")
+# Noise and stripes are what a crop is looked at for: its own JPEG may neither hide nor add any.
+_CROP = Channel(quality=97, subsampling="4:4:4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a camouflage.
+
+    Args:
+        name: the photo's.
+        where: what tells it from others of that name; "" where there are none.
+        scorer: the name of that which scored both.
+        score_before: the photo's score after the channel.
+        score_after: the camouflage's.
+        high_before: whether the scorer calls the photo high quality.
+        high_after: whether it calls the camouflage so.
+        target: the score that was aimed at.
+        appeal: 0-100.
+        parts: what it was made of.
+        succeeded: whether target and floor were reached.
+        outcome: the same in words, with the reason why not.
+        mode: what the search was after.
+        recipe: what was done, in plain words.
+        queries: how many it took; None where that is unknown.
+    """
+
+    name: str
+    where: str
+    scorer: str
+    score_before: float
+    score_after: float
+    high_before: bool
+    high_after: bool
+    target: float
+    appeal: float
+    parts: Mapping[str, float]
+    succeeded: bool
+    outcome: str
+    mode: str
+    recipe: str
+    queries: int | None
+
+    @property
+    def scores(self) -> str:
+        """Both scores with what they mean."""
+        before, after = (
+            f"{score:.1f} ({'high' if high else 'low'} quality)"
+            for score, high in (
+                (self.score_before, self.high_before),
+                (self.score_after, self.high_after),
+            )
+        )
+        return f"{before} to {after}"
+
+    @property
+    def complaints(self) -> tuple[tuple[str, float], ...]:
+        """The parts of appeal by name in words, the worst first."""
+        return tuple(
+            (name.replace("_", " "), value)
+            for name, value in sorted(self.parts.items(), key=lambda item: item[1])
+        )
+
+    @property
+    def worst(self) -> str:
+        """The worst part of appeal with its value, in words."""
+        if not self.complaints or self.complaints[0][1] >= 100:
+            return "no complaint"
+        return "worst part {} {:.1f}".format(*self.complaints[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as a page embeds it."""
+
+    jpeg: bytes
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place at 100 %, before and after, and why it is shown."""
+
+    why: str
+    before: Pixels
+    after: Pixels
+
+    @property
+    def what(self) -> str:
+        """``why`` within a sentence."""
+        return self.why[0].lower() + self.why[1:]
+
+    @property
+    def shots(self) -> tuple[Shot, Shot]:
+        """Both, to be embedded."""
+        return _shot(self.before, _CROP), _shot(self.after, _CROP)
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """Everything that is shown of one photo; no picture of it has any metadata.
+
+    ``whole`` is the photo, ``aligned`` what of it the camouflage's frame shows (the same object
+    where that is all of it), each at most 768 pixels long, as is ``camouflage``.
+    """
+
+    facts: Facts
+    whole: Pixels
+    aligned: Pixels
+    camouflage: Pixels
+    spots: tuple[Spot, ...]
+
+    @property
+    def reframed(self) -> bool:
+        """Whether the camouflage shows another part of the photo than all of it."""
+        return self.aligned is not self.whole
+
+
+def make_exhibit(
+    facts: Facts, photo: Pixels, aligned: Pixels | None, camouflage: Pixels
+) -> Exhibit:
+    """What is shown of one photo, small enough to be kept.
+
+    Args:
+        photo: the photo (H, W, 3).
+        aligned: what of it the camouflage's frame shows; None where that is all of it.
+        camouflage: the camouflage, of the size of ``aligned``.
+    """
+    before = photo if aligned is None else aligned
+    whole = fit_long_side(photo, LONG_SIDE_PX)
+    return Exhibit(
+        facts=facts,
+        whole=whole,
+        aligned=whole if aligned is None else fit_long_side(aligned, LONG_SIDE_PX),
+        camouflage=fit_long_side(camouflage, LONG_SIDE_PX),
+        spots=tuple(
+            # Copies, so that the pictures they are cut from need not be kept.
+            Spot(place.why, place.cut(before).copy(), place.cut(camouflage).copy())
+            for place in find_places(before, camouflage)
+        ),
+    )
+
+
+def whole_shot(pixels: Pixels) -> Shot:
+    """A whole picture, to be embedded."""
+    return _shot(pixels, _WHOLE)
+
+
+def _shot(pixels: Pixels, channel: Channel) -> Shot:
+    height, width = pixels.shape[:2]
+    return Shot(channel.encode(pixels), width, height)

@@ -1,0 +1,186 @@
+"""A gallery in a real browser: flips by click and key, on a desk and on a phone, offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blackcamo.report.exhibit import make_exhibit
+from blackcamo.report.exhibit_page import exhibit_page
+from tests.browser import actions, needs_browser, start_browser
+from tests.report.test_exhibits import FACTS, noisy
+
+pytestmark = needs_browser
+
+PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
+RIGHT, TAB, SPACE = "\ue014", "\ue004", " "
+RED, BLUE, GREEN = (180, 40, 40), (40, 40, 180), (40, 150, 40)
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Red photos whose camouflages are blue; the second's frame shows them green."""
+    red, blue, green = (np.full((768, 1024, 3), colour, np.uint8) for colour in (RED, BLUE, GREEN))
+    name = "a-name-without-a-break-" * 6 + ".jpg"
+    failed = replace(FACTS, name=name, succeeded=False, outcome="not camouflaged", appeal=60.0)
+    exhibits = [
+        make_exhibit(replace(FACTS, name="a.jpg"), red, None, blue),
+        make_exhibit(failed, red, green, blue),
+        make_exhibit(replace(FACTS, name="tall.jpg"), noisy(900, 300), None, noisy(900, 300)),
+    ]
+    path = tmp_path_factory.mktemp("page") / "gallery.html"
+    text = exhibit_page(
+        exhibits, ["gone.camo.jpg: no preset"], title="Gallery", pages=["gallery.html", "b.html"]
+    )
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def browse(page: Path) -> Iterator[Open]:
+    drivers = []
+
+    def browse(*, phone: bool = False) -> Any:
+        options: dict[str, Any] = {"mobileEmulation": PHONE} if phone else {}
+        driver = start_browser(**options)
+        drivers.append(driver)
+        driver.get(page.as_uri())
+        return driver
+
+    yield browse
+    for driver in drivers:
+        driver.quit()
+
+
+def slots(driver: Any, photo: int = 1) -> list[Any]:
+    return list(driver.find_elements("css selector", f"#photo-{photo} > .pair .slot"))
+
+
+def crops(driver: Any, photo: int = 1) -> list[Any]:
+    return list(driver.find_elements("css selector", f"#photo-{photo} .spots .slot"))
+
+
+def label(slot: Any) -> str:
+    return str(slot.find_element("css selector", ".label").text)
+
+
+def colour(driver: Any, slot: Any, path: Path) -> tuple[int, ...]:
+    """What a screenshot shows in the middle of a slot."""
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", slot)
+    slot.screenshot(str(path))
+    with Image.open(path) as image:
+        pixel = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+    assert isinstance(pixel, tuple)
+    return pixel
+
+
+def is_near(shown: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) < 8
+
+
+def assert_offline(driver: Any) -> None:
+    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
+    urls = (
+        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
+    )
+    assert {url.partition(":")[0] for url in urls} <= {"file", "data"}
+    assert driver.get_log("browser") == []
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_click_swaps_a_pair_in_place(browse: Open, tmp_path: Path, phone: bool) -> None:
+    driver = browse(phone=phone)
+    one, two = slots(driver)
+    shot = tmp_path / "slot.png"
+    assert is_near(colour(driver, one, shot), RED)
+    assert is_near(colour(driver, two, shot), BLUE)
+    before = [slot.rect for slot in slots(driver)]
+    one.click()
+    assert is_near(colour(driver, one, shot), BLUE)
+    assert is_near(colour(driver, two, shot), RED)
+    assert [label(slot) for slot in (one, two)] == ["Camouflage", "Original"]
+    assert [slot.rect for slot in slots(driver)] == before
+    two.click()
+    assert is_near(colour(driver, one, shot), RED)
+    # The crops have not been touched.
+    assert {slot.get_attribute("aria-pressed") for slot in crops(driver)} == {"false"}
+    driver.save_screenshot(str(tmp_path / "page.png"))
+    assert_offline(driver)
+
+
+def test_a_reframed_photo_is_seen_in_the_same_frame(browse: Open, tmp_path: Path) -> None:
+    driver = browse()
+    one, two = slots(driver, 2)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", two)
+    two.click()
+    assert is_near(colour(driver, two, tmp_path / "slot.png"), GREEN)
+    assert is_near(colour(driver, one, tmp_path / "slot.png"), BLUE)
+    assert label(two) == "Original, in this frame"
+
+
+def test_the_page_is_led_by_keys_alone(browse: Open, tmp_path: Path) -> None:
+    driver = browse()
+    where = driver.find_element("css selector", "#where")
+    actions(driver).send_keys(SPACE).perform()
+    assert is_near(colour(driver, slots(driver)[0], tmp_path / "slot.png"), BLUE)
+    assert {s.get_attribute("aria-pressed") for s in crops(driver)} == {"true"}
+    actions(driver).send_keys(RIGHT).perform()
+    assert where.text == "2 of 3"
+    # From the photo, the next stop is its first picture, which Space flips as any button.
+    actions(driver).send_keys(TAB).send_keys(SPACE).perform()
+    assert label(slots(driver, 2)[0]) == "Camouflage"
+    assert {s.get_attribute("aria-pressed") for s in crops(driver, 2)} == {"false"}
+    assert driver.execute_script("return document.activeElement.className") == "slot flipped"
+    actions(driver).send_keys(RIGHT).perform()
+    assert where.text == "3 of 3"
+
+
+def test_photos_are_ordered_as_asked(browse: Open) -> None:
+    driver = browse()
+
+    def order() -> list[str]:
+        return [a.get_attribute("id") for a in driver.find_elements("css selector", "article")]
+
+    for wanted, first in (("outcome", "photo-2"), ("name", "photo-1"), ("appeal", "photo-2")):
+        driver.find_element("css selector", f"option[value={wanted}]").click()
+        assert order()[0] == first
+        assert driver.find_element("css selector", "#where").text == "1 of 3"
+
+
+def test_a_phone_scrolls_one_way_only(browse: Open, tmp_path: Path) -> None:
+    driver = browse(phone=True)
+    width, scrolled = driver.execute_script(
+        "return [innerWidth, document.documentElement.scrollWidth]"
+    )
+    assert (width, scrolled) == (390, 390)
+    for element in driver.find_elements("css selector", "button, select, img"):
+        if element.is_displayed():
+            assert element.rect["x"] >= 0
+            assert element.rect["x"] + element.rect["width"] <= 390
+    controls = driver.find_elements("css selector", ".bar button, select")
+    assert min(min(c.size["height"], c.size["width"]) for c in controls) >= 44
+    shown = [slot for slot in crops(driver) if slot.is_displayed()]
+    assert {label(slot) for slot in shown} == {"Camouflage"}
+    # At 100 %: as many pixels of the page as it has.
+    assert shown[0].find_element("css selector", "img").size == {"width": 352, "height": 264}
+    driver.find_element("css selector", "#flip").click()
+    assert {label(slot) for slot in shown} == {"Original"}
+    driver.save_screenshot(str(tmp_path / "phone.png"))
+    assert_offline(driver)
+
+
+def test_every_picture_has_a_text(browse: Open) -> None:
+    driver = browse()
+    assert driver.title == "Gallery"
+    assert driver.find_element("css selector", "html").get_attribute("lang") == "en"
+    texts = [i.get_attribute("alt") for i in driver.find_elements("css selector", "img")]
+    assert all(texts)
+    assert "gone.camo.jpg: no preset" in driver.find_element("css selector", ".failures").text

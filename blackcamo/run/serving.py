@@ -51,11 +51,13 @@ def dashboard(
             port cannot be used.
     """
     folder = pictures_folder(storage, pictures)
-    server = Dashboard(storage, pictures=folder, port=port)
     if study is None:
+        server = Dashboard(storage, pictures=folder, port=port)
         return Serving(url=server.page(), jury=None, serve=server.serve)
+    # Before the server listens, which nothing would end if the study cannot be opened.
     reviewed = Review(Study.load(storage, study))
     jury = open_jury(reviewed.study, reviewed.front, folder, seed=reviewed.attributes["seed"])
+    server = Dashboard(storage, pictures=folder, port=port)
     return Serving(
         url=server.page(reviewed.study.id),
         jury=server.page(jury),

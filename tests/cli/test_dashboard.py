@@ -229,11 +229,20 @@ def test_it_is_for_this_machine_alone(served: dict[str, Any]) -> None:
 
 
 def test_a_port_that_is_taken_is_said(
-    served: dict[str, Any], folder: Path, capsys: pytest.CaptureFixture[str]
+    served: dict[str, Any],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What is no file is a study, here of a storage that is not there either.
+    monkeypatch.chdir(folder)
     port = served["url"].split(":")[2].split("/")[0]
     assert main(["dashboard", str(folder / "studies.journal"), "--port", port]) == 2
     assert f"port {port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
     assert main(["dashboard", str(folder / "none.journal")]) == 2
     assert main(["dashboard", "photo", "--storage", str(folder / "none.journal")]) == 2
     assert "there is no storage" in capsys.readouterr().err
+    # A study that is not there leaves no server behind, of which Python would complain.
+    storage = str(folder / "studies.journal")
+    assert main(["dashboard", "none", "--storage", storage, "--port", "0"]) == 2
+    assert "none" in capsys.readouterr().err

@@ -26,8 +26,6 @@ from blackcamo.vision.arrays import to_pixels, to_rgb, together
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
 
-_MOST_WEAKENED = 1
-"""Times that a candidate is drawn towards neutral: a second rendering gains little for its time."""
 _ABOVE_FLOOR = 1.5
 """Points above the floor that are aimed at."""
 
@@ -98,20 +96,20 @@ class Renderer:
             return [thread.submit(prepared, [values]).result()[0] for values in params]
 
     def _weakened(self, drafts: Sequence[_Draft]) -> list[_Draft]:
+        """Once, as a second time gains little for what a rendering takes."""
         chosen = dict(enumerate(drafts))
-        for _ in range(_MOST_WEAKENED):
-            factors = {
-                i: _factors(draft.picture.appraisal, self.appeal_floor)
-                for i, draft in chosen.items()
-                if isinstance(draft.picture, Picture)
-                and draft.picture.appraisal.value < self.appeal_floor
-            }
-            # What keeps its frame and look is not graded again.
-            for kept in (False, True):
-                some = [i for i, f in factors.items() if (f.keys() <= {"spatial"}) is kept]
-                weaker = [self.chain.space.weaken(chosen[i].params, factors[i]) for i in some]
-                graded = [g for i in some if (g := chosen[i].graded)] if kept else None
-                chosen.update(zip(some, self._drafts(weaker, graded), strict=True))
+        factors = {
+            i: _factors(draft.picture.appraisal, self.appeal_floor)
+            for i, draft in chosen.items()
+            if isinstance(draft.picture, Picture)
+            and draft.picture.appraisal.value < self.appeal_floor
+        }
+        # What keeps its frame and look is not graded again.
+        for kept in (False, True):
+            some = [i for i, f in factors.items() if (f.keys() <= {"spatial"}) is kept]
+            weaker = [self.chain.space.weaken(chosen[i].params, factors[i]) for i in some]
+            graded = [g for i in some if (g := chosen[i].graded)] if kept else None
+            chosen.update(zip(some, self._drafts(weaker, graded), strict=True))
         return list(chosen.values())
 
     @torch.inference_mode()

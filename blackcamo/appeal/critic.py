@@ -29,7 +29,7 @@ from torch import Tensor
 
 from blackcamo.appeal.damage import Reference, damage, reference, shaded
 from blackcamo.appeal.framing import framing
-from blackcamo.appeal.grading import GRADING, Tones, grading
+from blackcamo.appeal.grading import Tones, grading
 from blackcamo.types import Appraisal, Kind, Mode, Views
 from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
@@ -55,16 +55,22 @@ class Critic:
         photo = self._photo(views.original)
         whole = _same(views.aligned, views.original)
         tones = photo.tones if whole else Tones(views.aligned)
-        parts = grading(tones, Tones(views.graded))
+        look = grading(tones, Tones(views.graded))
+        spatial: dict[str, Tensor] = {}
         delivered = linear_light(views.delivered)
         if mode == "enhance":
-            graded, parts["shading"] = shaded(linear_light(views.graded_delivered), delivered)
+            graded, spatial["shading"] = shaded(linear_light(views.graded_delivered), delivered)
             before = reference(graded)
         else:
             before = photo.reference if whole else reference(linear_light(views.aligned))
-        parts.update(damage(before, reference(delivered)))
+        spatial.update(damage(before, reference(delivered)))
         height_px, width_px = views.original.shape[-2:]
-        parts["framing"] = framing(photo.salient, views.frames, height_px, width_px)
+        framed = framing(photo.salient, views.frames, height_px, width_px)
+        parts: dict[Kind, dict[str, Tensor]] = {
+            "look": look,
+            "spatial": spatial,
+            "geometry": {"framing": framed},
+        }
         return _appraisals(parts, len(views.frames), mode)
 
     def _photo(self, original: Tensor) -> _Photo:
@@ -118,19 +124,24 @@ def _same(one: Tensor, other: Tensor) -> bool:
     )
 
 
-def _appraisals(parts: dict[str, Tensor], count: int, mode: Mode) -> list[Appraisal]:
-    columns = {name: values.expand(count).tolist() for name, values in parts.items()}
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return [Appraisal(_worst(row.values()), row, _by_kind(row, mode)) for row in rows]
-
-
-def _by_kind(parts: dict[str, float], mode: Mode) -> dict[Kind, float]:
-    """Which filters answer for which parts; where nothing should be seen, a look is damage, too."""
-    spatial = [v for name, v in parts.items() if name == "shading" or name.startswith("damage")]
-    look = [v for name, v in parts.items() if name in GRADING]
-    if mode == "imperceptible":
-        look += spatial
-    return {"geometry": parts["framing"], "look": _worst(look), "spatial": _worst(spatial)}
+def _appraisals(parts: dict[Kind, dict[str, Tensor]], count: int, mode: Mode) -> list[Appraisal]:
+    columns = {
+        kind: {name: values.expand(count).tolist() for name, values in named.items()}
+        for kind, named in parts.items()
+    }
+    appraisals = []
+    for row in range(count):
+        values = {
+            kind: {name: column[row] for name, column in named.items()}
+            for kind, named in columns.items()
+        }
+        by_kind = {kind: _worst(named.values()) for kind, named in values.items()}
+        if mode == "imperceptible":
+            # Where nothing should be seen, a look is damage, too.
+            by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
+        together = {name: value for named in values.values() for name, value in named.items()}
+        appraisals.append(Appraisal(min(by_kind.values()), together, by_kind))
+    return appraisals
 
 
 def _worst(values: Iterable[float]) -> float:

@@ -63,22 +63,6 @@ _ALIKE_LEVELS = 6.0
 _STEEPEST = 3.0
 
 
-GRADING = frozenset(
-    {
-        "banding",
-        "cast_neutral",
-        "cast_skin",
-        "clipping",
-        "contrast",
-        "exposure",
-        "hue",
-        "saturation",
-        "tonal_range",
-    }
-)
-"""The names of the parts."""
-
-
 class Tones:
     """Pixels of pictures on a coarse grid: encoded (B, 3, N), and in CIELAB (B, N).
 

@@ -140,7 +140,7 @@ class Chain:
         done: dict[int, Graded] = {}
         for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
             aligned = cut_frames(photo, [frames[i] for i in group])
-            graded = self._grade(aligned, [candidates[i] for i in group])
+            graded = self._apply_looks(aligned, [candidates[i] for i in group])
             for row, i in enumerate(group):
                 done[i] = Graded(aligned[row], graded[row], frames[i])
         return [done[i] for i in range(len(candidates))]
@@ -197,7 +197,7 @@ class Chain:
             for start in range(0, len(members), count):
                 yield members[start : start + count]
 
-    def _grade(self, aligned: Tensor, candidates: Sequence[Values]) -> Tensor:
+    def _apply_looks(self, aligned: Tensor, candidates: Sequence[Values]) -> Tensor:
         def grade(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
             return apply_lut(rgb, self._bake(graded))
 

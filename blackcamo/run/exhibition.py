@@ -212,11 +212,11 @@ def _aligned(preset: Preset, photo: Pixels) -> Pixels | None:
     families = [f for f in chain.filters if isinstance(f, GeometryFilter)]
     names = {param.name for family in families for param in family.params}
     values = {name: value for name, value in preset.params.items() if name in names}
-    (rendered,) = chain.render(to_rgb(photo), [values], keep_size=preset.keep_size)
+    (framed,) = chain.grade(to_rgb(photo), [values], keep_size=preset.keep_size)
     height_px, width_px = photo.shape[:2]
-    if rendered.frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px):
+    if framed.frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px):
         return None
-    return to_pixels(rendered.aligned)
+    return to_pixels(framed.aligned)
 
 
 def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) -> Facts:

@@ -270,8 +270,9 @@ class PhotoSearch:
                 continue
             evaluation, data = delivered
             self._keep()
-            digests[str(finalist.trial)] = evaluation.jpeg_sha256
-            self.study.keep(_VERIFIED, digests)
+            if not known:
+                digests[str(finalist.trial)] = evaluation.jpeg_sha256
+                self.study.keep(_VERIFIED, digests)
             verified.append(Winner(finalist.trial, evaluation, data))
             finalists.observe(finalist.evaluation, evaluation.score)
             if self.goal.succeeded(evaluation.score, evaluation.appeal):

@@ -53,7 +53,8 @@ def test_a_search_begins_at_a_preset_and_says_so(run_search: Search, tmp_path: P
     assert recorded["name"] == first.preset.name
     # Another start is another search, with a study of its own.
     assert second.study != first.study
-    assert run.verify(second.output).reproduced if second.output else False
+    assert second.output is not None
+    assert run.verify(second.output).reproduced
 
 
 @pytest.mark.parametrize("start", ["mutd", "missing.preset.json", ""])

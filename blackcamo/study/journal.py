@@ -139,8 +139,10 @@ class DurableJournal(JournalFileBackend):
         self._held: IO[bytes] | None = None
 
     @contextlib.contextmanager
-    def hold(self, *, durable: bool = True) -> Iterator[None]:
+    def hold(self, *, durable: bool = True) -> Iterator[IO[bytes]]:
         """Keep the lock over several writes: nobody else writes between them, and one sync does.
+
+        It gives the open file, which is to be left open.
 
         Args:
             durable: what was written is on the disk when the outermost hold ends. Without it, a
@@ -148,7 +150,7 @@ class DurableJournal(JournalFileBackend):
         """
         with self._thread_lock:
             if self._held is not None:
-                yield
+                yield self._held
                 return
             self._file_lock.acquire()
             try:
@@ -156,7 +158,7 @@ class DurableJournal(JournalFileBackend):
                     _mend(file)
                     self._held = file
                     try:
-                        yield
+                        yield file
                     finally:
                         self._held = None
                         if durable:
@@ -167,9 +169,7 @@ class DurableJournal(JournalFileBackend):
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all of their lines or none."""
         text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with self.hold():
-            file = self._held
-            assert file is not None  # noqa: S101 - hold() just set it
+        with self.hold() as file:
             end = file.seek(0, os.SEEK_END)
             data = memoryview(text.encode())
             try:

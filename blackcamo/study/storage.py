@@ -34,7 +34,7 @@ class JournalStore(Store):
         self._journal = DurableJournal(path)
         super().__init__(JournalStorage(self._journal), str(path))
 
-    def together(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def together(self, *, durable: bool = True) -> AbstractContextManager[object]:
         """Writes under one lock and at most one sync."""
         return self._journal.hold(durable=durable)
 

@@ -64,7 +64,7 @@ class Store:
                 "again to begin anew"
             ) from error
 
-    def together(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def together(self, *, durable: bool = True) -> AbstractContextManager[object]:
         """Writes that are cheaper when they are done at once; nobody else's come between.
 
         Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable
+from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,18 @@ class _Trap:
         return Path.touch, (self.path,)
 
 
+def _installed_in(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let distributions be found in these folders only; what is imported stays on its path."""
+
+    def distribution(name: str) -> Distribution:
+        found = Distribution.discover(name=name, path=[str(folder) for folder in folders])
+        for one in found:
+            return one
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.distribution", distribution)
+
+
 class TestPackage:
     @pytest.fixture
     def site(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -128,7 +141,7 @@ class TestPackage:
         (info / "METADATA").write_text(
             "Metadata-Version: 2.1\nName: image-quality\nVersion: 1.2.7\n"
         )
-        monkeypatch.setattr(sys, "path", [str(site)])
+        _installed_in([site], monkeypatch)
         monkeypatch.setenv("BLACKCAMO_HOME", str(tmp_path / "home"))
         return site
 
@@ -152,7 +165,7 @@ class TestPackage:
     def test_missing_says_how_to_get_a_model(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sys, "path", [])
+        _installed_in([], monkeypatch)
         monkeypatch.setenv("BLACKCAMO_HOME", str(tmp_path))
         with pytest.raises(WeightsError, match="blackcamo weights install brisque") as caught:
             brisque.create("", CPU)

@@ -7,21 +7,23 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   saturated pixels, as in D. Guo, Y. Cheng, S. Zhuo, T. Sim, "Correcting over-exposure in
   photographs", CVPR 2010, section 2, softened so that it has no steps.
 - ``exposure``: change of mean lightness; towards middle grey more is accepted than away from it.
-- ``contrast``: ratio of the standard deviations of lightness. Source: H. Yeganeh, Z. Wang,
-  "Objective quality assessment of tone-mapped images", IEEE TIP 22 (2), 2013, section III-B, that
-  mean and deviation of lightness are what makes tones natural.
-- ``tonal_range``: how far the darkest tones were lifted and the lightest dropped, where the photo
-  had deep or bright ones.
+- ``contrast``: how much more lightness varies. Source: H. Yeganeh, Z. Wang, "Objective quality
+  assessment of tone-mapped images", IEEE TIP 22 (2), 2013, section III-B, that mean and deviation
+  of lightness are what makes tones natural.
+- ``washed_out``: contrast, tonal range and colour that were lost, together: how much less lightness
+  varies; how far the darkest tones were lifted and the lightest dropped, where the photo had deep
+  or bright ones; and how much of the chroma went. Each alone is a look (matte, faded, muted), all
+  at once are haze. Black-and-white is a look again.
 - ``cast_neutral``: mean shift of (a*, b*) of pixels that were nearly neutral, in shadows, middle
   tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted as
   across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
   illumination discrimination ability reveals that human colour constancy is optimised for blue
   daylight illuminations", PLoS ONE 9 (2), 2014.
-- ``cast_skin``: mean turn of hue and change of chroma of pixels of the colours of skin. Source for
-  the region: K. Xiao et al., "Characterising the variations in ethnic skin colours: a new
-  calibrated data base for human skin", Skin Research and Technology 23 (1), 2017, table 3 (hue
+- ``skin``: mean turn of hue, gain of chroma and loss of light of pixels of the colours of skin.
+  Source for the region: K. Xiao et al., "Characterising the variations in ethnic skin colours: a
+  new calibrated data base for human skin", Skin Research and Technology 23 (1), 2017, table 3 (hue
   angles 35-75 degrees, chroma 12-30), widened for light of every colour.
-- ``saturation``: ratio of mean chroma, and colours driven far beyond what they were. Source: D.
+- ``saturation``: gain of mean chroma, and colours driven far beyond what they were. Source: D.
   Hasler, S. Süsstrunk, "Measuring colourfulness in natural images", SPIE 5007, 2003.
 - ``hue``: turn of hue weighted by chroma.
 - ``banding``: steps between neighbours that the photo has nearly alike, beyond what the slope of a
@@ -46,17 +48,18 @@ _GRID_PX = 24_000
 # What a critical viewer accepts at most.
 _BLOWN_SHARE, _CRUSHED_SHARE = 0.03, 0.08
 _AWAY_FROM_GREY, _TOWARDS_GREY = 12.0, 20.0
-_CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.62), math.log2(1.5)
-_BLACK_LIFTED, _WHITE_DROPPED = 18.0, 16.0
+_CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.68), math.log2(1.5)
+_BLACK_LIFTED, _WHITE_DROPPED = 15.0, 13.0
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
-_SKIN_TURN_DEG, _SKIN_CHROMA = 11.0, 0.8
-_SATURATION_LOST, _SATURATION_GAINED = 3.5, 0.7
+_SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT = 11.0, 0.8, 10.0
+_COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 3.0, 0.7
 _OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG = 20.0
 _STEP_LEVELS = 3.0
 
 _NEUTRAL_CHROMA = 10.0
+_MONOCHROME = 4.0
 _COLOURED_CHROMA = 12.0
 _DEEP, _BRIGHT = 8.0, 92.0
 _ALIKE_LEVELS = 6.0
@@ -91,9 +94,9 @@ def grading(photo: Tones, graded: Tones) -> dict[str, Tensor]:
         "clipping": points(_clipping(photo, graded), power=1.5),
         "exposure": points(_exposure(photo, graded)),
         "contrast": points(_contrast(photo, graded)),
-        "tonal_range": points(_range(photo, graded)),
+        "washed_out": points(_washed_out(photo, graded)),
         "cast_neutral": points(_cast(photo, graded)),
-        "cast_skin": points(_skin(photo, graded, turn)),
+        "skin": points(_skin(photo, graded, turn)),
         "saturation": points(_saturation(photo, graded)),
         "hue": points(_hue(photo, graded, turn)),
         "banding": points(_banding(photo, graded)),
@@ -121,18 +124,31 @@ def _exposure(photo: Tones, graded: Tones) -> Tensor:
 
 
 def _contrast(photo: Tones, graded: Tones) -> Tensor:
+    return _contrast_gain(photo, graded).clamp_(min=0) / _CONTRAST_GAINED
+
+
+def _contrast_gain(photo: Tones, graded: Tones) -> Tensor:
     # A little is added so that a flat picture may gain more.
-    ratio = (
-        (graded.lightness.std(1, correction=0) + 4) / (photo.lightness.std(1, correction=0) + 4)
-    ).log2()
-    return torch.where(ratio > 0, ratio / _CONTRAST_GAINED, ratio / -_CONTRAST_LOST)
+    before, after = (tones.lightness.std(1, correction=0) + 4 for tones in (photo, graded))
+    return (after / before).log2()
 
 
-def _range(photo: Tones, graded: Tones) -> Tensor:
+def _washed_out(photo: Tones, graded: Tones) -> Tensor:
     (black, white), (blackest, whitest) = (_ends(tones) for tones in (graded, photo))
     lifted = (black - blackest.clamp(min=_DEEP)).clamp_(min=0) / _BLACK_LIFTED
     dropped = (whitest.clamp(max=_BRIGHT) - white).clamp_(min=0) / _WHITE_DROPPED
-    return torch.hypot(lifted, dropped)
+    flattened = -_contrast_gain(photo, graded).clamp_(max=0) / _CONTRAST_LOST
+    # Half of the colour is less than all of it, which is black-and-white.
+    monochrome = (graded.chroma.mean(1) / _MONOCHROME).square_().neg_().exp_()
+    greyed = -_chroma_gain(photo, graded).clamp_(max=0) * (
+        monochrome / _ALL_COLOUR_LOST + (1 - monochrome) / _COLOUR_LOST
+    )
+    return _norm(lifted, dropped, flattened, greyed)
+
+
+def _norm(*excesses: Tensor) -> Tensor:
+    length: Tensor = torch.linalg.vector_norm(torch.stack(excesses), dim=0)
+    return length
 
 
 def _ends(tones: Tones) -> tuple[Tensor, Tensor]:
@@ -180,15 +196,20 @@ def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
     turn = (weight * turn_deg * coloured).sum(1) / (total + 1e-6)
     chroma = ((graded.chroma + 4) / (photo.chroma + 4)).log2_()
     gain = ((weight * chroma).sum(1) / (total + 1e-6)).clamp(min=0)
+    lighter = (weight * (graded.lightness - photo.lightness)).sum(1) / (total + 1e-6)
     heard = total / (total + 0.01 * weight.shape[1])
-    return torch.hypot(turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA) * heard
+    darkened = lighter.clamp(max=0) / _SKIN_LIGHT
+    return _norm(turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA, darkened) * heard
 
 
 def _saturation(photo: Tones, graded: Tones) -> Tensor:
-    ratio = ((graded.chroma.mean(1) + 8) / (photo.chroma.mean(1) + 8)).log2()
-    moderate = torch.where(ratio > 0, ratio / _SATURATION_GAINED, ratio / -_SATURATION_LOST)
+    gained = _chroma_gain(photo, graded).clamp_(min=0) / _SATURATION_GAINED
     overdriven = (graded.chroma - photo.chroma.clamp(min=55)).clamp_(min=0).mean(1)
-    return torch.hypot(moderate, overdriven / _OVERDRIVEN_CHROMA)
+    return torch.hypot(gained, overdriven / _OVERDRIVEN_CHROMA)
+
+
+def _chroma_gain(photo: Tones, graded: Tones) -> Tensor:
+    return ((graded.chroma.mean(1) + 8) / (photo.chroma.mean(1) + 8)).log2()
 
 
 def _turn_deg(photo: Tones, graded: Tones) -> Tensor:

@@ -15,10 +15,7 @@ import json
 import os
 import statistics
 import tomllib
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +30,8 @@ from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
 from blackcamo.report.canvas import Scored
 from blackcamo.report.sheet import SheetRow, contact_sheet
-from blackcamo.types import GeometryFilter, Pixels, ScorerOptions
+from blackcamo.testing.studies import scorer_settings, side_by_side
+from blackcamo.types import GeometryFilter, Pixels
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.frames import cut_frames
 
@@ -51,24 +49,19 @@ def main() -> None:
     data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
     config = tomllib.loads((HERE / "config.toml").read_text())
     photos = prepare(data / config["photos"], args.work / "photos", config["size"])
-    cores: SimpleQueue[int] = get_context("spawn").SimpleQueue()
-    for core in sorted(os.sched_getaffinity(0)):
-        cores.put(core)
-    with ProcessPoolExecutor(
-        len(os.sched_getaffinity(0)), get_context("spawn"), initializer=settle, initargs=(cores,)
-    ) as pool:
-        for name in args.scorer or config["scorers"]:
-            for mode in args.mode or config["modes"]:
-                search = {**settings(config, name, data), "mode": mode}
-                work = args.work / f"{name}-{mode}"
-                found = pool.map(partial(search_one, search=search, work=work), photos[: args.most])
-                outcome = [result for result in found if result is not None]
-                record(f"{name}-{mode}", outcome, config)
-                draw(outcome, f"{name}-{mode}", config["crops"])
-
-
-def settle(cores: SimpleQueue[int]) -> None:
-    os.sched_setaffinity(0, {cores.get()})
+    for name in args.scorer or config["scorers"]:
+        for mode in args.mode or config["modes"]:
+            search = {
+                **scorer_settings(config["scorers"][name], data=data, repository=REPOSITORY),
+                "budget": config["budget"],
+                "seed": config["seed"],
+                "mode": mode,
+            }
+            one = partial(search_one, search=search, work=args.work / f"{name}-{mode}")
+            found = side_by_side(one, photos[: args.most])
+            outcome = [result for result in found if result is not None]
+            record(f"{name}-{mode}", outcome, config)
+            draw(outcome, f"{name}-{mode}", config["crops"])
 
 
 def prepare(source: Path, folder: Path, size: dict[str, int]) -> list[Path]:
@@ -80,18 +73,6 @@ def prepare(source: Path, folder: Path, size: dict[str, int]) -> list[Path]:
         if not made[-1].exists():
             Image.fromarray(cover(load_photo(path).pixels, **size)).save(made[-1])
     return made
-
-
-def settings(config: dict[str, Any], name: str, data: Path) -> dict[str, Any]:
-    scorer = config["scorers"][name]
-    places = {"data": data, "repository": REPOSITORY}
-    extra = {key: value.format(**places) for key, value in scorer.get("options", {}).items()}
-    return {
-        "scorer": scorer["spec"].format(**places),
-        "scorer_options": ScorerOptions(extra=extra),
-        "budget": config["budget"],
-        "seed": config["seed"],
-    }
 
 
 def search_one(photo: Path, search: dict[str, Any], work: Path) -> run.SearchResult | None:

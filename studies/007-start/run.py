@@ -15,10 +15,7 @@ import csv
 import json
 import os
 import tomllib
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +26,7 @@ from blackcamo import run
 from blackcamo.filters import load_chain
 from blackcamo.images import fit_long_side, load_photo
 from blackcamo.preset import read_preset
-from blackcamo.types import ScorerOptions
+from blackcamo.testing.studies import scorer_settings, side_by_side
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -44,22 +41,22 @@ def main() -> None:
     data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
     config = tomllib.loads((HERE / "config.toml").read_text())
     photos = prepare(data / "photos", args.work / "photos", config)
-    cores: SimpleQueue[int] = get_context("spawn").SimpleQueue()
-    for core in sorted(os.sched_getaffinity(0)):
-        cores.put(core)
     space = load_chain().space
     rows, means = [], []
-    with ProcessPoolExecutor(
-        len(os.sched_getaffinity(0)), get_context("spawn"), initializer=settle, initargs=(cores,)
-    ) as pool:
-        for name in config["scorers"]:
-            search = settings(config, name, data)
-            found = list(
-                pool.map(partial(search_one, search=search, work=args.work / name), photos)
-            )
-            vectors = [space.encode(params) for _, params in found]
-            means.append(np.mean(vectors, axis=0))
-            rows += [{"scorer": name, **row} for row, _ in found]
+    for name, scorer in config["scorers"].items():
+        search = {
+            **scorer_settings(scorer, data=data, repository=REPOSITORY),
+            "budget": config["budget"],
+            "seed": config["seed"],
+            "target": float(config["target"]),
+            "start": "neutral",
+            "no_pictures": True,
+        }
+        one = partial(search_one, search=search, work=args.work / name)
+        found = list(side_by_side(one, photos))
+        vectors = [space.encode(params) for _, params in found]
+        means.append(np.mean(vectors, axis=0))
+        rows += [{"scorer": name, **row} for row, _ in found]
     start = space.decode(np.mean(means, axis=0))
     shipped = {
         p.name: round(start[p.name], DIGITS) for p in space.params if start[p.name] != p.neutral
@@ -70,10 +67,6 @@ def main() -> None:
     result = {"likeness_of_scorers": round(float(likeness), 3), "searches": rows}
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     print(f"correlation of the two scorers' means: {likeness:.3f}")
-
-
-def settle(cores: SimpleQueue[int]) -> None:
-    os.sched_setaffinity(0, {cores.get()})
 
 
 def prepare(source: Path, folder: Path, config: dict[str, Any]) -> list[Path]:
@@ -88,21 +81,6 @@ def prepare(source: Path, folder: Path, config: dict[str, Any]) -> list[Path]:
         pixels = fit_long_side(load_photo(source / name).pixels, config["long_side_px"])
         Image.fromarray(pixels).save(made[-1])
     return made
-
-
-def settings(config: dict[str, Any], name: str, data: Path) -> dict[str, Any]:
-    scorer = config["scorers"][name]
-    places = {"data": data, "repository": REPOSITORY}
-    extra = {key: value.format(**places) for key, value in scorer.get("options", {}).items()}
-    return {
-        "scorer": scorer["spec"].format(**places),
-        "scorer_options": ScorerOptions(extra=extra),
-        "budget": config["budget"],
-        "seed": config["seed"],
-        "target": float(config["target"]),
-        "start": "neutral",
-        "no_pictures": True,
-    }
 
 
 def search_one(

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +20,7 @@ from PIL import Image
 from blackcamo.cli import main
 from blackcamo.preset import read_preset
 from tests.browser import needs_browser, start_browser
+from tests.cli.program import PROGRAM, hear_ctrl_c
 
 pytest.importorskip("optuna_dashboard", reason="the extra dashboard is not installed")
 
@@ -47,21 +47,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(folder: Path) -> Iterator[dict[str, Any]]:
     """What the running command has printed."""
     command = [
-        sys.executable, "-c", "import sys; from blackcamo.cli import main; sys.exit(main())",
+        *PROGRAM,
         "dashboard", "photo", "--storage", str(folder / "studies.journal"), "--port", "0", "--json",
     ]  # fmt: skip
     # In a session of its own, so that a Ctrl-C reaches it and not the tests.
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        while not lines or lines[-1] != "}\n":
-            lines.append(process.stdout.readline())
-            assert lines[-1], "the command ended"
-        yield json.loads("".join(lines))
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(30) == 0
+        try:
+            assert process.stdout is not None
+            lines: list[str] = []
+            while not lines or lines[-1] != "}\n":
+                lines.append(process.stdout.readline())
+                assert lines[-1], "the command ended"
+            yield json.loads("".join(lines))
+            os.kill(process.pid, signal.SIGINT)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")

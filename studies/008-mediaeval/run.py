@@ -1,0 +1,144 @@
+"""Take photos through the MediaEval 2020 protocol as five runs, up to the jury's pages.
+
+    python run.py --work /path/to/scratch [--run RANDOM] [--most 4] [--annotator NAME]
+
+Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Originals, studies,
+submissions and the jury's pages go to the scratch folder, and what was interrupted goes on there;
+tables and a sheet of the jury's images come here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import statistics
+import tomllib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from blackcamo import run
+from blackcamo.evaluation.datasets import cover
+from blackcamo.evaluation.jury.making import make_jury
+from blackcamo.evaluation.protocol import evaluate
+from blackcamo.evaluation.submission import submit
+from blackcamo.evaluation.tables import to_csv, to_json, to_markdown
+from blackcamo.images import load_photo
+from blackcamo.scorers import load_scorer
+from blackcamo.testing.studies import scorer_settings, side_by_side
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--run", action="append", help="only this one; may be repeated")
+    parser.add_argument("--most", type=int, help="photos of each folder, the first ones")
+    parser.add_argument("--annotator", action="append", default=[])
+    args = parser.parse_args()
+    data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
+    config = tomllib.loads((HERE / "config.toml").read_text())
+    scorers = {
+        name: scorer_settings(scorer, data=data, repository=REPOSITORY)
+        for name, scorer in config["scorers"].items()
+    }
+    originals = args.work / "originals"
+    photos = prepare(data / "photos", originals, config, args.most)
+    searches = {}
+    for name in args.run or config["runs"]:
+        how = config["runs"][name]
+        options = {
+            **scorers[how["scorer"]],
+            **{key: value for key, value in how.items() if key != "scorer"},
+            "budget": config["budget"],
+            "seed": config["seed"],
+            "keep_size": True,
+            "stop_on_success": True,
+            "no_pictures": True,
+        }
+        one = partial(search_one, options=options, work=args.work / "searches" / name)
+        searches[name] = list(side_by_side(one, photos))
+        submission = args.work / "submissions" / name
+        # It is rendered from the presets in seconds, and refuses to write over what is there.
+        shutil.rmtree(submission, ignore_errors=True)
+        submission.with_suffix(".zip").unlink(missing_ok=True)
+        submit(originals, args.work / "searches" / name, run=name, out=submission.parent)
+    submissions = {name: args.work / "submissions" / name for name in searches}
+    evaluations = {}
+    for name, settings in scorers.items():
+        scorer = load_scorer(settings["scorer"], settings["scorer_options"])
+        evaluations[name] = evaluate(originals, submissions, scorer)
+        (HERE / f"{name}.md").write_text(to_markdown(evaluations[name]))
+        (HERE / f"{name}.csv").write_text(to_csv(evaluations[name]))
+    result = {
+        "budget": config["budget"],
+        "seed": config["seed"],
+        "photos": [photo.stem for photo in photos],
+        "searches": {name: summarise(found) for name, found in searches.items()},
+        "evaluations": {name: to_json(evaluation) for name, evaluation in evaluations.items()},
+    }
+    (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+    if len(submissions) == len(config["runs"]):
+        judged = evaluations[next(iter(scorers))].jury_images
+        make_jury(
+            originals,
+            submissions,
+            images=judged,
+            annotators=args.annotator or ["one"],
+            out=args.work / "jury",
+            seed=config["jury_seed"],
+        )
+    for name, evaluation in evaluations.items():
+        print(f"\n{name}\n\n{to_markdown(evaluation)}")
+    print(json.dumps(result["searches"], indent=1))
+
+
+def prepare(source: Path, folder: Path, config: dict[str, Any], most: int | None) -> list[Path]:
+    """The photos at the size of the task, as PNG."""
+    with (REPOSITORY / "studies" / "002-pocketiqa" / "photos.csv").open() as file:
+        split = {row["photo"]: row["split"] for row in csv.DictReader(file)}
+    made = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, wanted in config["photos"].items():
+        paths = sorted(
+            path
+            for path in (source / name).glob("*.jpg")
+            if wanted in ("all", split.get(f"{name}/{path.name}"))
+        )
+        for path in paths[:most]:
+            made.append(folder / f"{name}-{path.stem}.png")
+            if not made[-1].exists():
+                pixels = cover(load_photo(path).pixels, **config["size"])
+                Image.fromarray(pixels).save(made[-1])
+    return made
+
+
+def search_one(photo: Path, options: dict[str, Any], work: Path) -> run.SearchResult:
+    result = run.search(
+        photo, out=work / photo.stem, storage=str(work / f"{photo.stem}.journal"), **options
+    )
+    print(work.name, photo.stem, result.score_before, result.score_after, result.appeal, flush=True)
+    return result
+
+
+def summarise(found: list[run.SearchResult]) -> dict[str, Any]:
+    """Of one run's searches, what the protocol does not ask for."""
+    return {
+        "at_target_with_appeal": sum(result.succeeded for result in found),
+        "median_appeal": statistics.median(result.appeal or 0 for result in found),
+        "median_queries": statistics.median(result.queries["total"] or 0 for result in found),
+        "queries": sum(result.queries["total"] or 0 for result in found),
+        "unchanged": sum(result.score_after == result.score_before for result in found),
+        "cpu_seconds": round(sum(result.seconds for result in found)),
+    }
+
+
+if __name__ == "__main__":
+    main()

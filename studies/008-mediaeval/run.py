@@ -34,6 +34,8 @@ from blackcamo.testing.studies import scorer_settings, side_by_side
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
+TOGETHER = 4
+"""Photos that a process searches with a scorer that it loads once."""
 
 
 def main() -> None:
@@ -63,8 +65,9 @@ def main() -> None:
             "stop_on_success": True,
             "no_pictures": True,
         }
-        one = partial(search_one, options=options, work=args.work / "searches" / name)
-        searches[name] = list(side_by_side(one, photos))
+        some = partial(search_some, options=options, work=args.work / "searches" / name)
+        chunks = [photos[i : i + TOGETHER] for i in range(0, len(photos), TOGETHER)]
+        searches[name] = [result for found in side_by_side(some, chunks) for result in found]
         submission = args.work / "submissions" / name
         # It is rendered from the presets in seconds, and refuses to write over what is there.
         shutil.rmtree(submission, ignore_errors=True)
@@ -120,12 +123,15 @@ def prepare(source: Path, folder: Path, config: dict[str, Any], most: int | None
     return made
 
 
-def search_one(photo: Path, options: dict[str, Any], work: Path) -> run.SearchResult:
-    result = run.search(
-        photo, out=work / photo.stem, storage=str(work / f"{photo.stem}.journal"), **options
-    )
-    print(work.name, photo.stem, result.score_before, result.score_after, result.appeal, flush=True)
-    return result
+def search_some(photos: list[Path], options: dict[str, Any], work: Path) -> list[run.SearchResult]:
+    """Search photo by photo with one scorer, which is loaded once."""
+    config = run.SearchConfig(**options, out=work, storage=str(work / f"{photos[0].stem}.journal"))
+    found = []
+    for result in run.search_many(photos, config=config):
+        assert result.error is None, result.error
+        print(work.name, result.photo.stem, result.score_before, result.score_after, flush=True)
+        found.append(result)
+    return found
 
 
 def summarise(found: list[run.SearchResult]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_merged_studies_have_one_front_and_export_like_their_sources(
     assert {e.number for e in entries} <= review.study.pictures(pictures).all().keys()
     assert review.study.ledger["total"] == sum(r.study.ledger["total"] for r in reviews)
 
-    best = max(two, key=lambda result: result.appeal or 0)
+    best = max(two, key=lambda result: (result.succeeded, result.appeal or 0))
     exported = run.export(merged.study, storage=storage, formats=("json",), out=tmp_path / "e")
     assert best.preset is not None
     assert exported.exports["json"].files[0].read_bytes() == best.preset.read_bytes()

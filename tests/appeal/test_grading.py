@@ -1,0 +1,64 @@
+"""What a look did to tones and colours, part by part, on pictures made for it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from blackcamo.appeal.grading import Tones, grading
+
+
+def scene(chroma: float = 0.25) -> Tensor:
+    """Ramps from black to white in six hues (1, 3, 96, 96), encoded."""
+    lightness = torch.linspace(0.02, 0.98, 96).view(1, 1, 96, 1).expand(1, 3, 96, 96)
+    turn = torch.arange(6).repeat_interleave(16) * (2 * torch.pi / 6)
+    hue = torch.stack([(turn - k * 2 * torch.pi / 3).cos() for k in range(3)]).view(1, 3, 1, 96)
+    # Less towards both ends, where colours have no room.
+    room = 4 * lightness * (1 - lightness)
+    return (lightness + chroma * room * hue).clamp(0, 1)
+
+
+def greyed(rgb: Tensor, share: float) -> Tensor:
+    return torch.lerp(rgb, rgb.mean(1, keepdim=True), share)
+
+
+def faded(rgb: Tensor, share: float) -> Tensor:
+    return torch.lerp(rgb, torch.tensor(0.55), share)
+
+
+def washed_out(edited: Tensor) -> float:
+    return grading(Tones(scene()), Tones(edited))["washed_out"].item()
+
+
+def test_faded_or_muted_is_a_look_and_both_at_once_is_haze() -> None:
+    fade, mute = faded(scene(), 0.2), greyed(scene(), 0.45)
+    both = faded(mute, 0.2)
+    assert min(washed_out(fade), washed_out(mute)) > 80
+    assert washed_out(both) < 65
+
+
+def test_black_and_white_is_a_look_and_what_is_nearly_so_is_not() -> None:
+    assert washed_out(greyed(scene(), 1.0)) > 70 > washed_out(greyed(scene(), 0.8))
+
+
+def test_more_contrast_and_colour_wash_nothing_out() -> None:
+    photo = faded(greyed(scene(), 0.5), 0.3)
+    found = grading(Tones(photo), Tones(scene()))
+    assert found["washed_out"].item() == pytest.approx(100)
+    assert found["contrast"].item() < 90
+    assert found["saturation"].item() < 90
+
+
+def test_skin_minds_losing_light_and_not_gaining_it() -> None:
+    skin = torch.tensor([0.80, 0.60, 0.48]).view(1, 3, 1, 1).expand(1, 3, 32, 32)
+    grey = torch.full((1, 3, 32, 32), 0.5)
+
+    def part(rgb: Tensor, share: float) -> float:
+        photo = torch.cat((rgb, grey), dim=3)
+        return grading(Tones(photo), Tones(torch.cat((rgb * share, grey), dim=3)))["skin"].item()
+
+    assert part(skin, 0.97) > 95 > 70 > part(skin, 0.8)
+    assert part(skin, 1.1) > part(skin, 0.9)
+    # Of other colours it says nothing.
+    assert part(torch.tensor([0.3, 0.5, 0.8]).view(1, 3, 1, 1).expand_as(skin), 0.8) > 99

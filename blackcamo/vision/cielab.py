@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from blackcamo.vision.colourspace import XYZ_FROM_LINEAR_RGB, transform
+from blackcamo.vision.colourspace import XYZ_FROM_LINEAR_RGB, power, transform
 
 WHITE_FROM_LINEAR_RGB = XYZ_FROM_LINEAR_RGB / XYZ_FROM_LINEAR_RGB.sum(1)[:, None]
 """Linear sRGB to CIE XYZ relative to its white, D65."""
@@ -25,6 +24,4 @@ def linear_to_lab(linear_rgb: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _root(t: Tensor) -> Tensor:
     linear = t * (1 / (3 * (6 / 29) ** 2)) + 4 / 29
-    # numpy's is several times faster than torch's power.
-    root = torch.from_numpy(np.cbrt(t.numpy())) if t.device.type == "cpu" else t.pow(1 / 3)
-    return torch.where(t > _EDGE, root, linear)
+    return torch.where(t > _EDGE, power(t, 1 / 3), linear)

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from blackcamo.vision.colourspace import power
 from blackcamo.vision.separable import correlate, gaussian
 
 _SCALES = 6
@@ -217,7 +218,10 @@ def _xyb(linear_rgb: Tensor, channels: Sequence[int]) -> Tensor:
     """
     red, green, blue = linear_rgb.unbind(1)
     cones = [
-        _root(red.mul(row[0]).add_(green, alpha=row[1]).add_(blue, alpha=row[2]).add_(_OPSIN_BIAS))
+        power(
+            red.mul(row[0]).add_(green, alpha=row[1]).add_(blue, alpha=row[2]).add_(_OPSIN_BIAS),
+            1 / 3,
+        )
         for row in (_OPSIN if 2 in channels else _OPSIN[:2])
     ]
     # The root of the bias is to go from each of the roots: it is in these offsets.
@@ -230,13 +234,6 @@ def _xyb(linear_rgb: Tensor, channels: Sequence[int]) -> Tensor:
     if len(channels) == 1:
         return made[channels[0]].unsqueeze(1)
     return torch.stack([made[channel] for channel in channels], dim=1)
-
-
-def _root(mixed: Tensor) -> Tensor:
-    if mixed.device.type == "cpu":
-        # numpy's is several times faster than torch's power.
-        return torch.from_numpy(np.cbrt(mixed.numpy()))
-    return mixed.pow_(1 / 3)
 
 
 def halved(linear_rgb: Tensor) -> Tensor:

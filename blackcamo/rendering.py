@@ -20,7 +20,7 @@ from blackcamo.channel import Channel
 from blackcamo.devices import one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
-from blackcamo.types import Appeal, Appraisal, Frame, Kind, Mode, Pixels, Views
+from blackcamo.types import Appeal, Appraisal, Falloff, Frame, Kind, Mode, Pixels, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb, together
 
 Values: TypeAlias = "Mapping[str, float]"
@@ -189,14 +189,21 @@ class _Draft:
 
 
 def _factors(appraisal: Appraisal, floor: float) -> dict[Kind, float]:
-    """How strong filters of each kind may be for the floor, if appeal falls off like a Gaussian."""
-    aimed = math.log(100 / min(floor + _ABOVE_FLOOR, 99.0))
+    """How strong filters of each kind may be for the floor."""
+    aimed = min(floor + _ABOVE_FLOOR, 99.0)
     by_kind = appraisal.by_kind or dict.fromkeys(get_args(Kind), appraisal.value)
     return {
-        kind: math.sqrt(aimed / math.log(100 / max(appeal, 1.0)))
+        kind: _factor(appeal, aimed, appraisal.falloff.get(kind, Falloff()))
         for kind, appeal in by_kind.items()
         if appeal < floor
     }
+
+
+def _factor(appeal: float, aimed: float, law: Falloff) -> float:
+    # A floor that nothing changed can reach is aimed for as far as it goes.
+    base = max(law.base, aimed + _ABOVE_FLOOR)
+    share = math.log(base / aimed) / math.log(base / max(appeal, 1.0))
+    return float(share ** (1 / law.power))
 
 
 def render(

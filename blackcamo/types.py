@@ -193,16 +193,29 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True)
+class Falloff:
+    """How appeal falls as filters of a kind get stronger: base x exp(-c strength^power), c free.
+
+    ``base`` (0-100) is where it starts once anything was changed at all.
+    """
+
+    base: float = 100.0
+    power: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """Appeal of one candidate, 0-100, with the named parts it was made of.
 
     ``by_kind`` says what it would be by each kind of filter alone; without it, all kinds answer
-    for ``value``.
+    for ``value``. ``falloff`` says how it falls with the strength of each; with that, candidates
+    under a search's floor are weakened by as much as they need.
     """
 
     value: float
     parts: Mapping[str, float]
     by_kind: Mapping[Kind, float] = field(default_factory=dict)
+    falloff: Mapping[Kind, Falloff] = field(default_factory=dict)
 
 
 class Appeal(Protocol):

@@ -30,11 +30,26 @@ from torch import Tensor
 from blackcamo.appeal.damage import Reference, damage, reference, shaded
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.grading import Tones, grading
-from blackcamo.types import Appraisal, Kind, Mode, Views
+from blackcamo.types import Appraisal, Falloff, Kind, Mode, Views
 from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
 
 _PHOTOS_KEPT = 4
+
+# Measured on candidates of searches; SSIMULACRA2 begins at 90 with the least softness or texture,
+# and where the codec counts, with that.
+_FALLOFF: dict[Mode, dict[Kind, Falloff]] = {
+    "enhance": {
+        "look": Falloff(),
+        "spatial": Falloff(base=90.0, power=1.2),
+        "geometry": Falloff(power=1.5),
+    },
+    "imperceptible": {
+        "look": Falloff(base=82.0, power=1.2),
+        "spatial": Falloff(base=82.0, power=1.2),
+        "geometry": Falloff(power=1.5),
+    },
+}
 
 
 class Critic:
@@ -140,7 +155,7 @@ def _appraisals(parts: dict[Kind, dict[str, Tensor]], count: int, mode: Mode) ->
             # Where nothing should be seen, a look is damage, too.
             by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
         together = {name: value for named in values.values() for name, value in named.items()}
-        appraisals.append(Appraisal(min(by_kind.values()), together, by_kind))
+        appraisals.append(Appraisal(min(by_kind.values()), together, by_kind, _FALLOFF[mode]))
     return appraisals
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,17 @@ from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.rendering import Picture, Renderer, render
 from blackcamo.testing import CountingScorer, make_photo
-from blackcamo.types import Appraisal, Evaluation, Mode, Param, Params, Pixels, Views
+from blackcamo.types import (
+    Appraisal,
+    Evaluation,
+    Falloff,
+    Kind,
+    Mode,
+    Param,
+    Params,
+    Pixels,
+    Views,
+)
 from blackcamo.vision.arrays import to_pixels
 
 
@@ -135,6 +146,38 @@ def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> Non
     assert 0.1 < params["exposure_ev"] < 0.37
     assert params["vignette_percent"] == pytest.approx(20.0)
     assert picture.appraisal.value > 85
+
+
+@dataclass
+class Lawful:
+    """Appeal that falls with the exposure by a law that it tells, or keeps to itself."""
+
+    power: float
+    told: bool
+    name: str = "lawful"
+
+    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        moved = (views.graded - views.aligned).mean((1, 2, 3)).abs().tolist()
+        law: dict[Kind, Falloff] = {"look": Falloff(90.0, self.power)} if self.told else {}
+        values = [90 * math.exp(-1.3 * (12 * m) ** self.power) if m else 100.0 for m in moved]
+        return [
+            Appraisal(v, {}, {"geometry": 100.0, "look": v, "spatial": 100.0}, law) for v in values
+        ]
+
+
+@pytest.mark.parametrize("power", [0.8, 1.0, 4.0])
+def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, power: float) -> None:
+    def weakened(told: bool) -> float:
+        measure = Lawful(power, told)
+        renderer = Renderer(
+            pixels, Chain([Tone()]), Channel(), measure, "enhance", appeal_floor=70.0
+        )
+        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], weaken=True)
+        assert isinstance(picture, Picture)
+        return picture.appraisal.value
+
+    assert weakened(told=True) == pytest.approx(71.5, abs=2)
+    assert weakened(told=False) != pytest.approx(71.5, abs=2)
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:

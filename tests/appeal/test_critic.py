@@ -13,6 +13,8 @@ from PIL import Image
 
 from blackcamo.appeal import critic
 from blackcamo.channel import Channel
+from blackcamo.filters import load_chain
+from blackcamo.rendering import Picture, Renderer
 from blackcamo.testing import AppealContract
 from blackcamo.testing.edits import Edit, failures, ladder
 from blackcamo.types import Appeal, Appraisal, Mode, Pixels
@@ -102,6 +104,21 @@ def test_small_pictures_are_judged(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     found = judge(Edit("nothing", "tasteful", 1), pixels)
     assert 0 <= found.value <= 100
+
+
+@pytest.mark.parametrize("mode", ["enhance", "imperceptible"])
+@pytest.mark.parametrize("number", [3, 12])
+def test_candidates_are_weakened_to_the_floor_and_not_past_it(
+    kodak: list[Path], number: int, mode: Mode
+) -> None:
+    chain = load_chain()
+    renderer = Renderer(load(kodak[number]), chain, Channel(), MEASURE, mode, appeal_floor=70.0)
+    vectors = np.random.default_rng(0).uniform(-0.6, 0.6, (12, chain.space.dimension))
+    prepared = renderer.prepare([chain.space.decode(v) for v in vectors], weaken=True)
+    appeals = [p.appraisal.value for _, p in prepared if isinstance(p, Picture)]
+    assert len(appeals) == len(vectors)
+    assert np.mean(np.array(appeals) >= 70) > 0.75
+    assert np.median(appeals) < 78
 
 
 @pytest.mark.gpu

@@ -165,7 +165,7 @@ class Lawful:
         ]
 
 
-@pytest.mark.parametrize("power", [0.8, 1.0, 4.0])
+@pytest.mark.parametrize("power", [0.8, 1.0, 2.0])
 def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, power: float) -> None:
     def weakened(told: bool) -> float:
         measure = Lawful(power, told)
@@ -176,8 +176,9 @@ def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, powe
         assert isinstance(picture, Picture)
         return picture.appraisal.value
 
-    assert weakened(told=True) == pytest.approx(71.5, abs=2)
-    assert weakened(told=False) != pytest.approx(71.5, abs=2)
+    told, untold = (abs(weakened(told=told) - 71.5) for told in (True, False))
+    assert told < 1.5
+    assert told < untold
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:

@@ -53,7 +53,11 @@ class Objective:
         self.jpegs = {digest: jpeg}
         (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         space = self._renderer.chain.space
-        unchanged = Picture(self._renderer.pixels, jpeg, received, Appraisal(100.0, {}))
+        # Where the codec is minded, it is in the photo unchanged, too.
+        ((_, neutral),) = self._renderer.prepare([space.neutral], weaken=False)
+        # What fails with nothing done fails with every candidate, and is said there.
+        appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
+        unchanged = Picture(self._renderer.pixels, jpeg, received, appraisal)
         return _evaluation(space.encode({}), space.neutral, unchanged, answer)
 
     def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:

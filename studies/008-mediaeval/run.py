@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from blackcamo import run
 from blackcamo.evaluation.datasets import cover
@@ -98,6 +98,7 @@ def main() -> None:
             out=args.work / "jury",
             seed=config["jury_seed"],
         )
+        draw([stem for stem in judged if stem.startswith("kodak-")], originals, submissions)
     for name, evaluation in evaluations.items():
         print(f"\n{name}\n\n{to_markdown(evaluation)}")
     print(json.dumps(result["searches"], indent=1))
@@ -142,8 +143,22 @@ def summarise(found: list[run.SearchResult]) -> dict[str, Any]:
         "median_queries": statistics.median(result.queries["total"] or 0 for result in found),
         "queries": sum(result.queries["total"] or 0 for result in found),
         "unchanged": sum(result.score_after == result.score_before for result in found),
-        "cpu_seconds": round(sum(result.seconds for result in found)),
     }
+
+
+def draw(stems: list[str], originals: Path, submissions: dict[str, Path]) -> None:
+    """A row for each of these images: the original and every run, by name."""
+    width, height, line = 320, 240, 20
+    columns = {"original": originals, **submissions}
+    sheet = Image.new("RGB", (width * len(columns), line + height * len(stems)), "white")
+    pen = ImageDraw.Draw(sheet)
+    for column, (name, folder) in enumerate(columns.items()):
+        pen.text((column * width + 6, 4), name, fill="black")
+        for row, stem in enumerate(stems):
+            (path,) = folder.glob(f"*{stem}.png")
+            tile = Image.open(path).resize((width, height), Image.Resampling.LANCZOS)
+            sheet.paste(tile, (column * width, line + row * height))
+    sheet.save(HERE / "jury.jpg", quality=80)
 
 
 if __name__ == "__main__":

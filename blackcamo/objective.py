@@ -5,7 +5,6 @@ Candidates are cheap and independent; the scorer, behind its oracle, is the scar
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,16 +47,17 @@ class Objective:
         Raises:
             BudgetError: no query is left.
         """
-        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
-        digest = hashlib.sha256(jpeg).hexdigest()
-        self.jpegs = {digest: jpeg}
-        (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         space = self._renderer.chain.space
-        # Where the codec is minded, it is in the photo unchanged, too.
+        # Where the codec is minded, it is in the photo unchanged, too. Before the scorer is asked,
+        # so that a kill has no more time to lose the answer.
         ((_, neutral),) = self._renderer.prepare([space.neutral], weaken=False)
         # What fails with nothing done fails with every candidate, and is said there.
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
+        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
         unchanged = Picture(self._renderer.pixels, jpeg, received, appraisal)
+        self.jpegs = {unchanged.sha256: jpeg}
+        asked = [(unchanged.sha256, received)]
+        (answer,) = self._oracle.ask(asked, kind="baseline", reference=True)
         return _evaluation(space.encode({}), space.neutral, unchanged, answer)
 
     def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:

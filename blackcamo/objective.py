@@ -58,7 +58,10 @@ class Objective:
         self.jpegs = {unchanged.sha256: jpeg}
         asked = [(unchanged.sha256, received)]
         (answer,) = self._oracle.ask(asked, kind="baseline", reference=True)
-        return _evaluation(space.encode({}), space.neutral, unchanged, answer)
+        found = _evaluation(space.encode({}), space.neutral, unchanged, answer)
+        # An answer that a killed search kept is of this study's own query: a search that goes on
+        # records what it would have.
+        return replace(found, cached=False)
 
     def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:
         """Render and appraise a batch of vectors (B, D); asks nothing of the scorer.

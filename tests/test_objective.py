@@ -82,6 +82,8 @@ def test_the_baseline_is_the_photo_after_the_channel(pixels: Pixels) -> None:
     received = Channel().send(pixels)[1]
     assert baseline.score == scorer.score([received])[0]
     assert (baseline.appeal, set(baseline.vector)) == (100.0, {0.0})
+    # As after a kill between the answer and its record.
+    assert objective.baseline() == baseline
     assert oracle.ledger.counts()["baseline"] == 1
 
 

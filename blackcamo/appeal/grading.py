@@ -12,8 +12,9 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   of lightness are what makes tones natural.
 - ``washed_out``: contrast, tonal range and colour that were lost, together: how much less lightness
   varies; how far the darkest tones were lifted and the lightest dropped, where the photo had deep
-  or bright ones; and how much of the chroma went. Each alone is a look (matte, faded, muted), all
-  at once are haze. Black-and-white is a look again.
+  or bright ones; and how much of the chroma went, of the hue that lost most, so that the blue of a
+  sky cannot go because there is also grass. Each alone is a look (matte, faded, muted), all at once
+  are haze. Black-and-white is a look again.
 - ``cast_neutral``: mean shift of (a*, b*) of pixels that were nearly neutral, in shadows, middle
   tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted as
   across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
@@ -53,7 +54,7 @@ _BLACK_LIFTED, _WHITE_DROPPED = 15.0, 13.0
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
 _SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT = 11.0, 0.8, 10.0
-_COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 3.0, 0.7
+_COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 4.5, 0.7
 _OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG = 20.0
 _STEP_LEVELS = 3.0
@@ -64,6 +65,9 @@ _COLOURED_CHROMA = 12.0
 _DEEP, _BRIGHT = 8.0, 92.0
 _ALIKE_LEVELS = 6.0
 _STEEPEST = 3.0
+_HUES = 6
+_HUE_SHARE = 0.03
+"""Of the picture: a hue that has no more is heard by half."""
 
 
 class Tones:
@@ -140,10 +144,22 @@ def _washed_out(photo: Tones, graded: Tones) -> Tensor:
     flattened = -_contrast_gain(photo, graded).clamp_(max=0) / _CONTRAST_LOST
     # Half of the colour is less than all of it, which is black-and-white.
     monochrome = (graded.chroma.mean(1) / _MONOCHROME).square_().neg_().exp_()
-    greyed = -_chroma_gain(photo, graded).clamp_(max=0) * (
+    greyed = _colour_lost(photo, graded) * (
         monochrome / _ALL_COLOUR_LOST + (1 - monochrome) / _COLOUR_LOST
     )
     return _norm(lifted, dropped, flattened, greyed)
+
+
+def _colour_lost(photo: Tones, graded: Tones) -> Tensor:
+    """By how much (B, in powers of two) the hue of the photo that lost most chroma lost it."""
+    turn = torch.arange(_HUES, device=photo.a.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
+    likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
+    weight = likeness.clamp_(min=0).square_().square_()
+    weight.mul_(photo.chroma / (photo.chroma + _NEUTRAL_CHROMA))
+    total = weight.sum(2)
+    before, after = ((weight * tones.chroma).sum(2) / (total + 1e-6) for tones in (photo, graded))
+    lost = ((before + 4) / (after + 4)).log2().clamp_(min=0)
+    return (lost * total / (total + _HUE_SHARE * weight.shape[2])).amax(0)
 
 
 def _norm(*excesses: Tensor) -> Tensor:

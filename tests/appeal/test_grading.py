@@ -42,6 +42,18 @@ def test_black_and_white_is_a_look_and_what_is_nearly_so_is_not() -> None:
     assert washed_out(greyed(scene(), 1.0)) > 70 > washed_out(greyed(scene(), 0.8))
 
 
+def test_the_hue_that_lost_most_decides_and_a_speck_of_it_hardly_counts() -> None:
+    def without_blue(columns: int) -> float:
+        grass = torch.tensor([0.35, 0.6, 0.25]).view(1, 3, 1, 1).expand(1, 3, 96, 96)
+        sky = torch.tensor([0.35, 0.55, 0.85]).view(1, 3, 1, 1).expand(1, 3, 96, columns)
+        photo = torch.cat((grass, sky), dim=3)
+        edited = torch.cat((grass, greyed(sky, 0.8)), dim=3)
+        return grading(Tones(photo), Tones(edited))["washed_out"].item()
+
+    assert without_blue(16) < 60
+    assert without_blue(1) > 90
+
+
 def test_more_contrast_and_colour_wash_nothing_out() -> None:
     photo = faded(greyed(scene(), 0.5), 0.3)
     found = grading(Tones(photo), Tones(scene()))

@@ -53,15 +53,30 @@ class Objective:
         ((_, neutral),) = self._renderer.prepare([space.neutral], weaken=False)
         # What fails with nothing done fails with every candidate, and is said there.
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
-        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
-        unchanged = Picture(self._renderer.pixels, jpeg, received, appraisal)
-        self.jpegs = {unchanged.sha256: jpeg}
-        asked = [(unchanged.sha256, received)]
-        (answer,) = self._oracle.ask(asked, kind="baseline", reference=True)
+        unchanged = self._unchanged(appraisal)
+        answer = self._reference(unchanged)
+        self.jpegs = {unchanged.sha256: unchanged.jpeg}
         found = _evaluation(space.encode({}), space.neutral, unchanged, answer)
         # An answer that a killed search kept is of this study's own query: a search that goes on
         # records what it would have.
         return replace(found, cached=False)
+
+    def reference(self) -> Answer:
+        """What the scorer says of the photo unchanged, as :meth:`baseline` has it; no appeal.
+
+        Raises:
+            BudgetError: no query is left.
+        """
+        return self._reference(self._unchanged(Appraisal(100.0, {})))
+
+    def _unchanged(self, appraisal: Appraisal) -> Picture:
+        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
+        return Picture(self._renderer.pixels, jpeg, received, appraisal)
+
+    def _reference(self, unchanged: Picture) -> Answer:
+        asked = [(unchanged.sha256, unchanged.received)]
+        (answer,) = self._oracle.ask(asked, kind="baseline", reference=True)
+        return answer
 
     def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:
         """Render and appraise a batch of vectors (B, D); asks nothing of the scorer.

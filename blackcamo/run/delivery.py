@@ -49,17 +49,17 @@ class Delivery:
             raise OutputError(f"{self.camouflage}: would replace the photo; choose another --out")
         prepare_folder(folder)
 
-    def facts(self, before: Evaluation, winner: Winner, again: float | None) -> dict[str, Any]:
+    def facts(self, before: float, winner: Winner, again: float | None) -> dict[str, Any]:
         """What preset and study say about the delivered candidate.
 
         Args:
-            before: the photo unchanged.
+            before: the score of the photo unchanged.
             again: the score after a second compression, None if no query was left for it.
         """
         after = winner.evaluation
         return {
             "study": self._study,
-            "score_before": before.score,
+            "score_before": before,
             "score_after": after.score,
             "score_recompressed": again,
             "appeal": after.appeal,

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.oracle import Answer, Ledger, Oracle
 from blackcamo.preset import recipe
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
@@ -38,6 +39,9 @@ _REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
 _VERIFIED = "verified_pictures"
+
+
+_Answered = TypeVar("_Answered", Answer, Evaluation)
 
 
 class PhotoSearch:
@@ -88,16 +92,18 @@ class PhotoSearch:
         """
         started = time.monotonic()
         recorded = self._recall()
-        before = self._baseline(self.full)
-        on_proxy = self._baseline(self.small) if self.on_proxy else before
-        shift = before.score - on_proxy.score
+        # A proxy stands for the photo in everything but this score.
+        whole = self._scored(self.full.reference()) if self.on_proxy else None
+        unchanged = self._scored(self.small.baseline())
+        before = unchanged.score if whole is None else whole.score
+        shift = before - unchanged.score
         if not recorded:
             # The photo unchanged is the first trial, and what is delivered at the worst.
-            numbers = self.study.begin(0, [on_proxy.vector])
-            self.study.finish(numbers, [on_proxy], ledger=self.ledger.counts())
-            self.candidates.append((numbers[0], on_proxy))
+            numbers = self.study.begin(0, [unchanged.vector])
+            self.study.finish(numbers, [unchanged], ledger=self.ledger.counts())
+            self.candidates.append((numbers[0], unchanged))
             self._show(numbers)
-        if not self.goal.reached(before.score):
+        if not self.goal.reached(before):
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
@@ -187,8 +193,8 @@ class PhotoSearch:
         """Record the reference scores; a continued search must not pay for them again."""
         self.study.keep(_REFERENCE, self.oracle.known(reference=True), ledger=self.ledger.counts())
 
-    def _baseline(self, objective: Objective) -> Evaluation:
-        unchanged = objective.baseline()
+    def _scored(self, unchanged: _Answered) -> _Answered:
+        """The photo unchanged, if the scorer has a score for it."""
         if unchanged.error is not None:
             raise ScorerError(
                 f"{self.photo.path}: scorer {self.config.scorer!r} cannot score the photo itself: "

@@ -82,11 +82,11 @@ def search(
         str,
         typer.Option(
             metavar="NAME|PRESET",
-            help="Where it begins: muted (what low scores had in common on other photos), neutral, "
-            "or a preset's file.",
+            help="Where it begins: winners (what searches on other photos came to), neutral, or a "
+            "preset's file.",
             rich_help_panel=_SEARCH,
         ),
-    ] = "muted",
+    ] = "winners",
     seed: Annotated[
         int, typer.Option(help="Fixes search and film grain.", rich_help_panel=_SEARCH)
     ] = 0,

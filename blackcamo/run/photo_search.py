@@ -220,8 +220,8 @@ class PhotoSearch:
             if self.stop():
                 self.interrupted = True
                 return
-            index, asked = index + 1, asked + n
             vectors = strategy.ask(n)
+            index, asked = index + 1, asked + len(vectors)
             candidates = self.small.prepare(vectors)
             numbers = self.study.begin(index, vectors.tolist(), [c.params for c in candidates])
             evaluations = self.small.evaluate(candidates)

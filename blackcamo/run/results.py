@@ -15,7 +15,7 @@ DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
 DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 70.0
-DEFAULT_START = "muted"
+DEFAULT_START = "winners"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,8 @@ class SearchConfig:
             threshold.
         appeal_floor: least appeal (0-100) that counts as success.
         strategy: a nevergrad optimiser.
-        start: where it begins: ``neutral``, ``muted`` (what low scores had in common on other
-            photos) or a preset's file.
+        start: where it begins: ``neutral``, ``winners`` (among what searches on other photos came
+            to) or a preset's file.
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
         filters: filter families by name; None is all of them.

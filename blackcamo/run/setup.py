@@ -103,7 +103,7 @@ class Setup:
             budget=budget,
             batch=config.batch,
             seed=config.seed,
-            start=self.start.vector,
+            starts=self.start.vectors,
         )
 
     def identity(self, photo: Photo) -> dict[str, Any]:

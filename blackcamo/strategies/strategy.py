@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import math
 import random
 import re
 import warnings
@@ -32,6 +33,8 @@ _NEEDS_NUMPY_BEFORE_2_4 = re.compile(
 REPLAY_TOLERANCE = 1e-6
 _INSIDE = 0.95
 """Starts stay off the bounds, which not every optimiser takes."""
+_BEST = 3
+"""Of several starts, those that the optimiser begins between."""
 
 
 class Strategy:
@@ -47,7 +50,9 @@ class Strategy:
         budget: candidates that the search is planned for; some optimisers adapt to it.
         batch: most candidates in one ask.
         seed: start of all randomness.
-        start: vector (D,) where the optimiser begins, neutral by default; some do not care.
+        starts: vectors (K, D). Of a single one (neutral by default) the optimiser begins there,
+            though some do not care. Several are proposed themselves before all else, in their
+            order and for half of the budget at most, and it begins between the best of them.
 
     Raises:
         UnknownNameError: no optimiser of that name.
@@ -63,7 +68,7 @@ class Strategy:
         budget: int,
         batch: int,
         seed: int,
-        start: Vectors | None = None,
+        starts: Vectors | None = None,
     ) -> None:
         for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
             if value < 1:
@@ -86,15 +91,25 @@ class Strategy:
             )
         if batch > 1 and known[name].no_parallelization:
             raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
-        with self._guarded():
+
+        def begin_at(first: Vectors) -> Any:
             # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
-            first = np.zeros(dimension) if start is None else np.clip(start, -_INSIDE, _INSIDE)
-            space = nevergrad.p.Array(init=first).set_bounds(-1.0, 1.0)
+            space = nevergrad.p.Array(init=np.clip(first, -_INSIDE, _INSIDE)).set_bounds(-1.0, 1.0)
             space.random_state = np.random.RandomState(seed)
-            self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
+            return known[name](parametrization=space, budget=budget, num_workers=batch)
+
+        self._begin_at = begin_at
+        several = np.zeros((1, dimension)) if starts is None else np.asarray(starts)
+        self._starts = several[: max(budget // 2, 1)] if len(several) > 1 else several[:0]
+        self._losses: list[float] = []
+        with self._guarded():
+            # One that cannot be used is refused now, and not when the starts are told.
+            self._optimizer = begin_at(several[0])
 
     def ask(self, n: int) -> Vectors:
         """Propose ``n`` candidates, (n, D) in [-1, 1]; they must be told before the next ask.
+
+        There are fewer where the starts that are proposed first come to their end.
 
         Raises:
             OptionError: ``n`` is not positive, or the optimiser fails.
@@ -107,9 +122,13 @@ class Strategy:
                 f"{len(self._asked)} candidates of {self.name!r} wait for their losses; "
                 "tell them before asking for more"
             )
-        with self._guarded():
-            self._asked = [self._optimizer.ask() for _ in range(n)]
-        self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
+        if self._begun:
+            with self._guarded():
+                self._asked = [self._optimizer.ask() for _ in range(n)]
+            self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
+        else:
+            self._asked = list(self._starts[len(self._losses) :][:n])
+            self._proposed = np.array(self._asked, dtype=np.float64)
         return self._proposed.copy()
 
     def tell(self, vectors: Vectors, losses: Vectors) -> None:
@@ -134,9 +153,26 @@ class Strategy:
                 "of nevergrad, cma or numpy the search cannot be continued; start a new study"
             )
         with self._guarded():
-            for candidate, loss in zip(self._asked, losses.tolist(), strict=True):
-                self._optimizer.tell(candidate, loss)
+            if self._begun:
+                for candidate, loss in zip(self._asked, losses.tolist(), strict=True):
+                    self._optimizer.tell(candidate, loss)
+            else:
+                self._losses += losses.tolist()
+                if self._begun:
+                    self._optimizer = self._begin_at(self._best_start())
         self._asked = []
+
+    @property
+    def _begun(self) -> bool:
+        """Whether it is the optimiser's turn."""
+        return len(self._losses) == len(self._starts)
+
+    def _best_start(self) -> Vectors:
+        best = np.argsort(self._losses, kind="stable")[:_BEST]
+        # As CMA weighs the parents of a mean: by the logarithm of their rank.
+        weights = math.log(len(best) + 0.5) - np.log(np.arange(1, len(best) + 1))
+        mean: Vectors = weights @ self._starts[best] / weights.sum()
+        return mean
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:

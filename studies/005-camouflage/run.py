@@ -3,9 +3,9 @@
     python run.py --work /path/to/scratch [--scorer nima-technical] [--mode enhance] [--most 5]
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
-``result.json`` and two sheets a run here; camouflages and studies go to the scratch folder, and a
-run that was interrupted goes on there. A search has a core for itself, and there are as many
-searches at a time as cores.
+``result.json``, the fronts and two sheets a run here; camouflages and studies go to the scratch
+folder, and a run that was interrupted goes on there. A search has a core for itself, and there
+are as many searches at a time as cores.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from matplotlib.figure import Figure
 from PIL import Image
 
 from blackcamo import run
@@ -37,6 +38,7 @@ from blackcamo.vision.frames import cut_frames
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
+FLOORS = (90, 85, 80, 75, 70)
 
 
 def main() -> None:
@@ -62,6 +64,7 @@ def main() -> None:
             outcome = [result for result in found if result is not None]
             record(f"{name}-{mode}", outcome, config)
             draw(outcome, f"{name}-{mode}", config["crops"])
+            draw_fronts(outcome, f"{name}-{mode}")
 
 
 def prepare(source: Path, folder: Path, size: dict[str, int]) -> list[Path]:
@@ -88,6 +91,11 @@ def search_one(photo: Path, search: dict[str, Any], work: Path) -> run.SearchRes
     return result
 
 
+def storage(result: run.SearchResult) -> Path:
+    assert result.output is not None
+    return result.output.parent.with_suffix(".journal")
+
+
 def record(name: str, outcome: list[run.SearchResult], config: dict[str, Any]) -> None:
     file = HERE / "result.json"
     results = json.loads(file.read_text()) if file.exists() else {}
@@ -96,7 +104,7 @@ def record(name: str, outcome: list[run.SearchResult], config: dict[str, Any]) -
         "budget": config["budget"],
         "seed": config["seed"],
         "versions": dict(outcome[0].versions),
-        "summary": summarise(rows, outcome[0]),
+        "summary": {**summarise(rows, outcome[0]), "by_appeal": by_appeal(rows, outcome[0])},
         "photos": rows,
     }
     file.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
@@ -106,8 +114,11 @@ def record(name: str, outcome: list[run.SearchResult], config: dict[str, Any]) -
 def describe(result: run.SearchResult) -> dict[str, Any]:
     fields = ("score_before", "score_after", "score_recompressed", "appeal", "succeeded", "recipe")
     row = {"photo": result.photo.stem, **{name: getattr(result, name) for name in fields}}
+    assert result.study is not None
+    front = run.front(result.study, storage=storage(result))
     return {
         **row,
+        "front": [(entry.score, entry.appeal) for entry in front],
         "parts": dict(result.parts),
         "to_success": result.queries["to_success"],
         "queries": result.queries["total"],
@@ -140,6 +151,48 @@ def summarise(rows: list[dict[str, Any]], any_result: run.SearchResult) -> dict[
         ),
         "median_seconds": statistics.median(row["seconds"] for row in rows),
     }
+
+
+def by_appeal(rows: list[dict[str, Any]], any_result: run.SearchResult) -> dict[str, Any]:
+    """What the fronts hold at an appeal of at least so much: mean drop and shares of photos."""
+    threshold, target = any_result.threshold, any_result.target
+    assert threshold is not None
+    assert target is not None
+    found = {}
+    for floor in FLOORS:
+        least = [
+            min((s for s, appeal in row["front"] if appeal >= floor), default=row["score_before"])
+            for row in rows
+        ]
+        found[str(floor)] = {
+            "mean_drop": statistics.mean(
+                row["score_before"] - score for row, score in zip(rows, least, strict=True)
+            ),
+            "below_threshold": sum(score < threshold for score in least),
+            "at_target": sum(score <= target for score in least),
+        }
+    return found
+
+
+def draw_fronts(outcome: list[run.SearchResult], name: str) -> None:
+    """Score against appeal of every photo's trials that no other one beats in both."""
+    columns = 6
+    lines = -(-len(outcome) // columns)
+    figure = Figure(figsize=(2.2 * columns, 1.8 * lines), dpi=100, layout="constrained")
+    plots = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    for axes in plots.flat[len(outcome) :]:
+        axes.set_axis_off()
+    for axes, result in zip(plots.flat, outcome, strict=False):
+        front = run.front(str(result.study), storage=storage(result))
+        axes.plot([e.score for e in front], [e.appeal for e in front], "o-", markersize=2)
+        axes.plot([result.score_before], [100], "x", color="0.5")
+        axes.axvline(result.target, color="tab:red", linewidth=1)
+        axes.axhline(70, color="0.7", linewidth=1)
+        axes.set_title(result.photo.stem, fontsize=8)
+        axes.tick_params(labelsize=7)
+    figure.supxlabel("score (red: target; x: the photo)", fontsize=9)
+    figure.supylabel("appeal", fontsize=9)
+    figure.savefig(HERE / f"{name}-fronts.png")
 
 
 def draw(outcome: list[run.SearchResult], name: str, crops: dict[str, int]) -> None:

@@ -1,11 +1,12 @@
-"""Find what camouflages have in common, for searches to start from.
+"""Find what camouflages other photos, for searches to start from.
 
     python run.py --work /path/to/scratch
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Searches from
-neutral, takes the candidate of the least loss of each, and averages their vectors, scorer by scorer
-and then over scorers. Writes ``result.json`` here and the start that ships with the package.
-A search has a core for itself, and there are as many searches at a time as cores.
+neutral, takes what each delivered, and shows that to the scorers on all the other photos; puts
+first what helps most there, then what helps most beside it, and so on. Writes ``result.json`` here
+and the starts that ship with the package. A search has a core for itself, and there are as many
+searches at a time as cores; what was searched before is not searched again.
 """
 
 from __future__ import annotations
@@ -15,23 +16,35 @@ import csv
 import json
 import os
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from blackcamo import run
+from blackcamo.appeal import critic
+from blackcamo.channel import Channel
 from blackcamo.filters import load_chain
 from blackcamo.images import fit_long_side, load_photo
 from blackcamo.preset import read_preset
+from blackcamo.rendering import Picture, Renderer
+from blackcamo.run.results import DEFAULT_APPEAL_FLOOR
+from blackcamo.scorers import load_scorer
+from blackcamo.space import FilterSpace
 from blackcamo.testing.studies import scorer_settings, side_by_side
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
-SHIPPED = REPOSITORY / "blackcamo" / "run" / "data" / "muted.json"
+SHIPPED = REPOSITORY / "blackcamo" / "run" / "data" / "winners.json"
 DIGITS = 4
+ALMOST = 1.0
+"""Points under the floor at which a start is still as good as there."""
+
+Drops: TypeAlias = NDArray[np.float64]
 
 
 def main() -> None:
@@ -42,10 +55,11 @@ def main() -> None:
     config = tomllib.loads((HERE / "config.toml").read_text())
     photos = prepare(data / "photos", args.work / "photos", config)
     space = load_chain().space
-    rows, means = [], []
+    rows, winners, drops = [], [], []
     for name, scorer in config["scorers"].items():
+        settings = scorer_settings(scorer, data=data, repository=REPOSITORY)
         search = {
-            **scorer_settings(scorer, data=data, repository=REPOSITORY),
+            **settings,
             "budget": config["budget"],
             "seed": config["seed"],
             "target": float(config["target"]),
@@ -54,19 +68,66 @@ def main() -> None:
         }
         one = partial(search_one, search=search, work=args.work / name)
         found = list(side_by_side(one, photos))
-        vectors = [space.encode(params) for _, params in found]
-        means.append(np.mean(vectors, axis=0))
         rows += [{"scorer": name, **row} for row, _ in found]
-    start = space.decode(np.mean(means, axis=0))
-    shipped = {
-        p.name: round(start[p.name], DIGITS) for p in space.params if start[p.name] != p.neutral
+        winners += [params for _, params in found]
+    for scorer in config["scorers"].values():
+        settings = scorer_settings(scorer, data=data, repository=REPOSITORY)
+        drops += list(side_by_side(partial(try_all, winners=winners, settings=settings), photos))
+    # (photos of each scorer, winners): nothing is to be said by a photo of what won on it.
+    gained = np.array(drops)
+    others = ~np.tile(np.eye(len(photos), dtype=bool), (len(config["scorers"]),) * 2)
+    order, covered = by_use(gained * others)
+    shipped = [rounded(winners[i], space) for i in order[: config["starts"]]]
+    lines = ",\n".join(json.dumps(params) for params in shipped)
+    SHIPPED.write_text(f"[\n{lines}\n]\n")
+    result = {
+        "searches": rows,
+        "order": [f"{rows[i]['scorer']} {rows[i]['photo']}" for i in order],
+        "mean_best_drop": [round(float(c), 2) for c in covered],
     }
-    SHIPPED.parent.mkdir(exist_ok=True)
-    SHIPPED.write_text(json.dumps(shipped, indent=1) + "\n")
-    likeness = np.corrcoef(*means)[0, 1]
-    result = {"likeness_of_scorers": round(float(likeness), 3), "searches": rows}
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(f"correlation of the two scorers' means: {likeness:.3f}")
+    print(json.dumps(result["mean_best_drop"]))
+
+
+def by_use(drops: Drops) -> tuple[list[int], list[float]]:
+    """Columns in the order in which they add most to the mean of rows' best, and that mean."""
+    order: list[int] = []
+    covered: list[float] = []
+    best = np.zeros(len(drops))
+    while len(order) < drops.shape[1]:
+        means = np.maximum(drops, best[:, None]).mean(0)
+        means[order] = -np.inf
+        order.append(int(means.argmax()))
+        covered.append(float(means.max()))
+        best = np.maximum(best, drops[:, order[-1]])
+    return order, covered
+
+
+def rounded(params: Mapping[str, float], space: FilterSpace) -> dict[str, float]:
+    return {
+        p.name: round(params[p.name], DIGITS)
+        for p in space.params
+        if round(params[p.name], DIGITS) != p.neutral
+    }
+
+
+def try_all(
+    photo: Path, winners: Sequence[Mapping[str, float]], settings: dict[str, Any]
+) -> list[float]:
+    """How much each of them lowers the score of a photo, weakened to the appeal floor."""
+    chain, scorer = load_chain(), load_scorer(settings["scorer"], settings["scorer_options"])
+    pixels = load_photo(photo).pixels
+    renderer = Renderer(
+        pixels, chain, Channel(), critic.create(), "enhance", appeal_floor=DEFAULT_APPEAL_FLOOR
+    )
+    (before,) = scorer.score([renderer.channel.send(pixels)[1]])
+    drops = []
+    for _, picture in renderer.prepare(winners, weaken=True):
+        assert isinstance(picture, Picture), picture
+        (after,) = scorer.score([picture.received])
+        there = picture.appraisal.value >= DEFAULT_APPEAL_FLOOR - ALMOST
+        drops.append(before - after if there else 0.0)
+    return drops
 
 
 def prepare(source: Path, folder: Path, config: dict[str, Any]) -> list[Path]:

@@ -184,7 +184,8 @@ def recorded(storage: str, stem: str) -> Study:
 
 def compare(study: Study, whole: Study) -> None:
     """Nothing lost, doubled or left running, the same answers, the same pictures."""
-    pairs = zip(map(repr, study.evaluations()), map(repr, whole.evaluations()), strict=True)
+    found, expected = ([*map(repr, s.evaluations().items())] for s in (study, whole))
+    pairs = zip(found, expected, strict=True)
     different = [pair for pair in pairs if pair[0] != pair[1]]
     assert not different, "\n".join(different[0])
     assert [b.numbers for b in study.batches()] == [b.numbers for b in whole.batches()]

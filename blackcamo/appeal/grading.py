@@ -12,10 +12,10 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   of lightness are what makes tones natural.
 - ``washed_out``: contrast, tonal range and colour that were lost, together: how much less lightness
   varies; how far the darkest tones were lifted and the lightest dropped, where the photo had deep
-  or bright ones; and how much of the chroma went, of the hue that lost most, so that the blue of a
-  sky cannot go because there is also grass. Each alone is a look (matte, faded, muted), all at once
-  are haze. Black-and-white is a look again.
-- ``cast_neutral``: mean shift of (a*, b*) of pixels that were nearly neutral, in shadows, middle
+  or bright ones; and how much of the colour went or became another, of the hue that lost most, so
+  that the blue of a sky cannot go because there is also grass. Each alone is a look (matte, faded,
+  muted), all at once are haze. Black-and-white is a look again.
+- ``cast_neutral``: mean shift of (a*, b*) of pale pixels, neutral ones above all, in shadows, middle
   tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted as
   across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
   illumination discrimination ability reveals that human colour constancy is optimised for blue
@@ -59,8 +59,9 @@ _OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG = 20.0
 _STEP_LEVELS = 3.0
 
+_PALE_CHROMA = 18.0
 _NEUTRAL_CHROMA = 10.0
-_MONOCHROME = 4.0
+_MONOCHROME = 5.0
 _COLOURED_CHROMA = 12.0
 _DEEP, _BRIGHT = 8.0, 92.0
 _ALIKE_LEVELS = 6.0
@@ -143,7 +144,9 @@ def _washed_out(photo: Tones, graded: Tones) -> Tensor:
     dropped = (whitest.clamp(max=_BRIGHT) - white).clamp_(min=0) / _WHITE_DROPPED
     flattened = -_contrast_gain(photo, graded).clamp_(max=0) / _CONTRAST_LOST
     # Half of the colour is less than all of it, which is black-and-white.
-    monochrome = (graded.chroma.mean(1) / _MONOCHROME).square_().neg_().exp_()
+    # What little colour is left may not stand out either.
+    left = graded.chroma.square().square_().mean(1).pow_(0.25)
+    monochrome = (left / _MONOCHROME).square_().neg_().exp_()
     greyed = _colour_lost(photo, graded) * (
         monochrome / _ALL_COLOUR_LOST + (1 - monochrome) / _COLOUR_LOST
     )
@@ -151,14 +154,18 @@ def _washed_out(photo: Tones, graded: Tones) -> Tensor:
 
 
 def _colour_lost(photo: Tones, graded: Tones) -> Tensor:
-    """By how much (B, in powers of two) the hue of the photo that lost most chroma lost it."""
-    turn = torch.arange(_HUES, device=photo.a.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
+    """By how much (B, in powers of two) the hue of the photo that lost most colour lost it.
+
+    What became another colour is lost, too: only chroma in the direction of the photo's counts.
+    """
+    kept = (photo.a * graded.a + photo.b * graded.b) / (photo.chroma + 1e-6)
+    turn = torch.arange(_HUES, device=kept.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
     likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
     weight = likeness.clamp_(min=0).square_().square_()
     weight.mul_(photo.chroma / (photo.chroma + _NEUTRAL_CHROMA))
     total = weight.sum(2)
-    before, after = ((weight * tones.chroma).sum(2) / (total + 1e-6) for tones in (photo, graded))
-    lost = ((before + 4) / (after + 4)).log2().clamp_(min=0)
+    before, after = ((weight * c).sum(2) / (total + 1e-6) for c in (photo.chroma, kept))
+    lost = ((before + 4) / (after.clamp_(min=0) + 4)).log2().clamp_(min=0)
     return (lost * total / (total + _HUE_SHARE * weight.shape[2])).amax(0)
 
 
@@ -178,14 +185,14 @@ def _ends(tones: Tones) -> tuple[Tensor, Tensor]:
 
 
 def _cast(photo: Tones, graded: Tones) -> Tensor:
-    neutral = (photo.chroma / _NEUTRAL_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
+    pale = (photo.chroma / _PALE_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
     a, b = graded.a - photo.a, graded.b - photo.b
     worst = torch.zeros(len(graded.a), device=a.device)
     for (low, high), tolerance in zip(
         ((-1, 40), (30, 75), (65, 101)), _ZONE_TOLERANCE, strict=True
     ):
         middle, half = (low + high) / 2, (high - low) / 2
-        weight = (1 - ((photo.lightness - middle) / half).square_()).clamp_(min=0).mul_(neutral)
+        weight = (1 - ((photo.lightness - middle) / half).square_()).clamp_(min=0).mul_(pale)
         total = weight.sum(1)
         shift_a, shift_b = ((weight * shift).sum(1) / (total + 1e-6) for shift in (a, b))
         # A zone of less than a hundredth of the picture has little to say.

@@ -27,8 +27,9 @@ def faded(rgb: Tensor, share: float) -> Tensor:
     return torch.lerp(rgb, torch.tensor(0.55), share)
 
 
-def washed_out(edited: Tensor) -> float:
-    return grading(Tones(scene()), Tones(edited))["washed_out"].item()
+def washed_out(edited: Tensor, photo: Tensor | None = None) -> float:
+    found = grading(Tones(scene() if photo is None else photo), Tones(edited))
+    return found["washed_out"].item()
 
 
 def test_faded_or_muted_is_a_look_and_both_at_once_is_haze() -> None:
@@ -52,6 +53,26 @@ def test_the_hue_that_lost_most_decides_and_a_speck_of_it_hardly_counts() -> Non
 
     assert without_blue(16) < 60
     assert without_blue(1) > 90
+
+
+def test_colour_that_became_another_is_lost() -> None:
+    yellow, green = (
+        torch.tensor(rgb).view(1, 3, 1, 1).expand(1, 3, 96, 96)
+        for rgb in ([0.85, 0.75, 0.2], [0.45, 0.8, 0.5])
+    )
+    assert grading(Tones(yellow), Tones(green))["washed_out"].item() < 70
+
+
+def test_a_grey_with_some_red_left_is_no_black_and_white() -> None:
+    photo = scene(0.08)
+    kept = torch.where(torch.arange(96) < 16, photo, greyed(photo, 0.95))
+    assert washed_out(greyed(photo, 1.0), photo) > 70 > washed_out(kept, photo)
+
+
+def test_a_wall_of_pale_stone_may_not_turn_green() -> None:
+    stone = torch.tensor([0.68, 0.66, 0.54]).view(1, 3, 1, 1).expand(1, 3, 96, 96)
+    found = grading(Tones(stone), Tones(stone * torch.tensor([0.88, 1.0, 0.96]).view(1, 3, 1, 1)))
+    assert found["cast_neutral"].item() < 70
 
 
 def test_more_contrast_and_colour_wash_nothing_out() -> None:

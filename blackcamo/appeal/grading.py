@@ -15,9 +15,9 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   or bright ones; and how much of the colour went or became another, of the hue that lost most, so
   that the blue of a sky cannot go because there is also grass. Each alone is a look (matte, faded,
   muted), all at once are haze. Black-and-white is a look again.
-- ``cast_neutral``: mean shift of (a*, b*) of pale pixels, neutral ones above all, in shadows, middle
-  tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted as
-  across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
+- ``cast_neutral``: mean shift of (a*, b*) of pale pixels, neutral ones above all, in shadows,
+  middle tones and lights apart; along the daylight locus (blue to yellow) twice as much is accepted
+  as across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
   illumination discrimination ability reveals that human colour constancy is optimised for blue
   daylight illuminations", PLoS ONE 9 (2), 2014.
 - ``skin``: mean turn of hue, gain of chroma and loss of light of pixels of the colours of skin.

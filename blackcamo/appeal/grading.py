@@ -54,13 +54,12 @@ _BLACK_LIFTED, _WHITE_DROPPED = 15.0, 13.0
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
 _SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT = 11.0, 0.8, 10.0
-_COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 4.5, 0.7
+_COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 5.0, 0.7
 _OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG = 20.0
 _STEP_LEVELS = 3.0
 
 _PALE_CHROMA = 18.0
-_NEUTRAL_CHROMA = 10.0
 _MONOCHROME = 5.0
 _COLOURED_CHROMA = 12.0
 _DEEP, _BRIGHT = 8.0, 92.0
@@ -143,10 +142,10 @@ def _washed_out(photo: Tones, graded: Tones) -> Tensor:
     lifted = (black - blackest.clamp(min=_DEEP)).clamp_(min=0) / _BLACK_LIFTED
     dropped = (whitest.clamp(max=_BRIGHT) - white).clamp_(min=0) / _WHITE_DROPPED
     flattened = -_contrast_gain(photo, graded).clamp_(max=0) / _CONTRAST_LOST
-    # Half of the colour is less than all of it, which is black-and-white.
-    # What little colour is left may not stand out either.
+    # Black-and-white: what little colour is left may not stand out either.
     left = graded.chroma.square().square_().mean(1).pow_(0.25)
     monochrome = (left / _MONOCHROME).square_().neg_().exp_()
+    # Half of the colour is less than all of it.
     greyed = _colour_lost(photo, graded) * (
         monochrome / _ALL_COLOUR_LOST + (1 - monochrome) / _COLOUR_LOST
     )
@@ -162,7 +161,9 @@ def _colour_lost(photo: Tones, graded: Tones) -> Tensor:
     turn = torch.arange(_HUES, device=kept.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
     likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
     weight = likeness.clamp_(min=0).square_().square_()
-    weight.mul_(photo.chroma / (photo.chroma + _NEUTRAL_CHROMA))
+    # The paler it was, the less it had to lose.
+    squared = photo.chroma.square()
+    weight.mul_(squared / (squared + _COLOURED_CHROMA**2))
     total = weight.sum(2)
     before, after = ((weight * c).sum(2) / (total + 1e-6) for c in (photo.chroma, kept))
     lost = ((before + 4) / (after.clamp_(min=0) + 4)).log2().clamp_(min=0)

@@ -73,6 +73,10 @@ def test_a_wall_of_pale_stone_may_not_turn_green() -> None:
     stone = torch.tensor([0.68, 0.66, 0.54]).view(1, 3, 1, 1).expand(1, 3, 96, 96)
     found = grading(Tones(stone), Tones(stone * torch.tensor([0.88, 1.0, 0.96]).view(1, 3, 1, 1)))
     assert found["cast_neutral"].item() < 70
+    # Cooler it may be, also beside strong colours.
+    cooled = torch.cat((stone * torch.tensor([0.96, 1.0, 1.06]).view(1, 3, 1, 1), scene()), dim=3)
+    found = grading(Tones(torch.cat((stone, scene()), dim=3)), Tones(cooled))
+    assert min(found[name].item() for name in ("cast_neutral", "washed_out", "hue")) > 80
 
 
 def test_more_contrast_and_colour_wash_nothing_out() -> None:

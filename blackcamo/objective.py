@@ -5,6 +5,7 @@ Candidates are cheap and independent; the scorer, behind its oracle, is the scar
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
 from blackcamo.rendering import Picture, Renderer
-from blackcamo.types import Appraisal, Evaluation
+from blackcamo.types import Appraisal, Evaluation, Pixels
 from blackcamo.workers import Workers
 
 
@@ -53,29 +54,26 @@ class Objective:
         ((_, neutral),) = self._renderer.prepare([space.neutral], weaken=False)
         # What fails with nothing done fails with every candidate, and is said there.
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
-        unchanged = self._unchanged(appraisal)
-        answer = self._reference(unchanged)
-        self.jpegs = {unchanged.sha256: unchanged.jpeg}
+        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
+        unchanged = Picture(self._renderer.pixels, jpeg, received, appraisal)
+        answer = self._ask_alone(unchanged.sha256, received)
+        self.jpegs = {unchanged.sha256: jpeg}
         found = _evaluation(space.encode({}), space.neutral, unchanged, answer)
         # An answer that a killed search kept is of this study's own query: a search that goes on
         # records what it would have.
         return replace(found, cached=False)
 
     def reference(self) -> Answer:
-        """What the scorer says of the photo unchanged, as :meth:`baseline` has it; no appeal.
+        """What the scorer says of the photo unchanged, as in :meth:`baseline`; without appeal.
 
         Raises:
             BudgetError: no query is left.
         """
-        return self._reference(self._unchanged(Appraisal(100.0, {})))
-
-    def _unchanged(self, appraisal: Appraisal) -> Picture:
         jpeg, received = self._renderer.channel.send(self._renderer.pixels)
-        return Picture(self._renderer.pixels, jpeg, received, appraisal)
+        return self._ask_alone(hashlib.sha256(jpeg).hexdigest(), received)
 
-    def _reference(self, unchanged: Picture) -> Answer:
-        asked = [(unchanged.sha256, unchanged.received)]
-        (answer,) = self._oracle.ask(asked, kind="baseline", reference=True)
+    def _ask_alone(self, digest: str, received: Pixels) -> Answer:
+        (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         return answer
 
     def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:

@@ -87,6 +87,15 @@ def test_the_baseline_is_the_photo_after_the_channel(pixels: Pixels) -> None:
     assert oracle.ledger.counts()["baseline"] == 1
 
 
+def test_the_reference_is_the_score_of_the_baseline_without_an_appraisal(pixels: Pixels) -> None:
+    objective, _, oracle = make(pixels)
+    answer = objective.reference()
+    assert oracle.ledger.counts()["baseline"] == 1
+    # The same picture, so that it costs nothing again.
+    assert objective.baseline().score == answer.score
+    assert oracle.ledger.counts()["baseline"] == 1
+
+
 def test_a_candidate_is_the_same_alone_in_a_batch_delivered_and_rendered(pixels: Pixels) -> None:
     chain = load_chain()
     objective, _, _ = make(pixels, chain=chain)

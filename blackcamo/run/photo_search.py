@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
-from blackcamo.oracle import Answer, Ledger, Oracle
+from blackcamo.oracle import Ledger, Oracle
 from blackcamo.preset import recipe
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
@@ -39,9 +38,6 @@ _REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
 _VERIFIED = "verified_pictures"
-
-
-_Answered = TypeVar("_Answered", Answer, Evaluation)
 
 
 class PhotoSearch:
@@ -93,8 +89,11 @@ class PhotoSearch:
         started = time.monotonic()
         recorded = self._recall()
         # A proxy stands for the photo in everything but this score.
-        whole = self._scored(self.full.reference()) if self.on_proxy else None
-        unchanged = self._scored(self.small.baseline())
+        whole = self.full.reference() if self.on_proxy else None
+        if whole is not None:
+            self._require_score(whole.error)
+        unchanged = self.small.baseline()
+        self._require_score(unchanged.error)
         before = unchanged.score if whole is None else whole.score
         shift = before - unchanged.score
         if not recorded:
@@ -193,15 +192,14 @@ class PhotoSearch:
         """Record the reference scores; a continued search must not pay for them again."""
         self.study.keep(_REFERENCE, self.oracle.known(reference=True), ledger=self.ledger.counts())
 
-    def _scored(self, unchanged: _Answered) -> _Answered:
-        """The photo unchanged, if the scorer has a score for it."""
-        if unchanged.error is not None:
+    def _require_score(self, error: str | None) -> None:
+        """Keep what was said of the photo unchanged, or refuse to go on without."""
+        if error is not None:
             raise ScorerError(
                 f"{self.photo.path}: scorer {self.config.scorer!r} cannot score the photo itself: "
-                f"{unchanged.error}"
+                f"{error}"
             )
         self._keep()
-        return unchanged
 
     def _explore(self, goal: Goal, recorded: Sequence[Batch]) -> None:
         """Ask, evaluate and tell until the budget of the search is spent."""

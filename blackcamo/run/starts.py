@@ -60,8 +60,6 @@ def load_start(name: str, space: FilterSpace) -> Start:
         )
     if not any(known):
         known = [{}]
-    # Of a single one alone: studies that were begun when there was none but that go on.
-    said = json.dumps(known if len(known) > 1 else known[0])
-    digest = hashlib.sha256(said.encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(known).encode()).hexdigest()
     vectors = np.array([space.encode(params) for params in known])
     return Start(vectors, {"name": Path(name).name, "sha256": digest})

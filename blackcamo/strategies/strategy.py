@@ -77,11 +77,12 @@ class Strategy:
             raise OptionError(f"seed is {seed}; it must be between 0 and {2**32 - 1}")
         self.name = name
         self.dimension = dimension
+        self._batch = batch
+        self._seed = seed
         self._asked: list[Any] = []
         self._proposed: Vectors = np.empty((0, dimension))
         self._global_state = _GlobalRandomness(seed)
-        nevergrad = _nevergrad()
-        known = nevergrad.optimizers.registry
+        known = _nevergrad().optimizers.registry
         if name not in known:
             raise UnknownNameError(_unknown_strategy(name, known))
         if _NEEDS_NUMPY_BEFORE_2_4.search(name) and NumpyVersion(np.__version__) >= "2.4.0":
@@ -91,20 +92,14 @@ class Strategy:
             )
         if batch > 1 and known[name].no_parallelization:
             raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
-
-        def begin_at(first: Vectors) -> Any:
-            # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
-            space = nevergrad.p.Array(init=np.clip(first, -_INSIDE, _INSIDE)).set_bounds(-1.0, 1.0)
-            space.random_state = np.random.RandomState(seed)
-            return known[name](parametrization=space, budget=budget, num_workers=batch)
-
-        self._begin_at = begin_at
-        several = np.zeros((1, dimension)) if starts is None else np.asarray(starts)
-        self._starts = several[: max(budget // 2, 1)] if len(several) > 1 else several[:0]
+        starts = np.zeros((1, dimension)) if starts is None else np.asarray(starts)
+        # Those that are proposed themselves, and what was told of them.
+        self._tried = starts[: max(budget // 2, 1)] if len(starts) > 1 else starts[:0]
         self._losses: list[float] = []
+        self._budget = max(budget - len(self._tried), 1)
         with self._guarded():
-            # One that cannot be used is refused now, and not when the starts are told.
-            self._optimizer = begin_at(several[0])
+            # One that cannot be used is refused now, and not when the starts were told.
+            self._optimizer = self._begin_at(starts[0])
 
     def ask(self, n: int) -> Vectors:
         """Propose ``n`` candidates, (n, D) in [-1, 1]; they must be told before the next ask.
@@ -127,7 +122,7 @@ class Strategy:
                 self._asked = [self._optimizer.ask() for _ in range(n)]
             self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
         else:
-            self._asked = list(self._starts[len(self._losses) :][:n])
+            self._asked = list(self._tried[len(self._losses) :][:n])
             self._proposed = np.array(self._asked, dtype=np.float64)
         return self._proposed.copy()
 
@@ -137,7 +132,8 @@ class Strategy:
         Raises:
             OptionError: a loss is not finite, there is not one for each vector, or the optimiser
                 fails.
-            StudyError: these are not the vectors asked for last, so a replay went astray.
+            StudyError: these are not the vectors asked for last, so a replay went astray, or they
+                were told before.
         """
         losses = np.asarray(losses, dtype=np.float64)
         if losses.shape != (len(vectors),) or not np.isfinite(losses).all():
@@ -145,6 +141,8 @@ class Strategy:
                 f"{len(vectors)} finite losses are needed, got {losses.tolist()}; "
                 "give failed candidates a large one"
             )
+        if not self._asked:
+            raise StudyError(f"{self.name!r} has been told of all that it proposed")
         if np.shape(vectors) != self._proposed.shape or not np.allclose(
             vectors, self._proposed, rtol=0.0, atol=REPLAY_TOLERANCE
         ):
@@ -159,20 +157,29 @@ class Strategy:
             else:
                 self._losses += losses.tolist()
                 if self._begun:
-                    self._optimizer = self._begin_at(self._best_start())
+                    self._optimizer = self._begin_at(self._between_the_best())
         self._asked = []
 
     @property
     def _begun(self) -> bool:
         """Whether it is the optimiser's turn."""
-        return len(self._losses) == len(self._starts)
+        return len(self._losses) == len(self._tried)
 
-    def _best_start(self) -> Vectors:
+    def _between_the_best(self) -> Vectors:
         best = np.argsort(self._losses, kind="stable")[:_BEST]
         # As CMA weighs the parents of a mean: by the logarithm of their rank.
         weights = math.log(len(best) + 0.5) - np.log(np.arange(1, len(best) + 1))
-        mean: Vectors = weights @ self._starts[best] / weights.sum()
+        mean: Vectors = weights @ self._tried[best] / weights.sum()
         return mean
+
+    def _begin_at(self, first: Vectors) -> Any:
+        nevergrad = _nevergrad()
+        # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
+        space = nevergrad.p.Array(init=np.clip(first, -_INSIDE, _INSIDE)).set_bounds(-1.0, 1.0)
+        space.random_state = np.random.RandomState(self._seed)
+        return nevergrad.optimizers.registry[self.name](
+            parametrization=space, budget=self._budget, num_workers=self._batch
+        )
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -16,21 +16,23 @@ def after(batches: int, scorer: CountingScorer) -> run.Stop:
     return lambda: sum(call.images > 1 for call in scorer.calls) >= batches
 
 
+# The eight starts are a batch of their own, or one and a third.
+@pytest.mark.parametrize("batch", [8, 6])
 def test_a_stopped_search_delivers_and_goes_on_to_the_same_bytes(
-    run_search: Search, scorer: CountingScorer, tmp_path: Path
+    run_search: Search, scorer: CountingScorer, batch: int
 ) -> None:
-    whole = run_search(into="whole")
+    whole = run_search(into="whole", batch=batch)
     images = scorer.images
     scorer.calls.clear()
-    stopped = run_search(into="stopped", stop=after(2, scorer))
+    stopped = run_search(into="stopped", batch=batch, stop=after(2, scorer))
     assert stopped.interrupted
     assert stopped.output is not None
     assert stopped.output.exists()
     assert stopped.queries["total"] == scorer.images < images
-    again = run_search(into="stopped", stop=after(4, scorer))
+    again = run_search(into="stopped", batch=batch, stop=after(4, scorer))
     assert again.interrupted
     assert (again.queries["total"] or 0) > (stopped.queries["total"] or 0)
-    finished = run_search(into="stopped")
+    finished = run_search(into="stopped", batch=batch)
     assert not finished.interrupted
     assert finished.queries["search"] == whole.queries["search"]
     assert finished.queries["lost"] == 0

@@ -16,8 +16,13 @@ BATCHES = (16, 16, 16, 5)
 Vectors = NDArray[np.float64]
 
 
-def make(name: str, *, seed: int = 0, batch: int = 16) -> Strategy:
-    return Strategy(name, dimension=DIMENSION, budget=sum(BATCHES), batch=batch, seed=seed)
+STARTS = np.random.default_rng(0).uniform(-0.9, 0.9, (20, DIMENSION))
+
+
+def make(name: str, *, seed: int = 0, batch: int = 16, starts: Vectors | None = None) -> Strategy:
+    return Strategy(
+        name, dimension=DIMENSION, budget=sum(BATCHES), batch=batch, seed=seed, starts=starts
+    )
 
 
 def losses_of(vectors: Vectors) -> Vectors:
@@ -33,19 +38,32 @@ def explore(strategy: Strategy) -> list[Vectors]:
     return proposed
 
 
+@pytest.mark.parametrize("starts", [None, STARTS], ids=["neutral", "several"])
 @pytest.mark.parametrize("name", ["CMA", "DiagonalCMA", "RandomSearch", "TwoPointsDE"])
-def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(name: str) -> None:
-    proposed = explore(make(name))
+@pytest.mark.parametrize("told", [1, 2, 3])
+def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(
+    name: str, starts: Vectors | None, told: int
+) -> None:
+    proposed = explore(make(name, starts=starts))
     np.random.seed(1)  # noqa: NPY002 - someone else's randomness must not matter
     random.seed(1)
-    resumed = make(name)
-    for vectors in proposed[:2]:
+    resumed = make(name, starts=starts)
+    for vectors in proposed[:told]:
         resumed.ask(len(vectors))
         resumed.tell(vectors, losses_of(vectors))
-    for expected in proposed[2:]:
+    for expected in proposed[told:]:
         vectors = resumed.ask(len(expected))
         np.testing.assert_array_equal(vectors, expected)
         resumed.tell(vectors, losses_of(vectors))
+
+
+@pytest.mark.parametrize("starts", [None, STARTS], ids=["neutral", "several"])
+def test_what_was_told_is_not_told_again(starts: Vectors | None) -> None:
+    strategy = make("CMA", starts=starts)
+    vectors = strategy.ask(4)
+    strategy.tell(vectors, losses_of(vectors))
+    with pytest.raises(StudyError, match="has been told"):
+        strategy.tell(vectors, losses_of(vectors))
 
 
 def test_proposals_have_the_promised_shape_and_range() -> None:

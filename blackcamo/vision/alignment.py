@@ -29,6 +29,8 @@ _LEAST_ALIKE = 0.35
 _NODES = 9
 _SAMPLES = 40_000
 _SMOOTHNESS, _NEARNESS = 3.0, 0.05
+_COLOURLESS = 2 / 255
+"""Difference between the channels of a grey picture, at most."""
 """Weights of bends of the table, and of its distance from changing nothing, per pixel and node."""
 
 Similarity = NDArray[np.float64]
@@ -74,6 +76,12 @@ def fit_look(aligned: Tensor, edited: Tensor) -> Tensor:
         F.avg_pool2d(rgb, factor, ceil_mode=True).flatten(2)[0].T.double().numpy()
         for rgb in (aligned, edited)
     )
+    # Where the photo says nothing of a colour, it stays; in an edit without colours, as grey.
+    colourless = np.quantile(np.ptp(after, axis=1), 0.999) < _COLOURLESS
+
+    def unexplained(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.repeat(rgb.mean(1, keepdims=True), 3, axis=1) if colourless else rgb
+
     nodes = _NODES**3
     position = before * (_NODES - 1)
     low = np.clip(np.floor(position).astype(int), 0, _NODES - 2)
@@ -85,7 +93,7 @@ def fit_look(aligned: Tensor, edited: Tensor) -> Tensor:
         weight = np.prod(np.where(np.array(corner), share, 1 - share), axis=1)
         corners.append(((at[:, 2] * _NODES + at[:, 1]) * _NODES + at[:, 0], weight))
     for index, weight in corners:
-        np.add.at(moments, index, weight[:, None] * (after - before))
+        np.add.at(moments, index, weight[:, None] * (after - unexplained(before)))
         for other, beside in corners:
             np.add.at(gram, (index, other), weight * beside)
     scale = len(before) / nodes
@@ -93,7 +101,7 @@ def fit_look(aligned: Tensor, edited: Tensor) -> Tensor:
     change = np.linalg.solve(system, moments)
     axis = np.linspace(0, 1, _NODES)
     blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
-    table = np.stack((red, green, blue), axis=-1).reshape(nodes, 3) + change
+    table = unexplained(np.stack((red, green, blue), axis=-1).reshape(nodes, 3)) + change
     shape = (_NODES, _NODES, _NODES, 3)
     return torch.from_numpy(table.reshape(shape)).permute(3, 0, 1, 2)[None].float().clamp_(0, 1)
 

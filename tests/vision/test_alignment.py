@@ -57,6 +57,14 @@ def test_another_photo_is_refused(kodak: list[Path]) -> None:
         align(load(kodak[0]), load(kodak[22])[:400, :500])
 
 
+def test_an_edit_without_colours_is_explained_without(kodak: list[Path]) -> None:
+    aligned = to_rgb(load(kodak[22]))[None]
+    grey = (aligned * torch.tensor([0.3, 0.59, 0.11]).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    explained = apply_lut(aligned, fit_look(aligned, grey.expand_as(aligned)))
+    assert float((explained.amax(1) - explained.amin(1)).max()) < 1e-5
+    assert float((explained - grey).abs().mean()) * 255 < 3
+
+
 def test_a_smooth_look_is_explained_and_noise_is_not(kodak: list[Path]) -> None:
     photo = load(kodak[22])
     edit = graded(photo)

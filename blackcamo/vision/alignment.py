@@ -29,9 +29,9 @@ _LEAST_ALIKE = 0.35
 _NODES = 9
 _SAMPLES = 40_000
 _SMOOTHNESS, _NEARNESS = 3.0, 0.05
+"""Weights of bends of the table, and of its distance from changing nothing, per pixel and node."""
 _COLOURLESS = 2 / 255
 """Difference between the channels of a grey picture, at most."""
-"""Weights of bends of the table, and of its distance from changing nothing, per pixel and node."""
 
 Similarity = NDArray[np.float64]
 

@@ -6,28 +6,28 @@ Nothing here asks the scorer.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
+from blackcamo import strength
 from blackcamo.channel import Channel
 from blackcamo.devices import one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
-from blackcamo.types import Appeal, Appraisal, Falloff, Frame, Kind, Mode, Pixels, Views
+from blackcamo.types import Appeal, Appraisal, Frame, Kind, LookAppeal, Mode, Pixels, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb, together
 
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
 
-_ABOVE_FLOOR = 1.5
-"""Points above the floor that are aimed at."""
+_CORRECTIONS = 2
+"""Times that a candidate is rendered again at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ class Picture:
 
 Prepared: TypeAlias = "tuple[Values, Picture | str]"
 """The parameters that stand for a candidate, and its picture or why there is none."""
+
+_Draft: TypeAlias = "tuple[Values, Picture]"
+"""A candidate that may yet be corrected."""
 
 
 @dataclass(frozen=True)
@@ -76,74 +79,116 @@ class Renderer:
     def _photo(self) -> Tensor:
         return to_rgb(self.pixels, self.device)
 
-    def prepare(self, params: Sequence[Values], *, weaken: bool) -> list[Prepared]:
+    def prepare(
+        self, params: Sequence[Values], *, usual: Mapping[Kind, float] | None
+    ) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
 
-        On a CPU it takes one thread: there the same parameters make the same bytes, whatever else
+        On a CPU it takes one thread: there the same arguments make the same bytes, whatever else
         runs.
 
         Args:
-            weaken: draw those under the floor towards neutral, until their appeal is nearly there.
+            usual: the strengths at which candidates usually are accepted, as far as known; those
+                that people would mind are drawn towards neutral, until their appeal is at the
+                floor or a little above. None leaves candidates as they are.
         """
 
+        @torch.inference_mode()
         def prepared(some: Sequence[Values]) -> list[Prepared]:
-            drafts = self._drafts(some)
-            return [(d.params, d.picture) for d in (self._weakened(drafts) if weaken else drafts)]
+            try:
+                if usual is None:
+                    return list(self._drafts(some, self._grade(some)))
+                return list(self._accepted(some, usual))
+            except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
+                return [(values, one_line(error)) for values in some]
 
         if not self.device.startswith("cpu"):
             return prepared(params)
         with one_thread() as thread:
             return [thread.submit(prepared, [values]).result()[0] for values in params]
 
-    def _weakened(self, drafts: Sequence[_Draft]) -> list[_Draft]:
-        """Once, as a second time gains little for what a rendering takes."""
-        chosen = dict(enumerate(drafts))
-        factors = {
-            i: _factors(draft.picture.appraisal, self.appeal_floor)
-            for i, draft in chosen.items()
-            if isinstance(draft.picture, Picture)
-            and draft.picture.appraisal.value < self.appeal_floor
-        }
-        # What keeps its frame and look is not graded again.
-        for kept in (False, True):
-            some = [i for i, f in factors.items() if (f.keys() <= {"spatial"}) is kept]
-            weaker = [self.chain.space.weaken(chosen[i].params, factors[i]) for i in some]
-            graded = [g for i in some if (g := chosen[i].graded)] if kept else None
-            chosen.update(zip(some, self._drafts(weaker, graded), strict=True))
-        return list(chosen.values())
+    def _accepted(self, params: Sequence[Values], usual: Mapping[Kind, float]) -> list[_Draft]:
+        """Candidates as strong as people accept, or as they were meant to be.
 
-    @torch.inference_mode()
-    def _drafts(
-        self, params: Sequence[Values], graded: Sequence[_Graded] | None = None
-    ) -> list[_Draft]:
-        """Candidates, rendered from the photo or from what was graded before."""
-        if not params:
-            return []
-        try:
-            if graded is None:
-                looks = self.chain.grade(self._photo, params, keep_size=self.keep_size)
-                graded = [_Graded(look) for look in looks]
-            rendered = self.chain.finish([g.look for g in graded], params)
-            sent = [to_pixels(r.filtered) for r in rendered]
-            received = [self.channel.send(pixels) for pixels in sent]
-            appraisals = self._appraise(rendered, graded, [pixels for _, pixels in received])
-        except Exception as error:  # noqa: BLE001 - a filter or appeal plug-in may raise anything
-            return [_Draft(values, None, one_line(error)) for values in params]
+        They are rendered at the usual strength, and again where that was too strong or far too
+        weak. A measure that can say so judges the look by itself before, so that the dear rest
+        is rendered for the right one.
+        """
+        shares = [strength.shares(self.chain.space.strengths(values), usual) for values in params]
+        graded = self._grade(self._weaker(params, shares))
+        if isinstance(self.appeal, LookAppeal):
+            foreseen = self._appraise_looks(self.appeal, graded)
+            self._correct(params, shares, graded, dict(enumerate(foreseen)))
+        drafts = self._drafts(self._weaker(params, shares), graded)
+        latest = dict(enumerate(drafts))
+        for _ in range(_CORRECTIONS):
+            appraisals = {i: picture.appraisal for i, (_, picture) in latest.items()}
+            corrected = self._correct(params, shares, graded, appraisals)
+            better = self._drafts(
+                self._weaker([params[i] for i in corrected], [shares[i] for i in corrected]),
+                [graded[i] for i in corrected],
+            )
+            latest = dict(zip(corrected, better, strict=True))
+            for i, (values, picture) in latest.items():
+                accepted = picture.appraisal.value >= self.appeal_floor
+                if accepted or drafts[i][1].appraisal.value < self.appeal_floor:
+                    drafts[i] = values, picture
+            # What is too weak is rendered once more, what people would mind until they do not.
+            latest = {
+                i: draft
+                for i, draft in latest.items()
+                if drafts[i][1].appraisal.value < self.appeal_floor
+            }
+        return drafts
+
+    def _correct(
+        self,
+        params: Sequence[Values],
+        shares: list[dict[Kind, float]],
+        graded: list[_Graded],
+        appraisals: Mapping[int, Appraisal],
+    ) -> list[int]:
+        """Correct shares, and what is graded by them, after appraisals; says which ones."""
+        corrected = []
+        for i, appraisal in appraisals.items():
+            if better := strength.corrected(appraisal, shares[i], self.appeal_floor):
+                shares[i] = {**shares[i], **better}
+                corrected.append(i)
+                # What keeps its frame and look is not graded again.
+                if better.keys() - {"spatial"}:
+                    (graded[i],) = self._grade(self._weaker([params[i]], [shares[i]]))
+        return corrected
+
+    def _weaker(
+        self, params: Sequence[Values], shares: Sequence[Mapping[Kind, float]]
+    ) -> list[Values]:
+        weaken = self.chain.space.weaken
         return [
-            _Draft(values, look, Picture(pixels, jpeg, arrived, appraisal))
-            for values, look, pixels, (jpeg, arrived), appraisal in zip(
-                params, graded, sent, received, appraisals, strict=True
+            weaken(values, share) if min(share.values(), default=1.0) < 1 else values
+            for values, share in zip(params, shares, strict=True)
+        ]
+
+    def _grade(self, params: Sequence[Values]) -> list[_Graded]:
+        looks = self.chain.grade(self._photo, params, keep_size=self.keep_size)
+        return [_Graded(look) for look in looks]
+
+    def _drafts(self, params: Sequence[Values], graded: Sequence[_Graded]) -> list[_Draft]:
+        """Candidates, rendered from what was graded."""
+        rendered = self.chain.finish([g.look for g in graded], params)
+        sent = [to_pixels(r.filtered) for r in rendered]
+        received = [self.channel.send(pixels) for pixels in sent]
+        appraisals = self._appraise(rendered, graded, [pixels for _, pixels in received])
+        return [
+            (values, Picture(pixels, jpeg, arrived, appraisal))
+            for values, pixels, (jpeg, arrived), appraisal in zip(
+                params, sent, received, appraisals, strict=True
             )
         ]
 
     def _appraise(
         self, rendered: Sequence[Rendered], graded: Sequence[_Graded], received: Sequence[Pixels]
     ) -> list[Appraisal]:
-        by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for index, picture in enumerate(rendered):
-            by_size[picture.frame.height_px, picture.frame.width_px].append(index)
-        appraisals: dict[int, Appraisal] = {}
-        for indices in by_size.values():
+        def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
             group = [rendered[i] for i in indices]
             delivered = [to_rgb(received[i], self.device) for i in indices]
             graded_delivered = [
@@ -161,8 +206,37 @@ class Renderer:
                 graded_delivered=together(graded_delivered),
                 frames=tuple[Frame, ...](r.frame for r in group),
             )
-            appraisals.update(zip(indices, self.appeal(views, self.mode), strict=True))
-        return [appraisals[i] for i in range(len(rendered))]
+            return self.appeal(views, self.mode)
+
+        return _by_size(rendered, appraise)
+
+    def _appraise_looks(self, appeal: LookAppeal, graded: Sequence[_Graded]) -> list[Appraisal]:
+        looks = [g.look for g in graded]
+
+        def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
+            group = [looks[i] for i in indices]
+            return appeal.appraise_looks(
+                self._photo.unsqueeze(0),
+                together([look.aligned for look in group]),
+                together([look.graded for look in group]),
+                [look.frame for look in group],
+                self.mode,
+            )
+
+        return _by_size(looks, appraise)
+
+
+def _by_size(
+    pictures: Sequence[Graded], appraise: Callable[[Sequence[int]], Sequence[Appraisal]]
+) -> list[Appraisal]:
+    """Appraise pictures together, by their indices, where they have one size; in their order."""
+    by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        by_size[picture.frame.height_px, picture.frame.width_px].append(index)
+    appraisals: dict[int, Appraisal] = {}
+    for indices in by_size.values():
+        appraisals.update(zip(indices, appraise(indices), strict=True))
+    return [appraisals[i] for i in range(len(pictures))]
 
 
 @dataclass(slots=True)
@@ -177,33 +251,6 @@ class _Graded:
             pixels = channel.send(to_pixels(self.look.graded))[1]
             self.arrived = to_rgb(pixels, self.look.graded.device)
         return self.arrived
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A candidate that may yet be weakened; one that failed has no look."""
-
-    params: Values
-    graded: _Graded | None
-    picture: Picture | str
-
-
-def _factors(appraisal: Appraisal, floor: float) -> dict[Kind, float]:
-    """How strong filters of each kind may be for the floor."""
-    aimed = min(floor + _ABOVE_FLOOR, 99.0)
-    by_kind = appraisal.by_kind or dict.fromkeys(get_args(Kind), appraisal.value)
-    return {
-        kind: _factor(appeal, aimed, appraisal.falloff.get(kind, Falloff()))
-        for kind, appeal in by_kind.items()
-        if appeal < floor
-    }
-
-
-def _factor(appeal: float, aimed: float, law: Falloff) -> float:
-    # A floor that nothing changed can reach is aimed for as far as it goes.
-    base = max(law.base, aimed + _ABOVE_FLOOR)
-    share = math.log(base / aimed) / math.log(base / max(appeal, 1.0))
-    return float(share ** (1 / law.power))
 
 
 def render(

@@ -70,6 +70,7 @@ class FilterSpace:
         self.lut_size: int = max(
             (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
         )
+        self.mode: Mode = mode
         self._reach = _REACH[mode]
         self._strengths: dict[Kind, list[int]] = {}
         for kind, protocol in _KINDS.items():
@@ -141,6 +142,15 @@ class FilterSpace:
         # A side that is missing has no span, and no value but the neutral one lies there.
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
+
+    def strengths(self, params: Mapping[str, float]) -> dict[Kind, float]:
+        """How far the filters of each kind go together: the norm of their coordinates.
+
+        Raises:
+            OptionError: an unknown name, or a value that is not a number in its range.
+        """
+        vector = self.encode(params)
+        return {k: float(np.linalg.norm(vector[at])) for k, at in self._strengths.items()}
 
     def weaken(
         self, params: Mapping[str, float], factors: Mapping[Kind, float]

@@ -228,6 +228,24 @@ class Appeal(Protocol):
         """Appraise each of the B candidates of ``views``."""
 
 
+@runtime_checkable
+class LookAppeal(Protocol):
+    """An appeal that can judge looks and frames before there is anything else to see."""
+
+    def appraise_looks(
+        self,
+        original: Tensor,
+        aligned: Tensor,
+        graded: Tensor,
+        frames: Sequence[Frame],
+        mode: Mode,
+    ) -> Sequence[Appraisal]:
+        """Appraise each of B candidates by what of ``Views`` is known before spatial filters.
+
+        ``by_kind`` says no more than is known, and as the whole appraisal will.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one candidate came to.

@@ -12,7 +12,7 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 
@@ -22,6 +22,7 @@ import loky
 
 from blackcamo.devices import usable_cores
 from blackcamo.rendering import Prepared, Renderer, Values
+from blackcamo.types import Kind
 
 _MOST = 8
 """Each takes some 300 MB."""
@@ -50,18 +51,20 @@ class Workers:
         """End them, after what they are at."""
         self._executor().shutdown()
 
-    def prepare(self, renderer: Renderer, params: Sequence[Values]) -> list[Prepared]:
-        """What ``renderer.prepare`` gives, weakened; candidates are shared out."""
+    def prepare(
+        self, renderer: Renderer, params: Sequence[Values], usual: Mapping[Kind, float]
+    ) -> list[Prepared]:
+        """What ``renderer.prepare`` gives; candidates are shared out."""
         pickled = self._payload(renderer)
         if pickled is None:
-            return renderer.prepare(params, weaken=True)
+            return renderer.prepare(params, usual=usual)
         try:
             executor = self._executor()
-            tasks = [executor.submit(_prepare, pickled, values) for values in params]
+            tasks = [executor.submit(_prepare, pickled, values, usual) for values in params]
             return [task.result() for task in tasks]
         except BrokenProcessPool:
             # One was killed, as where memory is short. The next batch starts others.
-            return renderer.prepare(params, weaken=True)
+            return renderer.prepare(params, usual=usual)
 
     def _executor(self) -> Executor:
         executor: Executor = loky.get_reusable_executor(
@@ -98,8 +101,8 @@ def _end_with(parent: int) -> None:
     os._exit(0)
 
 
-def _prepare(pickled: bytes, params: Values) -> Prepared:
-    return _renderer(pickled).prepare([params], weaken=True)[0]
+def _prepare(pickled: bytes, params: Values, usual: Mapping[Kind, float]) -> Prepared:
+    return _renderer(pickled).prepare([params], usual=usual)[0]
 
 
 @functools.lru_cache(maxsize=_RENDERERS_KEPT)

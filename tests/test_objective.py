@@ -20,7 +20,7 @@ from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.optics import Optics
 from blackcamo.filters.tone import Tone
 from blackcamo.images import Credit
-from blackcamo.objective import Objective
+from blackcamo.objective import Candidate, Objective
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.rendering import Picture, Renderer, render
 from blackcamo.testing import CountingScorer, make_photo
@@ -28,6 +28,7 @@ from blackcamo.types import (
     Appraisal,
     Evaluation,
     Falloff,
+    Frame,
     Kind,
     Mode,
     Param,
@@ -140,8 +141,11 @@ class Strict:
     name = "strict"
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        moved = (views.graded - views.aligned).abs().amax((1, 2, 3)).tolist()
-        values = [100 - 300 * m for m in moved]
+        return self.of(views.aligned, views.graded)
+
+    def of(self, aligned: Tensor, graded: Tensor) -> list[Appraisal]:
+        moved = (graded - aligned).abs().amax((1, 2, 3)).tolist()
+        values = [100 * math.exp(-((9 * m) ** 2)) for m in moved]
         return [
             Appraisal(v, {"look": v}, {"geometry": 100.0, "look": v, "spatial": 100.0})
             for v in values
@@ -152,11 +156,46 @@ def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> Non
     chain = Chain([Tone(), Optics()])
     renderer = Renderer(pixels, chain, Channel(), Strict(), "enhance", appeal_floor=90.0)
     strong = chain.space.encode({"exposure_ev": 0.4, "vignette_percent": 20.0})
-    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], weaken=True)
+    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], usual={})
     assert isinstance(picture, Picture)
     assert 0.1 < params["exposure_ev"] < 0.37
     assert params["vignette_percent"] == pytest.approx(20.0)
     assert picture.appraisal.value > 85
+
+
+class Foresighted(Strict):
+    """The same, said before there is anything else to see."""
+
+    def __init__(self) -> None:
+        self.appraised = 0
+
+    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        self.appraised += 1
+        return super().__call__(views, mode)
+
+    def appraise_looks(
+        self,
+        original: Tensor,
+        aligned: Tensor,
+        graded: Tensor,
+        frames: Sequence[Frame],
+        mode: Mode,
+    ) -> list[Appraisal]:
+        assert len(frames) == len(aligned)
+        return self.of(aligned, graded)
+
+
+def test_a_look_is_right_before_the_rest_is_rendered(pixels: Pixels) -> None:
+    chain, strong = Chain([Tone(), Optics()]), {"exposure_ev": 0.4, "vignette_percent": 20.0}
+    prepared = []
+    for measure in (Strict(), foresighted := Foresighted()):
+        renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=90.0)
+        prepared += renderer.prepare([chain.space.complete(strong)], usual={})
+    ((late, _), (early, picture)) = prepared
+    assert isinstance(picture, Picture)
+    assert picture.appraisal.value >= 90
+    assert early["exposure_ev"] == pytest.approx(late["exposure_ev"], rel=0.1)
+    assert foresighted.appraised == 1
 
 
 @dataclass
@@ -166,8 +205,10 @@ class Lawful:
     power: float
     told: bool
     name: str = "lawful"
+    appraised: int = 0
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        self.appraised += 1
         moved = (views.graded - views.aligned).mean((1, 2, 3)).abs().tolist()
         law: dict[Kind, Falloff] = {"look": Falloff(90.0, self.power)} if self.told else {}
         values = [90 * math.exp(-1.3 * (12 * m) ** self.power) if m else 100.0 for m in moved]
@@ -183,13 +224,38 @@ def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, powe
         renderer = Renderer(
             pixels, Chain([Tone()]), Channel(), measure, "enhance", appeal_floor=70.0
         )
-        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], weaken=True)
+        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], usual={})
         assert isinstance(picture, Picture)
         return picture.appraisal.value
 
     told, untold = (abs(weakened(told=told) - 71.5) for told in (True, False))
     assert told < 1.5
     assert told < untold
+
+
+def test_a_batch_is_rendered_as_strong_as_the_one_before_came_to_be(pixels: Pixels) -> None:
+    measure, chain = Lawful(1.0, told=True), Chain([Tone()])
+    batches = [[chain.space.encode({"exposure_ev": e})] for e in (-0.48, -0.46, -0.1)]
+
+    def searched(learned: Sequence[Candidate] = ()) -> list[list[Candidate]]:
+        renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
+        objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
+        objective.learn([c.vector for c in learned], [c.params for c in learned])
+        done, counts = [], []
+        for batch in batches[1:] if learned else batches:
+            before = measure.appraised
+            done.append(objective.prepare(batch))
+            counts.append(measure.appraised - before)
+        # Nothing was known; that strength was right; nobody minds this one.
+        assert counts == [2, 1, 1][-len(counts) :]
+        return done
+
+    done = searched()
+    assert [70 <= c.picture.appraisal.value < 74 for batch in done for c in batch] == [1, 1, 0]
+    assert done[2][0].params == chain.space.decode(batches[2][0])
+    # A continued search says what a batch came to, and makes the same of the next.
+    again = searched(done[0])
+    assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:

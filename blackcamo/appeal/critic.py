@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,23 +30,23 @@ from torch import Tensor
 from blackcamo.appeal.damage import Reference, damage, reference, shaded
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.grading import Tones, grading
-from blackcamo.types import Appraisal, Falloff, Kind, Mode, Views
+from blackcamo.types import Appraisal, Falloff, Frame, Kind, Mode, Views
 from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
 
 _PHOTOS_KEPT = 4
 
-# Measured on candidates of searches; SSIMULACRA2 begins at 90 with the least softness or texture,
-# and where the codec counts, with that.
+# Measured on candidates of searches; SSIMULACRA2 begins at 85 or so with the least softness or
+# texture, and where the codec counts, with that.
 _FALLOFF: dict[Mode, dict[Kind, Falloff]] = {
     "enhance": {
         "look": Falloff(),
-        "spatial": Falloff(base=90.0, power=1.2),
+        "spatial": Falloff(base=85.0, power=1.6),
         "geometry": Falloff(power=1.5),
     },
     "imperceptible": {
-        "look": Falloff(base=82.0, power=1.2),
-        "spatial": Falloff(base=82.0, power=1.2),
+        "look": Falloff(base=83.0, power=1.6),
+        "spatial": Falloff(base=83.0, power=1.6),
         "geometry": Falloff(power=1.5),
     },
 }
@@ -67,26 +67,46 @@ class Critic:
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
         """Appraise each candidate of ``views``: 100 where nothing changed."""
-        photo = self._photo(views.original)
-        whole = _same(views.aligned, views.original)
-        tones = photo.tones if whole else Tones(views.aligned)
-        look = grading(tones, Tones(views.graded))
+        parts: dict[Kind, dict[str, Tensor]] = {
+            "look": self._look(views.original, views.aligned, views.graded),
+            "geometry": self._geometry(views.original, views.frames),
+        }
         spatial: dict[str, Tensor] = {}
         delivered = linear_light(views.delivered)
         if mode == "enhance":
             graded, spatial["shading"] = shaded(linear_light(views.graded_delivered), delivered)
             before = reference(graded)
+        elif _same(views.aligned, views.original):
+            before = self._photo(views.original).reference
         else:
-            before = photo.reference if whole else reference(linear_light(views.aligned))
+            before = reference(linear_light(views.aligned))
         spatial.update(damage(before, reference(delivered)))
-        height_px, width_px = views.original.shape[-2:]
-        framed = framing(photo.salient, views.frames, height_px, width_px)
-        parts: dict[Kind, dict[str, Tensor]] = {
-            "look": look,
-            "spatial": spatial,
-            "geometry": {"framing": framed},
-        }
+        parts["spatial"] = spatial
         return _appraisals(parts, len(views.frames), mode)
+
+    def appraise_looks(
+        self,
+        original: Tensor,
+        aligned: Tensor,
+        graded: Tensor,
+        frames: Sequence[Frame],
+        mode: Mode,
+    ) -> list[Appraisal]:
+        """Appraise looks and frames of B candidates by the parts that are about them."""
+        parts: dict[Kind, dict[str, Tensor]] = {"geometry": self._geometry(original, frames)}
+        if mode == "enhance":
+            # In "imperceptible" the finished picture shows what is seen of a look.
+            parts["look"] = self._look(original, aligned, graded)
+        return _appraisals(parts, len(frames), mode)
+
+    def _look(self, original: Tensor, aligned: Tensor, graded: Tensor) -> dict[str, Tensor]:
+        whole = _same(aligned, original)
+        tones = self._photo(original).tones if whole else Tones(aligned)
+        return grading(tones, Tones(graded))
+
+    def _geometry(self, original: Tensor, frames: Sequence[Frame]) -> dict[str, Tensor]:
+        height_px, width_px = original.shape[-2:]
+        return {"framing": framing(self._photo(original).salient, frames, height_px, width_px)}
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""
@@ -151,7 +171,7 @@ def _appraisals(parts: dict[Kind, dict[str, Tensor]], count: int, mode: Mode) ->
             for kind, named in columns.items()
         }
         by_kind = {kind: _worst(named.values()) for kind, named in values.items()}
-        if mode == "imperceptible":
+        if mode == "imperceptible" and "spatial" in by_kind:
             # Where nothing should be seen, a look is damage, too.
             by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
         together = {name: value for named in values.values() for name, value in named.items()}

@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from blackcamo.types import Appraisal, Mode, Views
+from blackcamo.types import Appraisal, Falloff, Kind, Mode, Views
 from blackcamo.vision.colourspace import linear_to_oklab, srgb_to_linear
 from blackcamo.vision.pool import block_means
 
@@ -32,6 +32,8 @@ from blackcamo.vision.pool import block_means
 _COLOUR_SCALE: dict[Mode, float] = {"enhance": 0.14, "imperceptible": 0.035}
 # 1.5 levels of 255: contrast below it is not seen in a smooth area.
 _STABILISER = (1.5 / 255) ** 2
+# Measured on candidates of searches.
+_FALLOFF: dict[Kind, Falloff] = {"look": Falloff(power=1.7), "spatial": Falloff(power=1.2)}
 _WINDOW_PX = 8
 _VIEWED_LONG_SIDE_PX = 1024
 _WORST_SHARE = 0.1
@@ -55,7 +57,7 @@ class VisibleDifference:
         structure = _structure(_viewed(views.delivered), reference)
         kept = [100.0 * frame.width * frame.height for frame in views.frames]
         return [
-            _worst({"colour": c, "structure": s, "framing": k})
+            _appraisal(c, s, k, mode)
             for c, s, k in zip(colour.tolist(), structure.tolist(), kept, strict=True)
         ]
 
@@ -65,8 +67,16 @@ def create() -> VisibleDifference:
     return VisibleDifference()
 
 
-def _worst(parts: dict[str, float]) -> Appraisal:
-    return Appraisal(min(parts.values()), parts)
+def _appraisal(colour: float, structure: float, framing: float, mode: Mode) -> Appraisal:
+    seen = min(colour, structure)
+    # Where nothing should be seen, any filter may have moved either.
+    look, spatial = (colour, structure) if mode == "enhance" else (seen, seen)
+    return Appraisal(
+        min(seen, framing),
+        {"colour": colour, "structure": structure, "framing": framing},
+        {"look": look, "spatial": spatial, "geometry": framing},
+        _FALLOFF,
+    )
 
 
 def _viewed(rgb: Tensor) -> Tensor:

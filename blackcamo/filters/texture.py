@@ -38,16 +38,16 @@ class Texture:
         Param("grain_percent", 0, 4, 0, "%", "film grain"),
         Param("grain_coarseness_percent", 0, 100, 50, "%", "coarseness of it", modifier=True),
         Param("canvas_jnd", 0, 1, 0, "JND", "woven canvas"),
-        Param("canvas_threads", 60, 240, 128, "/side", "threads along the side", modifier=True),
+        Param("canvas_threads", 60, 360, 128, "/side", "threads along the side", modifier=True),
         Param("canvas_angle_deg", -45, 45, 0, "°", "direction of the threads", modifier=True),
         Param("ripple_jnd", -1, 1, 0, "JND", "ripples in one direction"),
-        Param("ripple_waves", 64, 160, 96, "/side", "waves along it", step=32, modifier=True),
+        Param("ripple_waves", 64, 256, 96, "/side", "waves along it", step=32, modifier=True),
         Param("ripple_angle_deg", -90, 60, 0, "°", "their direction", step=30, modifier=True),
         Param("clouds_jnd", -1.5, 1.5, 0, "JND", "cloudy light and shade in texture"),
         Param("clouds_cells", 16, 96, 48, "/side", "clouds along it", step=16, modifier=True),
         Param("mottle_red_jnd", -2, 2, 0, "JND", "mottle of green and red in texture"),
         Param("mottle_yellow_jnd", -3, 3, 0, "JND", "mottle of blue and yellow in texture"),
-        Param("mottle_cells", 32, 160, 96, "/side", "mottles along it", step=32, modifier=True),
+        Param("mottle_cells", 32, 256, 96, "/side", "mottles along it", step=32, modifier=True),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:

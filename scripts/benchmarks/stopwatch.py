@@ -12,7 +12,7 @@ from unittest import mock
 
 import numpy as np
 
-from blackcamo import plugins
+from blackcamo import plugins, strength
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.rendering import Renderer
@@ -61,9 +61,12 @@ def candidate(
     renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
     vectors = np.random.default_rng(0).normal(0, 0.3, (count, chain.space.dimension))
     params = [chain.space.decode(vector) for vector in vectors]
-    renderer.prepare(
-        params, weaken=True
-    )  # fills the caches, as a search does with its first batches
+    # Fills the caches, and says what candidates come to, as the first batches of a search do.
+    first = renderer.prepare(params, usual={})
+    strengths = chain.space.strengths
+    usual = strength.usual(
+        [strengths(asked) for asked in params], [strengths(weaker) for weaker, _ in first]
+    )
     steps: Steps = (
         ("frame, look", Chain, ("grade",)),
         ("spatial", Chain, ("finish",)),
@@ -72,5 +75,5 @@ def candidate(
     )
     spent = defaultdict[str, float](float)
     with timed(spent, time.thread_time, steps):
-        renderer.prepare(params, weaken=True)
+        renderer.prepare(params, usual=usual)
     return {name: 1000 * seconds / count for name, seconds in spent.items()}

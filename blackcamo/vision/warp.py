@@ -26,16 +26,15 @@ def warp(rgb: Tensor, matrix: Projective, height_px: int, width_px: int) -> Tens
         return warp_by_torch(rgb, matrix, height_px, width_px)
     out = torch.empty((len(rgb), height_px, width_px), dtype=torch.float32)
     affine = not matrix[2, :2].any()
-    for source, target in zip(rgb.contiguous().numpy(), out.numpy(), strict=True):
-        function = cv2.warpAffine if affine else cv2.warpPerspective
-        function(
-            source,
-            matrix[:2] / matrix[2, 2] if affine else matrix,
-            (width_px, height_px),
-            dst=target,
-            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+    # Joined, so that positions and weights are found once for all channels.
+    sampled = (cv2.warpAffine if affine else cv2.warpPerspective)(
+        cv2.merge(list(rgb.contiguous().numpy())),
+        matrix[:2] / matrix[2, 2] if affine else matrix,
+        (width_px, height_px),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    cv2.split(sampled, list(out.numpy()))
     return out
 
 

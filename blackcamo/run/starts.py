@@ -30,8 +30,8 @@ class Start:
 def load_start(name: str, space: FilterSpace) -> Start:
     """The start of that name, or at a preset's parameters; those of other filters do not count.
 
-    ``winners`` are what searches on other photos came to, made by ``studies/007-start``; the
-    first ones serve most photos best.
+    ``winners`` are what searches of the same mode on other photos came to, made by
+    ``studies/007-start``; the first ones serve most photos best.
 
     Raises:
         OptionError: neither a name nor a preset's file, or a preset that fits no filter here.
@@ -42,7 +42,7 @@ def load_start(name: str, space: FilterSpace) -> Start:
         several = [{}]
     elif name == WINNERS:
         data = resources.files("blackcamo.run") / "data" / f"{WINNERS}.json"
-        several = json.loads(data.read_text())
+        several = json.loads(data.read_text())[space.mode]
     elif name.endswith(".json"):
         several = [read_preset(Path(name)).params]
     else:

@@ -1,12 +1,13 @@
 """Find what camouflages other photos, for searches to start from.
 
-    python run.py --work /path/to/scratch
+    python run.py --work /path/to/scratch [--mode enhance]
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Searches from
 neutral, takes what each delivered, and shows that to the scorers on all the other photos; puts
-first what helps most there, then what helps most beside it, and so on. Writes ``result.json`` here
-and the starts that ship with the package. A search has a core for itself, and there are as many
-searches at a time as cores; what was searched before is not searched again.
+first what helps most there, then what helps most beside it, and so on; each mode for itself.
+Writes ``result.json`` here and the starts that ship with the package. A search has a core for
+itself, and there are as many searches at a time as cores; what was searched before is not
+searched again.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from blackcamo.run.results import DEFAULT_APPEAL_FLOOR
 from blackcamo.scorers import load_scorer
 from blackcamo.space import FilterSpace
 from blackcamo.testing.studies import scorer_settings, side_by_side
+from blackcamo.types import Mode
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -50,43 +52,65 @@ Drops: TypeAlias = NDArray[np.float64]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--mode", action="append")
     args = parser.parse_args()
     data = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
     config = tomllib.loads((HERE / "config.toml").read_text())
-    photos = prepare(data / "photos", args.work / "photos", config)
-    space = load_chain().space
+    for mode in args.mode or config["modes"]:
+        found, shipped = find(mode, config, data, args.work / mode)
+        keep(HERE / "result.json", mode, found)
+        keep(SHIPPED, mode, shipped)
+        print(mode, json.dumps(found["mean_best_drop"]))
+
+
+def find(
+    mode: Mode, config: dict[str, Any], data: Path, work: Path
+) -> tuple[dict[str, Any], list[dict[str, float]]]:
+    """The searches of one mode, and the starts that come of them."""
+    photos = prepare(data / "photos", work / "photos", config, config["modes"][mode])
+    space = load_chain(mode=mode).space
     rows, winners, drops = [], [], []
     for name, scorer in config["scorers"].items():
         settings = scorer_settings(scorer, data=data, repository=REPOSITORY)
         search = {
             **settings,
-            "budget": config["budget"],
+            "mode": mode,
+            "budget": config["modes"][mode]["budget"],
             "seed": config["seed"],
             "target": float(config["target"]),
             "start": "neutral",
             "no_pictures": True,
         }
-        one = partial(search_one, search=search, work=args.work / name)
+        one = partial(search_one, search=search, work=work / name)
         found = list(side_by_side(one, photos))
         rows += [{"scorer": name, **row} for row, _ in found]
         winners += [params for _, params in found]
     for scorer in config["scorers"].values():
         settings = scorer_settings(scorer, data=data, repository=REPOSITORY)
-        drops += list(side_by_side(partial(try_all, winners=winners, settings=settings), photos))
+        tried = partial(try_all, winners=winners, settings=settings, mode=mode)
+        drops += list(side_by_side(tried, photos))
     # (photos of each scorer, winners): nothing is to be said by a photo of what won on it.
     gained = np.array(drops)
     others = ~np.tile(np.eye(len(photos), dtype=bool), (len(config["scorers"]),) * 2)
     order, covered = by_use(gained * others)
-    shipped = [rounded(winners[i], space) for i in order[: config["starts"]]]
-    lines = ",\n".join(json.dumps(params) for params in shipped)
-    SHIPPED.write_text(f"[\n{lines}\n]\n")
-    result = {
+    found_here = {
         "searches": rows,
         "order": [f"{rows[i]['scorer']} {rows[i]['photo']}" for i in order],
         "mean_best_drop": [round(float(c), 2) for c in covered],
     }
-    (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result["mean_best_drop"]))
+    return found_here, [rounded(winners[i], space) for i in order[: config["starts"]]]
+
+
+def keep(file: Path, mode: Mode, found: Any) -> None:
+    """Put what was found beside what the file has of other modes; a line for each set of values."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    modes = []
+    for name, values in sorted({**known, mode: found}.items()):
+        if isinstance(values, list):
+            modes.append(f'"{name}": [\n' + ",\n".join(map(json.dumps, values)) + "\n]")
+        else:
+            modes.append(f'"{name}": {json.dumps(values, indent=1)}')
+    file.write_text("{\n" + ",\n".join(modes) + "\n}\n")
 
 
 def by_use(drops: Drops) -> tuple[list[int], list[float]]:
@@ -112,17 +136,20 @@ def rounded(params: Mapping[str, float], space: FilterSpace) -> dict[str, float]
 
 
 def try_all(
-    photo: Path, winners: Sequence[Mapping[str, float]], settings: dict[str, Any]
+    photo: Path, winners: Sequence[Mapping[str, float]], settings: dict[str, Any], mode: Mode
 ) -> list[float]:
     """How much each of them lowers the score of a photo, weakened to the appeal floor."""
-    chain, scorer = load_chain(), load_scorer(settings["scorer"], settings["scorer_options"])
+    chain, scorer = (
+        load_chain(mode=mode),
+        load_scorer(settings["scorer"], settings["scorer_options"]),
+    )
     pixels = load_photo(photo).pixels
     renderer = Renderer(
-        pixels, chain, Channel(), critic.create(), "enhance", appeal_floor=DEFAULT_APPEAL_FLOOR
+        pixels, chain, Channel(), critic.create(), mode, appeal_floor=DEFAULT_APPEAL_FLOOR
     )
     (before,) = scorer.score([renderer.channel.send(pixels)[1]])
     drops = []
-    for _, picture in renderer.prepare(winners, weaken=True):
+    for _, picture in renderer.prepare(winners, usual={}):
         assert isinstance(picture, Picture), picture
         (after,) = scorer.score([picture.received])
         there = picture.appraisal.value >= DEFAULT_APPEAL_FLOOR - ALMOST
@@ -130,7 +157,7 @@ def try_all(
     return drops
 
 
-def prepare(source: Path, folder: Path, config: dict[str, Any]) -> list[Path]:
+def prepare(source: Path, folder: Path, config: dict[str, Any], size: dict[str, Any]) -> list[Path]:
     """Photos from the training half of study 002, evenly from its list, as PNG."""
     with (REPOSITORY / "studies" / "002-pocketiqa" / "photos.csv").open() as file:
         listed = [row["photo"] for row in csv.DictReader(file) if row["split"] == "train"]
@@ -139,7 +166,7 @@ def prepare(source: Path, folder: Path, config: dict[str, Any]) -> list[Path]:
     made = []
     for name in there[:: len(there) // config["photos"]][: config["photos"]]:
         made.append(folder / f"{name.replace('/', '-').rsplit('.', 1)[0]}.png")
-        pixels = fit_long_side(load_photo(source / name).pixels, config["long_side_px"])
+        pixels = fit_long_side(load_photo(source / name).pixels, size["long_side_px"])
         Image.fromarray(pixels).save(made[-1])
     return made
 

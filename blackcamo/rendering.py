@@ -149,15 +149,19 @@ class Renderer:
         appraisals: Mapping[int, Appraisal],
     ) -> list[int]:
         """Correct shares, and what is graded by them, after appraisals; says which ones."""
-        corrected = []
-        for i, appraisal in appraisals.items():
-            if better := strength.corrected(appraisal, shares[i], self.appeal_floor):
-                shares[i] = {**shares[i], **better}
-                corrected.append(i)
-                # What keeps its frame and look is not graded again.
-                if better.keys() - {"spatial"}:
-                    (graded[i],) = self._grade(self._weaker([params[i]], [shares[i]]))
-        return corrected
+        better = {
+            i: found
+            for i, appraisal in appraisals.items()
+            if (found := strength.corrected(appraisal, shares[i], self.appeal_floor))
+        }
+        for i, found in better.items():
+            shares[i] = {**shares[i], **found}
+        # What keeps its frame and look is not graded again.
+        again = [i for i, found in better.items() if found.keys() - {"spatial"}]
+        weaker = self._weaker([params[i] for i in again], [shares[i] for i in again])
+        for i, look in zip(again, self._grade(weaker), strict=True):
+            graded[i] = look
+        return list(better)
 
     def _weaker(
         self, params: Sequence[Values], shares: Sequence[Mapping[Kind, float]]

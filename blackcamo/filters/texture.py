@@ -10,7 +10,7 @@ from torch import Tensor
 from blackcamo.filters.values import column, fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision import noise
-from blackcamo.vision.masking import just_noticeable, luma
+from blackcamo.vision.masking import colourful, just_noticeable, luma
 
 _GRAINS = (900, 420)
 """Grains along the long side, of the fine and of the coarse grain."""
@@ -20,17 +20,17 @@ _GREY = (1.0, 1.0, 1.0)
 _RED_GREEN = (0.9, -0.46, 0.0)
 _YELLOW_BLUE = (0.36, 0.12, -1.55)
 """Directions in encoded sRGB; the chromatic two leave luma (BT.601) alone."""
-_AMOUNTS = ("grain_percent", "canvas_jnd", "ripple_jnd", "clouds_jnd", "mottle_red_jnd",
-            "mottle_yellow_jnd")  # fmt: skip
+_MOTTLE = ("mottle_red_jnd", "mottle_yellow_jnd")
+_AMOUNTS = ("grain_percent", "canvas_jnd", "ripple_jnd", "clouds_jnd", *_MOTTLE)
 
 
 class Texture:
     """Grain, canvas, ripples, clouds and mottle, the same for every candidate of one seed.
 
     All of it follows a just-noticeable-difference model of the picture it is laid on, so that it
-    lives in foliage, fabric and stone and vanishes in skies, walls and skin. It is fixed to the
-    frame, not to its pixels: a picture rendered at half the size has the texture of the large
-    one, seen from farther away.
+    lives in foliage, fabric and stone and vanishes in skies, walls and skin, and what is coloured
+    of it fades on grey. It is fixed to the frame, not to its pixels: a picture rendered at half
+    the size has the texture of the large one, seen from farther away.
     """
 
     name = "texture"
@@ -56,10 +56,13 @@ class Texture:
             return rgb
         threshold = just_noticeable(rgb)
         out = rgb + _grain(rgb, params, seed) * threshold.mul(1 / _FULL_GRAIN).clamp_(max=1)
+        in_colour = any(params[name].any() for name in _MOTTLE)
+        coloured = threshold * colourful(rgb) if in_colour else threshold
         for row in range(len(rgb)):
             values = {name: float(column_[row]) for name, column_ in params.items()}
             for direction, field in _layers(values, rgb.shape[-2], rgb.shape[-1], seed):
-                layer = field.to(rgb.device).mul_(threshold[row, 0])
+                seen = threshold if direction == _GREY else coloured
+                layer = field.to(rgb.device).mul_(seen[row, 0])
                 for plane, share in zip(out[row], direction, strict=True):
                     plane.add_(layer, alpha=share)
         return out.clamp_(0, 1)

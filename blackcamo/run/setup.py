@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import blackcamo
 from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.devices import resolve_device, usable_cores
@@ -26,6 +27,7 @@ _MIN_PROXY_PX = 64
 _WORTH_WORKERS = 100
 """Queries from which on processes that render are worth the seconds in which they start."""
 IDENTITY = (
+    "blackcamo",
     "photo",
     "scorer_spec",
     "scorer_options",
@@ -110,6 +112,8 @@ class Setup:
         """What must not change within a study of this photo, see :data:`IDENTITY`."""
         config = self.config
         return {
+            # Another version may render or judge otherwise: it begins a study of its own.
+            "blackcamo": blackcamo.__version__,
             "photo": {"name": photo.path.name, "sha256": photo.sha256},
             "scorer_spec": config.scorer,
             "scorer_options": recorded_options(config.scorer_options),

@@ -19,6 +19,11 @@ _BUSY = 4 / 255
 """Detail of this size masks half of what very busy texture masks."""
 _RISE, _MOST_RISE = 6 / 255, 3.5
 """Masking rises with the detail: to twice that at the first, and by the second at most."""
+_COLOURFUL, _ON_GREY = 0.3, 0.25
+"""Spread of the channels from which coloured texture keeps all its strength, and what it keeps of
+it where there is none."""
+_FLAT = 1e-12
+"""Energy of gradients, squared, that has no direction."""
 _SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
 """Middle and half width of the range of skin."""
 _SKIN_PROTECTION = 0.75
@@ -44,7 +49,10 @@ def just_noticeable(rgb: Tensor) -> Tensor:
 
     Source: threshold of luminance adaptation by C.-H. Chou, Y.-C. Li, "A perceptually tuned
     subband image coder based on the measure of just-noticeable-distortion profile", IEEE Trans.
-    CSVT 5 (6), 1995, eq. 5-6; range of skin in Cb and Cr by D. Chai, K. N. Ngan, "Face
+    CSVT 5 (6), 1995, eq. 5-6; coherence by J. Bigün, G. H. Granlund, "Optimal orientation
+    detection of linear symmetry", ICCV 1987, that masking is of like orientations after J. M.
+    Foley, "Human luminance pattern-vision mechanisms: masking experiments require a new model",
+    JOSA A 11 (6), 1994; range of skin in Cb and Cr by D. Chai, K. N. Ngan, "Face
     segmentation using skin-color map in videophone applications", IEEE Trans. CSVT 9 (4), 1999.
     The masking term is our own.
     """
@@ -54,10 +62,13 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
     # The rest varies slowly, and is seen as well on a map of few pixels.
     factor = max(1, min(long_side_px // _MAP_PX, height_px, width_px))
-    small = block_means(torch.cat((rgb, detail), dim=1), factor)
+    small = block_means(torch.cat((rgb, detail, *_directions(y)), dim=1), factor)
     sigma_px = max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
-    busy = gaussian_blur(small[:, 3:], sigma_px).square_()
+    local = gaussian_blur(small[:, 3:], sigma_px)
+    busy = local[:, :1].square()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
+    energy, along, across = (local[:, i : i + 1] for i in (1, 2, 3))
+    masking.mul_(1 - (along.square() + across.square()) / (energy.square() + _FLAT))
     background = gaussian_blur(luma(small[:, :3]), sigma_px).mul_(255)
     dark = (1 - (background.clamp(0, 127) / 127).sqrt_()).mul_(17).add_(3).clamp_(max=_DARK_LEVELS)
     light = (background - 127).mul_(3 / 128).add_(3)
@@ -66,6 +77,35 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     skin = gaussian_blur(_skin(small[:, :3]), sigma_px)
     threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * skin)
     return enlarged(threshold, height_px, width_px)
+
+
+def colourful(rgb: Tensor) -> Tensor:
+    """How much of its strength coloured texture keeps, (B, 1, H, W): little on grey and white.
+
+    Specks of red and green are lost on a flower, and plain on a wall of stone.
+
+    Args:
+        rgb: (B, 3, H, W) in [0, 1].
+    """
+    height_px, width_px = rgb.shape[-2:]
+    long_side_px = max(height_px, width_px)
+    factor = max(1, min(long_side_px // _MAP_PX, height_px, width_px))
+    small = block_means(rgb, factor)
+    spread = small.amax(1, keepdim=True) - small.amin(1, keepdim=True)
+    local = gaussian_blur(spread, max(_NEIGHBOURHOOD * long_side_px / factor, 0.5))
+    kept = (local / _COLOURFUL).clamp_(max=1).mul_(1 - _ON_GREY).add_(_ON_GREY)
+    return enlarged(kept, height_px, width_px)
+
+
+def _directions(y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Energy of the gradient, and its direction by the cosine and sine of twice the angle."""
+    dx, dy = torch.zeros_like(y), torch.zeros_like(y)
+    torch.sub(y[..., 1:], y[..., :-1], out=dx[..., 1:])
+    torch.sub(y[..., 1:, :], y[..., :-1, :], out=dy[..., 1:, :])
+    cross = (dx * dy).mul_(2)
+    dx.square_()
+    dy.square_()
+    return dx + dy, dx - dy, cross
 
 
 def _skin(rgb: Tensor) -> Tensor:

@@ -96,7 +96,8 @@ def added(photo: Tensor, values: dict[str, float], *, seed: int = 0) -> Tensor:
 @pytest.mark.parametrize("name", TEXTURES)
 def test_textures_live_in_texture_and_vanish_in_smooth_areas_and_skin(name: str) -> None:
     amount = {name: TEXTURES[name]}
-    in_busy = float(added(busy(0.5), amount).std())
+    foliage = busy(0.5) * torch.tensor([0.8, 1.1, 0.5]).view(3, 1, 1)
+    in_busy = float(added(foliage, amount).std())
     assert in_busy > 0.75 / 255
     assert float(added(flat(0.5, 384, 512), amount).abs().max()) < 0.25 / 255
     # A sky is a slow gradient, not a constant.
@@ -104,6 +105,13 @@ def test_textures_live_in_texture_and_vanish_in_smooth_areas_and_skin(name: str)
     assert float(added(sky, amount).std()) < 0.05 * in_busy
     skin = busy(0.5) * torch.tensor([1.35, 1.0, 0.8]).view(3, 1, 1)
     assert float(added(skin, amount).std()) < 0.6 * in_busy
+
+
+@pytest.mark.parametrize("name", ["mottle_red_jnd", "mottle_yellow_jnd"])
+def test_mottle_fades_on_grey(name: str) -> None:
+    foliage = busy(0.5) * torch.tensor([0.8, 1.1, 0.5]).view(3, 1, 1)
+    here, there = (added(photo, {name: TEXTURES[name]}).std() for photo in (busy(0.5), foliage))
+    assert 0 < float(here) < 0.5 * float(there)
 
 
 @pytest.mark.parametrize("name", ["mottle_red_jnd", "mottle_yellow_jnd"])

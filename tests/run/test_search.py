@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import blackcamo
 from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, ScorerError, UnknownNameError
 from blackcamo.images import load_photo
@@ -104,6 +105,16 @@ def test_a_larger_budget_continues_to_its_total(run_search: Search, scorer: Coun
     result = run_search(budget=80)
     assert shown <= 40 < scorer.images
     check_count(result, scorer, 80)
+
+
+def test_another_version_begins_a_study_of_its_own(
+    run_search: Search, scorer: CountingScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run_search(budget=20)
+    monkeypatch.setattr(blackcamo, "__version__", "9.9.9")
+    second = run_search(budget=20)
+    assert scorer.images == 2 * int(first.queries["total"] or 0)
+    assert second.study != first.study
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 5, 17, 33])

@@ -20,7 +20,17 @@ from blackcamo.channel import Channel
 from blackcamo.devices import one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
-from blackcamo.types import Appeal, Appraisal, Frame, Kind, LookAppeal, Mode, Pixels, Views
+from blackcamo.types import (
+    Appeal,
+    Appraisal,
+    Frame,
+    Kind,
+    LookAppeal,
+    LookViews,
+    Mode,
+    Pixels,
+    Views,
+)
 from blackcamo.vision.arrays import to_pixels, to_rgb, together
 
 Values: TypeAlias = "Mapping[str, float]"
@@ -120,26 +130,23 @@ class Renderer:
             foreseen = self._appraise_looks(self.appeal, graded)
             self._correct(params, shares, graded, dict(enumerate(foreseen)))
         drafts = self._drafts(self._weaker(params, shares), graded)
-        latest = dict(enumerate(drafts))
+        unsure = list(range(len(drafts)))
         for _ in range(_CORRECTIONS):
-            appraisals = {i: picture.appraisal for i, (_, picture) in latest.items()}
+            appraisals = {i: drafts[i][1].appraisal for i in unsure}
             corrected = self._correct(params, shares, graded, appraisals)
             better = self._drafts(
                 self._weaker([params[i] for i in corrected], [shares[i] for i in corrected]),
                 [graded[i] for i in corrected],
             )
-            latest = dict(zip(corrected, better, strict=True))
-            for i, (values, picture) in latest.items():
-                accepted = picture.appraisal.value >= self.appeal_floor
-                if accepted or drafts[i][1].appraisal.value < self.appeal_floor:
-                    drafts[i] = values, picture
+            for i, draft in zip(corrected, better, strict=True):
+                if self._is_accepted(draft) or not self._is_accepted(drafts[i]):
+                    drafts[i] = draft
             # What is too weak is rendered once more, what people would mind until they do not.
-            latest = {
-                i: draft
-                for i, draft in latest.items()
-                if drafts[i][1].appraisal.value < self.appeal_floor
-            }
+            unsure = [i for i in corrected if not self._is_accepted(drafts[i])]
         return drafts
+
+    def _is_accepted(self, draft: _Draft) -> bool:
+        return draft[1].appraisal.value >= self.appeal_floor
 
     def _correct(
         self,
@@ -219,13 +226,13 @@ class Renderer:
 
         def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
             group = [looks[i] for i in indices]
-            return appeal.appraise_looks(
-                self._photo.unsqueeze(0),
-                together([look.aligned for look in group]),
-                together([look.graded for look in group]),
-                [look.frame for look in group],
-                self.mode,
+            views = LookViews(
+                original=self._photo.unsqueeze(0),
+                aligned=together([look.aligned for look in group]),
+                graded=together([look.graded for look in group]),
+                frames=tuple(look.frame for look in group),
             )
+            return appeal.appraise_looks(views, self.mode)
 
         return _by_size(looks, appraise)
 

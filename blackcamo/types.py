@@ -175,21 +175,30 @@ class ScorerFactory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """All that an appeal measure may look at, for B candidates whose frames have one size.
+class LookViews:
+    """What an appeal measure may look at before spatial filters, for B frames of one size.
 
     ``original`` (1, 3, H0, W0) is the photo; ``aligned`` (B, 3, H, W) the photo in the
-    candidate's frame; ``graded`` the same after the look; ``delivered`` the pixels that the
-    channel gave back, and ``graded_delivered`` those of the graded picture sent through it too,
-    so that the codec itself costs nothing; ``frames`` where each frame lies.
+    candidate's frame; ``graded`` the same after the look; ``frames`` where each frame lies.
     """
 
     original: Tensor
     aligned: Tensor
     graded: Tensor
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Views(LookViews):
+    """All that an appeal measure may look at, for B candidates whose frames have one size.
+
+    ``delivered`` (B, 3, H, W) are the pixels that the channel gave back, and
+    ``graded_delivered`` those of the graded picture sent through it too, so that the codec itself
+    costs nothing.
+    """
+
     delivered: Tensor
     graded_delivered: Tensor
-    frames: tuple[Frame, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +241,8 @@ class Appeal(Protocol):
 class LookAppeal(Protocol):
     """An appeal that can judge looks and frames before there is anything else to see."""
 
-    def appraise_looks(
-        self,
-        original: Tensor,
-        aligned: Tensor,
-        graded: Tensor,
-        frames: Sequence[Frame],
-        mode: Mode,
-    ) -> Sequence[Appraisal]:
-        """Appraise each of B candidates by what of ``Views`` is known before spatial filters.
+    def appraise_looks(self, views: LookViews, mode: Mode) -> Sequence[Appraisal]:
+        """Appraise each of the B candidates of ``views``.
 
         ``by_kind`` says no more than is known, and as the whole appraisal will.
         """

@@ -28,8 +28,8 @@ from blackcamo.types import (
     Appraisal,
     Evaluation,
     Falloff,
-    Frame,
     Kind,
+    LookViews,
     Mode,
     Param,
     Params,
@@ -141,10 +141,10 @@ class Strict:
     name = "strict"
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        return self.of(views.aligned, views.graded)
+        return self.of(views)
 
-    def of(self, aligned: Tensor, graded: Tensor) -> list[Appraisal]:
-        moved = (graded - aligned).abs().amax((1, 2, 3)).tolist()
+    def of(self, views: LookViews) -> list[Appraisal]:
+        moved = (views.graded - views.aligned).abs().amax((1, 2, 3)).tolist()
         values = [100 * math.exp(-((9 * m) ** 2)) for m in moved]
         return [
             Appraisal(v, {"look": v}, {"geometry": 100.0, "look": v, "spatial": 100.0})
@@ -173,16 +173,9 @@ class Foresighted(Strict):
         self.appraised += 1
         return super().__call__(views, mode)
 
-    def appraise_looks(
-        self,
-        original: Tensor,
-        aligned: Tensor,
-        graded: Tensor,
-        frames: Sequence[Frame],
-        mode: Mode,
-    ) -> list[Appraisal]:
-        assert len(frames) == len(aligned)
-        return self.of(aligned, graded)
+    def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
+        assert not isinstance(views, Views)
+        return self.of(views)
 
 
 def test_a_look_is_right_before_the_rest_is_rendered(pixels: Pixels) -> None:

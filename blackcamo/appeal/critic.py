@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +30,7 @@ from torch import Tensor
 from blackcamo.appeal.damage import Reference, damage, reference, shaded
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.grading import Tones, grading
-from blackcamo.types import Appraisal, Falloff, Frame, Kind, Mode, Views
+from blackcamo.types import Appraisal, Falloff, Kind, LookViews, Mode, Views
 from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
 
@@ -68,8 +68,8 @@ class Critic:
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
         """Appraise each candidate of ``views``: 100 where nothing changed."""
         parts: dict[Kind, dict[str, Tensor]] = {
-            "look": self._look(views.original, views.aligned, views.graded),
-            "geometry": self._geometry(views.original, views.frames),
+            "look": self._look(views),
+            "geometry": self._geometry(views),
         }
         spatial: dict[str, Tensor] = {}
         delivered = linear_light(views.delivered)
@@ -84,29 +84,23 @@ class Critic:
         parts["spatial"] = spatial
         return _appraisals(parts, len(views.frames), mode)
 
-    def appraise_looks(
-        self,
-        original: Tensor,
-        aligned: Tensor,
-        graded: Tensor,
-        frames: Sequence[Frame],
-        mode: Mode,
-    ) -> list[Appraisal]:
-        """Appraise looks and frames of B candidates by the parts that are about them."""
-        parts: dict[Kind, dict[str, Tensor]] = {"geometry": self._geometry(original, frames)}
+    def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
+        """Appraise looks and frames by the parts that are about them."""
+        parts: dict[Kind, dict[str, Tensor]] = {"geometry": self._geometry(views)}
         if mode == "enhance":
             # In "imperceptible" the finished picture shows what is seen of a look.
-            parts["look"] = self._look(original, aligned, graded)
-        return _appraisals(parts, len(frames), mode)
+            parts["look"] = self._look(views)
+        return _appraisals(parts, len(views.frames), mode)
 
-    def _look(self, original: Tensor, aligned: Tensor, graded: Tensor) -> dict[str, Tensor]:
-        whole = _same(aligned, original)
-        tones = self._photo(original).tones if whole else Tones(aligned)
-        return grading(tones, Tones(graded))
+    def _look(self, views: LookViews) -> dict[str, Tensor]:
+        whole = _same(views.aligned, views.original)
+        tones = self._photo(views.original).tones if whole else Tones(views.aligned)
+        return grading(tones, Tones(views.graded))
 
-    def _geometry(self, original: Tensor, frames: Sequence[Frame]) -> dict[str, Tensor]:
-        height_px, width_px = original.shape[-2:]
-        return {"framing": framing(self._photo(original).salient, frames, height_px, width_px)}
+    def _geometry(self, views: LookViews) -> dict[str, Tensor]:
+        salient = self._photo(views.original).salient
+        height_px, width_px = views.original.shape[-2:]
+        return {"framing": framing(salient, views.frames, height_px, width_px)}
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""

@@ -67,5 +67,5 @@ def appraise_pixels(original: Pixels, edited: Pixels, measure: Appeal, mode: Mod
     delivered, graded_delivered = (
         to_rgb(channel.send(pixels)[1])[None] for pixels in (edited, to_pixels(graded[0]))
     )
-    views = Views(photo[None], aligned, graded, delivered, graded_delivered, (frame,))
+    views = Views(photo[None], aligned, graded, (frame,), delivered, graded_delivered)
     return measure(views, mode)[0]

@@ -84,7 +84,7 @@ class Edit:
         else:
             graded_received = to_rgb(channel.send(to_pixels(graded[0]))[1])[None]
         return Views(
-            original[None], aligned, graded, received, graded_received, (frame,)
+            original[None], aligned, graded, (frame,), received, graded_received
         ), delivered
 
 

@@ -57,13 +57,10 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     The masking term is our own.
     """
     height_px, width_px = rgb.shape[-2:]
-    long_side_px = max(height_px, width_px)
     y = luma(rgb)
-    detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
-    # The rest varies slowly, and is seen as well on a map of few pixels.
-    factor = max(1, min(long_side_px // _MAP_PX, height_px, width_px))
-    small = block_means(torch.cat((rgb, detail, *_directions(y)), dim=1), factor)
-    sigma_px = max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
+    sigma_px = max(_DETAIL_RADIUS * max(height_px, width_px), 0.5)
+    detail = (y - gaussian_blur(y, sigma_px)).abs_().sqrt_()
+    small, sigma_px = _map(torch.cat((rgb, detail, *_directions(y)), dim=1))
     local = gaussian_blur(small[:, 3:], sigma_px)
     busy = local[:, :1].square()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
@@ -87,14 +84,18 @@ def colourful(rgb: Tensor) -> Tensor:
     Args:
         rgb: (B, 3, H, W) in [0, 1].
     """
-    height_px, width_px = rgb.shape[-2:]
-    long_side_px = max(height_px, width_px)
-    factor = max(1, min(long_side_px // _MAP_PX, height_px, width_px))
-    small = block_means(rgb, factor)
+    small, sigma_px = _map(rgb)
     spread = small.amax(1, keepdim=True) - small.amin(1, keepdim=True)
-    local = gaussian_blur(spread, max(_NEIGHBOURHOOD * long_side_px / factor, 0.5))
+    local = gaussian_blur(spread, sigma_px)
     kept = (local / _COLOURFUL).clamp_(max=1).mul_(1 - _ON_GREY).add_(_ON_GREY)
-    return enlarged(kept, height_px, width_px)
+    return enlarged(kept, *rgb.shape[-2:])
+
+
+def _map(planes: Tensor) -> tuple[Tensor, float]:
+    """What varies slowly is seen as well on few pixels: those, and a neighbourhood there."""
+    long_side_px = max(planes.shape[-2:])
+    factor = max(1, min(long_side_px // _MAP_PX, *planes.shape[-2:]))
+    return block_means(planes, factor), max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
 
 
 def _directions(y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -112,9 +112,7 @@ def test_looks_are_judged_before_the_rest_as_with_it(kodak: list[Path], mode: Mo
     for edit in ladder()[::9]:
         views, _ = edit.render(pixels, Channel())
         with torch.inference_mode():
-            (before,) = MEASURE.appraise_looks(
-                views.original, views.aligned, views.graded, views.frames, mode
-            )
+            (before,) = MEASURE.appraise_looks(views, mode)
             (whole,) = MEASURE(views, mode)
         # Where nothing should be seen, what is seen of a look is known at the end.
         known = {"look", "geometry"} if mode == "enhance" else {"geometry"}

@@ -126,7 +126,7 @@ def test_the_appeal_and_the_exporter_are_ones(tmp_path: Path) -> None:
     names = run("plugins.md", "class Strict")
     photo = torch.rand(1, 3, 8, 8) * 0.5
     frame = Frame(0.5, 0.5, 1, 1, 0, 8, 8)
-    views = Views(photo, photo, photo, photo + 4 / 255, photo, (frame,))
+    views = Views(photo, photo, photo, (frame,), photo + 4 / 255, photo)
     (appraisal,) = names["Strict"]()(views, "enhance")
     assert appraisal.value == pytest.approx(96, abs=1e-3)
 

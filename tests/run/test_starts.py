@@ -14,20 +14,28 @@ from blackcamo.filters import load_chain
 from blackcamo.run.starts import load_start
 from blackcamo.space import Vectors
 from blackcamo.strategies import Strategy
+from blackcamo.types import Mode
 from tests.run.conftest import Search
 
 SPACE = load_chain().space
 
 
-def test_the_built_in_starts_fit_the_filters_and_differ() -> None:
-    start = load_start("winners", SPACE)
+@pytest.mark.parametrize("mode", ["enhance", "imperceptible"])
+def test_the_built_in_starts_fit_the_filters_and_differ(mode: Mode) -> None:
+    space = load_chain(mode=mode).space
+    start = load_start("winners", space)
     count, dimension = start.vectors.shape
     assert count > 4
     assert dimension == SPACE.dimension
     assert np.abs(start.vectors).max(1).min() > 0.05
     assert len(np.unique(start.vectors, axis=0)) == count
     assert start.identity["name"] == "winners"
-    assert not load_start("neutral", SPACE).vectors.any()
+    assert not load_start("neutral", space).vectors.any()
+
+
+def test_each_mode_has_winners_of_its_own() -> None:
+    other = load_start("winners", load_chain(mode="imperceptible").space)
+    assert other.identity != load_start("winners", SPACE).identity
 
 
 def test_what_starts_elsewhere_knows_only_its_own_parameters() -> None:

@@ -71,7 +71,7 @@ def candidates(photo: torch.Tensor, count: int) -> list[Views]:
                 to_rgb(channel.send(to_pixels(rgb))[1])[None] for rgb in (r.filtered, r.graded)
             )
         views.append(
-            Views(photo[None], r.aligned[None], r.graded[None], delivered, graded, (r.frame,))
+            Views(photo[None], r.aligned[None], r.graded[None], (r.frame,), delivered, graded)
         )
     return views
 

@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from blackcamo import strength
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
 from blackcamo.rendering import Picture, Renderer
-from blackcamo.types import Appraisal, Evaluation, Kind, Pixels
+from blackcamo.strength import Foresight
+from blackcamo.types import Appraisal, Evaluation, Pixels
 from blackcamo.workers import Workers
 
 
@@ -41,7 +41,7 @@ class Objective:
         self._renderer = renderer
         self._oracle = oracle
         self._workers = workers
-        self._usual: Mapping[Kind, float] = {}
+        self._foresight = Foresight()
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
@@ -53,7 +53,7 @@ class Objective:
         space = self._renderer.chain.space
         # Where the codec is minded, it is in the photo unchanged, too. Before the scorer is asked,
         # so that a kill has no more time to lose the answer.
-        ((_, neutral),) = self._renderer.prepare([space.neutral], usual=None)
+        ((_, neutral),) = self._renderer.prepare([space.neutral])
         # What fails with nothing done fails with every candidate, and is said there.
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
         jpeg, received = self._renderer.channel.send(self._renderer.pixels)
@@ -83,26 +83,30 @@ class Objective:
 
         A candidate that people would mind is drawn towards neutral until its appeal is at the
         floor, or nearly: a query is spent on nothing that could not be delivered. It is first
-        rendered as strong as those of the batch before came to be, which is mostly right.
+        rendered as strong as those before make it probable, which is mostly right.
         """
         exact = [tuple(map(float, vector)) for vector in vectors]
-        params = [self._renderer.chain.space.decode(vector) for vector in exact]
+        space = self._renderer.chain.space
+        params = [space.decode(vector) for vector in exact]
+        shares = [self._foresight.shares(space.coordinates(values)) for values in params]
         if self._workers is None:
-            rendered = self._renderer.prepare(params, usual=self._usual)
+            rendered = self._renderer.prepare(params, shares=shares)
         else:
-            rendered = self._workers.prepare(self._renderer, params, self._usual)
-        self.learn(exact, [weaker for weaker, _ in rendered])
+            rendered = self._workers.prepare(self._renderer, params, shares)
+        self._learn(params, [weaker for weaker, _ in rendered])
         return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
 
     def learn(
         self, vectors: Iterable[Iterable[float]], params: Iterable[Mapping[str, float]]
     ) -> None:
         """Learn what the vectors (B, D) of a batch came to; a continued search says that anew."""
+        self._learn([self._renderer.chain.space.decode(vector) for vector in vectors], params)
+
+    def _learn(
+        self, asked: Iterable[Mapping[str, float]], accepted: Iterable[Mapping[str, float]]
+    ) -> None:
         space = self._renderer.chain.space
-        self._usual = strength.usual(
-            [space.strengths(space.decode(vector)) for vector in vectors],
-            [space.strengths(weaker) for weaker in params],
-        )
+        self._foresight.learn(*(list(map(space.coordinates, some)) for some in (asked, accepted)))
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
         """Evaluate a batch of B candidates; at most B queries.
@@ -131,7 +135,7 @@ class Objective:
         Raises:
             BudgetError: no verification query is left.
         """
-        ((_, picture),) = self._renderer.prepare([params], usual=None)
+        ((_, picture),) = self._renderer.prepare([params])
         if not isinstance(picture, Picture):
             return None
         data = self._renderer.channel.encode(picture.sent, credit)

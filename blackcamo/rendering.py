@@ -15,16 +15,14 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from blackcamo import strength
 from blackcamo.channel import Channel
 from blackcamo.devices import one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
+from blackcamo.strength import Shares, corrected
 from blackcamo.types import (
     Appeal,
     Appraisal,
-    Frame,
-    Kind,
     LookAppeal,
     LookViews,
     Mode,
@@ -90,7 +88,7 @@ class Renderer:
         return to_rgb(self.pixels, self.device)
 
     def prepare(
-        self, params: Sequence[Values], *, usual: Mapping[Kind, float] | None
+        self, params: Sequence[Values], *, shares: Sequence[Shares] | None = None
     ) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
 
@@ -98,51 +96,53 @@ class Renderer:
         runs.
 
         Args:
-            usual: the strengths at which candidates usually are accepted, as far as known; those
-                that people would mind are drawn towards neutral, until their appeal is at the
-                floor or a little above. None leaves candidates as they are.
+            shares: what of each candidate's strengths will probably be accepted; those that
+                people would mind are drawn towards neutral, until their appeal is at the floor
+                or a little above. None leaves candidates as they are.
         """
 
         @torch.inference_mode()
-        def prepared(some: Sequence[Values]) -> list[Prepared]:
+        def prepared(some: slice) -> list[Prepared]:
+            values = params[some]
             try:
-                if usual is None:
-                    return list(self._drafts(some, self._grade(some)))
-                return list(self._accepted(some, usual))
+                if shares is None:
+                    return list(self._drafts(values, self._grade(values)))
+                return list(self._accepted(values, shares[some]))
             except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
-                return [(values, one_line(error)) for values in some]
+                return [(unchanged, one_line(error)) for unchanged in values]
 
         if not self.device.startswith("cpu"):
-            return prepared(params)
+            return prepared(slice(None))
         with one_thread() as thread:
-            return [thread.submit(prepared, [values]).result()[0] for values in params]
+            alone = [slice(i, i + 1) for i in range(len(params))]
+            return [thread.submit(prepared, one).result()[0] for one in alone]
 
-    def _accepted(self, params: Sequence[Values], usual: Mapping[Kind, float]) -> list[_Draft]:
+    def _accepted(self, params: Sequence[Values], probable: Sequence[Shares]) -> list[_Draft]:
         """Candidates as strong as people accept, or as they were meant to be.
 
-        They are rendered at the usual strength, and again where that was too strong or far too
-        weak. A measure that can say so judges the look by itself before, so that the dear rest
-        is rendered for the right one.
+        They are rendered at the strength that probably is accepted, and again where that was too
+        strong or far too weak. A measure that can say so judges the look by itself before, so that
+        the dear rest is rendered for the right one.
         """
-        shares = [strength.shares(self.chain.space.strengths(values), usual) for values in params]
+        shares = list(probable)
         graded = self._grade(self._weaker(params, shares))
         if isinstance(self.appeal, LookAppeal):
-            foreseen = self._appraise_looks(self.appeal, graded)
+            foreseen = self._looks(self.appeal, graded)
             self._correct(params, shares, graded, dict(enumerate(foreseen)))
         drafts = self._drafts(self._weaker(params, shares), graded)
         unsure = list(range(len(drafts)))
         for _ in range(_CORRECTIONS):
             appraisals = {i: drafts[i][1].appraisal for i in unsure}
-            corrected = self._correct(params, shares, graded, appraisals)
+            again = self._correct(params, shares, graded, appraisals)
             better = self._drafts(
-                self._weaker([params[i] for i in corrected], [shares[i] for i in corrected]),
-                [graded[i] for i in corrected],
+                self._weaker([params[i] for i in again], [shares[i] for i in again]),
+                [graded[i] for i in again],
             )
-            for i, draft in zip(corrected, better, strict=True):
+            for i, draft in zip(again, better, strict=True):
                 if self._is_accepted(draft) or not self._is_accepted(drafts[i]):
                     drafts[i] = draft
             # What is too weak is rendered once more, what people would mind until they do not.
-            unsure = [i for i in corrected if not self._is_accepted(drafts[i])]
+            unsure = [i for i in again if not self._is_accepted(drafts[i])]
         return drafts
 
     def _is_accepted(self, draft: _Draft) -> bool:
@@ -151,7 +151,7 @@ class Renderer:
     def _correct(
         self,
         params: Sequence[Values],
-        shares: list[dict[Kind, float]],
+        shares: list[Shares],
         graded: list[_Graded],
         appraisals: Mapping[int, Appraisal],
     ) -> list[int]:
@@ -159,7 +159,7 @@ class Renderer:
         better = {
             i: found
             for i, appraisal in appraisals.items()
-            if (found := strength.corrected(appraisal, shares[i], self.appeal_floor))
+            if (found := corrected(appraisal, shares[i], self.appeal_floor))
         }
         for i, found in better.items():
             shares[i] = {**shares[i], **found}
@@ -170,9 +170,7 @@ class Renderer:
             graded[i] = look
         return list(better)
 
-    def _weaker(
-        self, params: Sequence[Values], shares: Sequence[Mapping[Kind, float]]
-    ) -> list[Values]:
+    def _weaker(self, params: Sequence[Values], shares: Sequence[Shares]) -> list[Values]:
         weaken = self.chain.space.weaken
         return [
             weaken(values, share) if min(share.values(), default=1.0) < 1 else values
@@ -215,17 +213,20 @@ class Renderer:
                 graded=together([r.graded for r in group]),
                 delivered=together(delivered),
                 graded_delivered=together(graded_delivered),
-                frames=tuple[Frame, ...](r.frame for r in group),
+                frames=tuple(r.frame for r in group),
+                looks=tuple(looks[i] for i in indices) if looks else None,
             )
             return self.appeal(views, self.mode)
 
+        looks = self._looks(self.appeal, graded) if isinstance(self.appeal, LookAppeal) else None
         return _by_size(rendered, appraise)
 
-    def _appraise_looks(self, appeal: LookAppeal, graded: Sequence[_Graded]) -> list[Appraisal]:
-        looks = [g.look for g in graded]
+    def _looks(self, appeal: LookAppeal, graded: Sequence[_Graded]) -> list[Appraisal]:
+        """What the measure says of looks and frames; it is asked once of each."""
+        unknown = [g for g in graded if g.appraisal is None]
 
         def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
-            group = [looks[i] for i in indices]
+            group = [unknown[i].look for i in indices]
             views = LookViews(
                 original=self._photo.unsqueeze(0),
                 aligned=together([look.aligned for look in group]),
@@ -234,7 +235,10 @@ class Renderer:
             )
             return appeal.appraise_looks(views, self.mode)
 
-        return _by_size(looks, appraise)
+        found = _by_size([g.look for g in unknown], appraise)
+        for one, appraisal in zip(unknown, found, strict=True):
+            one.appraisal = appraisal
+        return [g.appraisal for g in graded if g.appraisal is not None]
 
 
 def _by_size(
@@ -252,9 +256,10 @@ def _by_size(
 
 @dataclass(slots=True)
 class _Graded:
-    """A candidate without its spatial filters, and what arrives of that, once it was sent."""
+    """A candidate without its spatial filters; what people think of it, and what arrives of it."""
 
     look: Graded
+    appraisal: Appraisal | None = None
     arrived: Tensor | None = None
 
     def sent_through(self, channel: Channel) -> Tensor:

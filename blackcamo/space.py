@@ -143,14 +143,14 @@ class FilterSpace:
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
 
-    def strengths(self, params: Mapping[str, float]) -> dict[Kind, float]:
-        """How far the filters of each kind go together: the norm of their coordinates.
+    def coordinates(self, params: Mapping[str, float]) -> dict[Kind, Vectors]:
+        """The coordinates of the filters of each kind; their norm is how far these go together.
 
         Raises:
             OptionError: an unknown name, or a value that is not a number in its range.
         """
         vector = self.encode(params)
-        return {k: float(np.linalg.norm(vector[at])) for k, at in self._strengths.items()}
+        return {kind: vector[at] for kind, at in self._strengths.items()}
 
     def weaken(
         self, params: Mapping[str, float], factors: Mapping[Kind, float]

@@ -1,18 +1,26 @@
 """How strong a candidate may be: as strong as people accept, where its vector asks for more.
 
-A strength is how far filters of one kind go together, see ``FilterSpace.strengths``; a share is
-what is left of it.
+A strength is how far filters of one kind go together, see ``FilterSpace``; a share is what is
+left of it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from blackcamo.types import Appraisal, Falloff, Kind
 
-Strengths: TypeAlias = Mapping[Kind, float]
+Vector: TypeAlias = NDArray[np.float64]
+Coordinates: TypeAlias = Mapping[Kind, Vector]
+"""Coordinates of a candidate's filters by their kind; their norm is its strength."""
+Shares: TypeAlias = Mapping[Kind, float]
+"""What is left of the strength of each kind (0-1); 1 for those left out."""
 
 _ABOVE_FLOOR = 1.0
 """Points above the floor that are aimed at."""
@@ -21,38 +29,83 @@ _SLACK = 4.0
 _MOST_STRENGTHENED = 2.0
 _LEAST_FALL = 2.0
 """Points by which appeal has fallen at the point that is aimed at, where the law has it less."""
-_MOSTLY = 0.75
-"""Share of a batch that had to be weakened, for the next to be expected to."""
+_REMEMBERED = 512
+"""Latest candidates that foresight learns from."""
+_LEAST_LEARNT = 4
+"""Candidates that were weakened before it says anything."""
+_RIDGE = 0.1
+_EXPECTED_TIMES = 3
+_AS_GOOD_AS_ALL = 0.9
+"""A share from which a candidate is rendered as strong as it was meant: mostly that is right."""
 
 
-def usual(asked: Sequence[Strengths], accepted: Sequence[Strengths]) -> dict[Kind, float]:
-    """The strengths that a batch mostly was weakened to, of those kinds where it mostly was.
+class Foresight:
+    """The strengths at which candidates will be accepted, foretold from those before.
 
-    Args:
-        asked: strengths of each candidate as its vector has them.
-        accepted: what it came to.
+    For each kind the logarithm of that strength is taken for linear in the direction of a
+    candidate's coordinates, and fitted by ridge regression to the latest candidates. One that was
+    accepted in full only says that no less is: it counts as what is foretold for it where that is
+    more (the expectation step for censored observations, after J. Tobin, "Estimation of
+    relationships for limited dependent variables", Econometrica 26 (1), 1958).
     """
-    found: dict[Kind, float] = {}
-    for kind in get_args(Kind):
-        weakened = [
-            left[kind]
-            for full, left in zip(asked, accepted, strict=True)
-            if 0 < left.get(kind, 0) < full[kind] * (1 - 1e-6)
-        ]
-        if weakened and len(weakened) >= _MOSTLY * len(asked):
-            found[kind] = math.exp(math.fsum(map(math.log, weakened)) / len(weakened))
-    return found
+
+    def __init__(self) -> None:
+        self._seen: dict[Kind, deque[_Seen]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
+        self._laws: dict[Kind, tuple[float, Vector]] = {}
+
+    def learn(self, asked: Sequence[Coordinates], accepted: Sequence[Coordinates]) -> None:
+        """Learn what candidates came to.
+
+        Args:
+            asked: coordinates of each candidate as its vector has them, by kind.
+            accepted: those that it was delivered with, to be scored.
+        """
+        for wanted, left in zip(asked, accepted, strict=True):
+            for kind, coordinates in wanted.items():
+                full, kept = (float(np.linalg.norm(v)) for v in (coordinates, left[kind]))
+                if kept > 0:
+                    in_full = kept >= full * (1 - 1e-6)
+                    self._seen[kind].append((coordinates / full, math.log(kept), in_full))
+        for kind, seen in self._seen.items():
+            if sum(not in_full for *_, in_full in seen) >= _LEAST_LEARNT:
+                self._laws[kind] = _fitted(seen)
+
+    def shares(self, asked: Coordinates) -> dict[Kind, float]:
+        """The shares (0-1) of a candidate's strengths that will probably be accepted."""
+        found: dict[Kind, float] = {}
+        for kind, coordinates in asked.items():
+            full = float(np.linalg.norm(coordinates))
+            if full > 0 and kind in self._laws:
+                level, slopes = self._laws[kind]
+                share = math.exp(level + float(coordinates @ slopes) / full) / full
+                if share < _AS_GOOD_AS_ALL:
+                    found[kind] = share
+        return found
 
 
-def shares(asked: Strengths, accepted: Strengths) -> dict[Kind, float]:
-    """The shares (0-1) that leave no more of strengths than is accepted."""
-    return {
-        kind: min(1.0, accepted.get(kind, math.inf) / value) if value else 1.0
-        for kind, value in asked.items()
-    }
+_Seen: TypeAlias = tuple[Vector, float, bool]
+"""Direction of a candidate's coordinates, logarithm of its strength, whether that is all of it."""
 
 
-def corrected(appraisal: Appraisal, shares: Strengths, floor: float) -> dict[Kind, float]:
+def _fitted(seen: Iterable[_Seen]) -> tuple[float, Vector]:
+    """Level and slopes (D,) of the logarithm over directions (N, D)."""
+    directions, logarithms, in_full = map(np.array, zip(*seen, strict=True))
+    level, slopes = _ridge(directions[~in_full], logarithms[~in_full])
+    for _ in range(_EXPECTED_TIMES if in_full.any() else 0):
+        foretold = np.maximum(logarithms, level + directions @ slopes)
+        level, slopes = _ridge(directions, np.where(in_full, foretold, logarithms))
+    return level, slopes
+
+
+def _ridge(x: Vector, y: Vector) -> tuple[float, Vector]:
+    centre, mean = x.mean(0), float(y.mean())
+    x = x - centre
+    covariance = x.T @ x + _RIDGE * np.eye(x.shape[1])
+    slopes = np.asarray(np.linalg.solve(covariance, x.T @ (y - mean)), np.float64)
+    return mean - float(centre @ slopes), slopes
+
+
+def corrected(appraisal: Appraisal, shares: Shares, floor: float) -> dict[Kind, float]:
     """Better shares for those kinds that people mind, or that were weakened far too much.
 
     Args:

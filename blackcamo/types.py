@@ -194,11 +194,13 @@ class Views(LookViews):
 
     ``delivered`` (B, 3, H, W) are the pixels that the channel gave back, and
     ``graded_delivered`` those of the graded picture sent through it too, so that the codec itself
-    costs nothing.
+    costs nothing. ``looks`` is what the measure said of these very looks and frames, if it was
+    asked; it need not judge them twice.
     """
 
     delivered: Tensor
     graded_delivered: Tensor
+    looks: tuple[Appraisal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

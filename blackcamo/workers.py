@@ -12,7 +12,7 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 
@@ -22,10 +22,18 @@ import loky
 
 from blackcamo.devices import usable_cores
 from blackcamo.rendering import Prepared, Renderer, Values
-from blackcamo.types import Kind
+from blackcamo.strength import Shares
 
 _MOST = 8
 """Each takes some 300 MB."""
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    # As it is set, glibc gives the memory of every candidate back, to fault it in again: up to a
+    # quarter of the time on small photos.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
+}
 _IDLE_S = 600
 _WATCH_S = 1.0
 _RENDERERS_KEPT = 2
@@ -52,19 +60,22 @@ class Workers:
         self._executor().shutdown()
 
     def prepare(
-        self, renderer: Renderer, params: Sequence[Values], usual: Mapping[Kind, float]
+        self, renderer: Renderer, params: Sequence[Values], shares: Sequence[Shares]
     ) -> list[Prepared]:
         """What ``renderer.prepare`` gives; candidates are shared out."""
         pickled = self._payload(renderer)
         if pickled is None:
-            return renderer.prepare(params, usual=usual)
+            return renderer.prepare(params, shares=shares)
         try:
             executor = self._executor()
-            tasks = [executor.submit(_prepare, pickled, values, usual) for values in params]
+            tasks = [
+                executor.submit(_prepare, pickled, values, probable)
+                for values, probable in zip(params, shares, strict=True)
+            ]
             return [task.result() for task in tasks]
         except BrokenProcessPool:
             # One was killed, as where memory is short. The next batch starts others.
-            return renderer.prepare(params, usual=usual)
+            return renderer.prepare(params, shares=shares)
 
     def _executor(self) -> Executor:
         executor: Executor = loky.get_reusable_executor(
@@ -72,7 +83,7 @@ class Workers:
             timeout=_IDLE_S,
             initializer=_begin,
             initargs=(os.getpid(),),
-            env={"OMP_NUM_THREADS": "1"},
+            env=_ENVIRONMENT,
         )
         return executor
 
@@ -101,8 +112,8 @@ def _end_with(parent: int) -> None:
     os._exit(0)
 
 
-def _prepare(pickled: bytes, params: Values, usual: Mapping[Kind, float]) -> Prepared:
-    return _renderer(pickled).prepare([params], usual=usual)[0]
+def _prepare(pickled: bytes, params: Values, shares: Shares) -> Prepared:
+    return _renderer(pickled).prepare([params], shares=[shares])[0]
 
 
 @functools.lru_cache(maxsize=_RENDERERS_KEPT)

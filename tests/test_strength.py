@@ -4,27 +4,78 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from blackcamo import strength
+from blackcamo.strength import Coordinates, Foresight, Vector
 from blackcamo.types import Appraisal, Falloff, Kind
 
 
-def test_the_usual_strength_is_what_most_of_a_batch_was_weakened_to() -> None:
-    asked: dict[Kind, float] = {"geometry": 0.0, "look": 2.0, "spatial": 1.6}
-    left = [{**asked, "spatial": value} for value in (0.2, 0.4, 0.8, 1.6)]
-    usual = strength.usual([asked] * 4, left)
-    assert set(usual) == {"spatial"}
-    assert usual["spatial"] == pytest.approx(0.4)
-    # One that was left as it was may be an exception; two of four are none.
-    assert strength.usual([asked] * 4, [*left[:2], left[3], left[3]]) == {}
-    assert strength.usual([], []) == {}
+def candidates(
+    count: int, slope: float, full: float = 2.0, seed: int = 0
+) -> tuple[list[Coordinates], list[Coordinates]]:
+    """Asked coordinates and accepted ones, whose strength is 0.5 exp(slope x cosine) at most."""
+    generator = np.random.default_rng(seed)
+    asked, accepted = [], []
+    for _ in range(count):
+        direction = generator.normal(size=3) + np.array([1.0, 0.0, 0.0])
+        direction /= np.linalg.norm(direction)
+        kept = min(full, 0.5 * math.exp(slope * direction[1]))
+        asked.append(kinds(full * direction))
+        accepted.append(kinds(kept * direction))
+    return asked, accepted
 
 
-def test_shares_leave_no_more_than_is_accepted() -> None:
-    asked: dict[Kind, float] = {"geometry": 0.0, "look": 2.0, "spatial": 1.6}
-    found = strength.shares(asked, {"look": 3.0, "spatial": 0.4, "geometry": 0.1})
-    assert found == {"geometry": 1.0, "look": 1.0, "spatial": 0.25}
+def kinds(spatial: Vector) -> Coordinates:
+    return {"geometry": np.zeros(2), "spatial": spatial}
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.6, -1.0])
+def test_foresight_tells_the_strength_of_a_direction(slope: float) -> None:
+    foresight = Foresight()
+    foresight.learn(*candidates(48, slope))
+    for asked, accepted in zip(*candidates(20, slope, seed=1), strict=True):
+        share = foresight.shares(asked)["spatial"]
+        kept = np.linalg.norm(accepted["spatial"]) / np.linalg.norm(asked["spatial"])
+        assert share == pytest.approx(kept, rel=0.05)
+
+
+def test_one_that_was_accepted_in_full_says_that_no_less_is() -> None:
+    # A third of these would be accepted stronger than they were meant to be.
+    asked, accepted = candidates(200, 1.5, full=0.7)
+    spared = [
+        a is b or np.allclose(a["spatial"], b["spatial"])
+        for a, b in zip(asked, accepted, strict=True)
+    ]
+    assert 0.2 < np.mean(spared) < 0.5
+    foresight = Foresight()
+    foresight.learn(asked, accepted)
+    told = [foresight.shares(one).get("spatial", 1.0) for one in asked]
+    assert np.mean([share == 1 for share, full in zip(told, spared, strict=True) if full]) > 0.9
+    assert np.mean([share < 1 for share, full in zip(told, spared, strict=True) if not full]) > 0.8
+
+
+def test_foresight_says_nothing_before_it_has_seen_enough() -> None:
+    asked, accepted = candidates(4, 0.0)
+    foresight = Foresight()
+    foresight.learn(asked[:3], accepted[:3])
+    assert foresight.shares(asked[0]) == {}
+    foresight.learn(asked[3:], accepted[3:])
+    assert set(foresight.shares(asked[0])) == {"spatial"}
+    # Nor of what was always accepted, nor of what is neutral.
+    free = Foresight()
+    free.learn(asked, asked)
+    assert free.shares(asked[0]) == {}
+    assert foresight.shares(kinds(np.zeros(3))) == {}
+
+
+def test_foresight_forgets_what_is_long_ago() -> None:
+    foresight = Foresight()
+    foresight.learn(*candidates(600, 1.0))
+    foresight.learn(*candidates(520, -1.0))
+    asked = kinds(np.array([0.0, 2.0, 0.0]))
+    assert foresight.shares(asked)["spatial"] == pytest.approx(0.25 * math.exp(-1), rel=0.05)
 
 
 LAW: dict[Kind, Falloff] = {"spatial": Falloff(90.0, 1.5)}

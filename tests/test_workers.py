@@ -18,8 +18,9 @@ from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.tone import Tone
 from blackcamo.rendering import Picture, Prepared, Renderer
+from blackcamo.strength import Shares
 from blackcamo.testing import make_photo
-from blackcamo.types import Kind, Param, Params, Pixels
+from blackcamo.types import Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
 from blackcamo.workers import Workers
 
@@ -88,26 +89,26 @@ def test_workers_make_what_is_made_here(pixels: Pixels, workers: Workers) -> Non
     vectors = np.random.default_rng(0).uniform(-0.7, 0.7, (5, chain.space.dimension))
     params = [chain.space.decode(vector) for vector in vectors]
     ours = renderer(pixels, chain)
-    usual: dict[Kind, float] = {"spatial": 0.5}
-    here, there = ours.prepare(params, usual=usual), workers.prepare(ours, params, usual)
+    shares: list[Shares] = [{"spatial": 0.2 * i} for i in range(1, 6)]
+    here, there = ours.prepare(params, shares=shares), workers.prepare(ours, params, shares)
     assert all(alike(one, other) for one, other in zip(here, there, strict=True))
 
 
 def test_what_cannot_leave_this_process_is_rendered_in_it(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Local(), Tone()]))
-    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], {})
+    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [{}])
     assert isinstance(picture, Picture)
     assert params == {"exposure_ev": 0.1}
 
 
 def test_a_worker_that_is_killed_costs_no_candidate(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Lone()]))
-    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], {})
+    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [{}])
     assert isinstance(picture, Picture)
     # Others take its place.
     plain = renderer(pixels, Chain([Tone()]))
-    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], {})
-    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], usual={})[0])
+    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [{}])
+    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], shares=[{}])[0])
 
 
 SCRIPT = """

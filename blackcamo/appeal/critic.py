@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,6 +35,7 @@ from blackcamo.vision.display import linear_light
 from blackcamo.vision.saliency import spectral_residual
 
 _PHOTOS_KEPT = 4
+_FRAMING = "framing"
 
 # Measured on candidates of searches; SSIMULACRA2 begins at 85 or so with the least softness or
 # texture, and where the codec counts, with that.
@@ -67,10 +68,7 @@ class Critic:
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
         """Appraise each candidate of ``views``: 100 where nothing changed."""
-        parts: dict[Kind, dict[str, Tensor]] = {
-            "look": self._look(views),
-            "geometry": self._geometry(views),
-        }
+        looks = views.looks or self.appraise_looks(views, mode)
         spatial: dict[str, Tensor] = {}
         delivered = linear_light(views.delivered)
         if mode == "enhance":
@@ -81,16 +79,26 @@ class Critic:
         else:
             before = reference(linear_light(views.aligned))
         spatial.update(damage(before, reference(delivered)))
-        parts["spatial"] = spatial
-        return _appraisals(parts, len(views.frames), mode)
+        return [
+            _whole(look, parts, mode)
+            for look, parts in zip(looks, _rows(spatial, len(looks)), strict=True)
+        ]
 
     def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
         """Appraise looks and frames by the parts that are about them."""
-        parts: dict[Kind, dict[str, Tensor]] = {"geometry": self._geometry(views)}
-        if mode == "enhance":
-            # In "imperceptible" the finished picture shows what is seen of a look.
-            parts["look"] = self._look(views)
-        return _appraisals(parts, len(views.frames), mode)
+        count = len(views.frames)
+        rows = zip(
+            _rows(self._geometry(views), count), _rows(self._look(views), count), strict=True
+        )
+        appraisals = []
+        for geometry, look in rows:
+            by_kind: dict[Kind, float] = {"geometry": _worst(geometry)}
+            if mode == "enhance":
+                # In "imperceptible" the finished picture shows what is seen of a look.
+                by_kind["look"] = _worst(look)
+            value = min(by_kind.values())
+            appraisals.append(Appraisal(value, {**geometry, **look}, by_kind, _FALLOFF[mode]))
+        return appraisals
 
     def _look(self, views: LookViews) -> dict[str, Tensor]:
         whole = _same(views.aligned, views.original)
@@ -100,7 +108,7 @@ class Critic:
     def _geometry(self, views: LookViews) -> dict[str, Tensor]:
         salient = self._photo(views.original).salient
         height_px, width_px = views.original.shape[-2:]
-        return {"framing": framing(salient, views.frames, height_px, width_px)}
+        return {_FRAMING: framing(salient, views.frames, height_px, width_px)}
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""
@@ -153,25 +161,25 @@ def _same(one: Tensor, other: Tensor) -> bool:
     )
 
 
-def _appraisals(parts: dict[Kind, dict[str, Tensor]], count: int, mode: Mode) -> list[Appraisal]:
-    columns = {
-        kind: {name: values.expand(count).tolist() for name, values in named.items()}
-        for kind, named in parts.items()
+def _rows(parts: Mapping[str, Tensor], count: int) -> list[dict[str, float]]:
+    """Named parts of each of ``count`` candidates, from tensors of one value or as many."""
+    columns = {name: values.expand(count).tolist() for name, values in parts.items()}
+    return [{name: column[row] for name, column in columns.items()} for row in range(count)]
+
+
+def _whole(looked: Appraisal, spatial: Mapping[str, float], mode: Mode) -> Appraisal:
+    """What was said of a look and frame, and the parts of what came on top."""
+    by_kind: dict[Kind, float] = {
+        "look": _worst({n: v for n, v in looked.parts.items() if n != _FRAMING}),
+        "geometry": looked.by_kind["geometry"],
+        "spatial": _worst(spatial),
     }
-    appraisals = []
-    for row in range(count):
-        values = {
-            kind: {name: column[row] for name, column in named.items()}
-            for kind, named in columns.items()
-        }
-        by_kind = {kind: _worst(named.values()) for kind, named in values.items()}
-        if mode == "imperceptible" and "spatial" in by_kind:
-            # Where nothing should be seen, a look is damage, too.
-            by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
-        together = {name: value for named in values.values() for name, value in named.items()}
-        appraisals.append(Appraisal(min(by_kind.values()), together, by_kind, _FALLOFF[mode]))
-    return appraisals
+    if mode == "imperceptible":
+        # Where nothing should be seen, a look is damage, too.
+        by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
+    parts = {**looked.parts, **spatial}
+    return Appraisal(min(by_kind.values()), parts, by_kind, _FALLOFF[mode])
 
 
-def _worst(values: Iterable[float]) -> float:
-    return min(max(min(values), 0.0), 100.0)
+def _worst(parts: Mapping[str, float]) -> float:
+    return min(max(min(parts.values()), 0.0), 100.0)

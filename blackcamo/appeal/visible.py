@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from blackcamo.types import Appraisal, Falloff, Kind, Mode, Views
+from blackcamo.types import Appraisal, Falloff, Frame, Kind, LookViews, Mode, Views
 from blackcamo.vision.colourspace import linear_to_oklab, srgb_to_linear
 from blackcamo.vision.pool import block_means
 
@@ -48,17 +48,38 @@ class VisibleDifference:
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
         """Appraise each candidate of ``views``: 100 where nothing changed."""
-        aligned = _viewed(views.aligned)
+        delivered = _viewed(views.delivered)
         if mode == "enhance":
-            moved, reference = _viewed(views.graded), _viewed(views.graded_delivered)
+            structure = _structure(delivered, _viewed(views.graded_delivered))
+            looks = views.looks or self.appraise_looks(views, mode)
+            colour = [look.parts["colour"] for look in looks]
         else:
-            moved, reference = _viewed(views.delivered), aligned
-        colour = _colour(moved, aligned, _COLOUR_SCALE[mode])
-        structure = _structure(_viewed(views.delivered), reference)
-        kept = [100.0 * frame.width * frame.height for frame in views.frames]
+            aligned = _viewed(views.aligned)
+            structure = _structure(delivered, aligned)
+            colour = _colour(delivered, aligned, mode)
+        appraisals = []
+        for c, s, frame in zip(colour, structure.tolist(), views.frames, strict=True):
+            # Where nothing should be seen, any filter may have moved either.
+            look, spatial = (c, s) if mode == "enhance" else (min(c, s), min(c, s))
+            by_kind: dict[Kind, float] = {
+                "look": look,
+                "spatial": spatial,
+                "geometry": _kept(frame),
+            }
+            parts = {"colour": c, "structure": s, "framing": _kept(frame)}
+            appraisals.append(Appraisal(min(by_kind.values()), parts, by_kind, _FALLOFF))
+        return appraisals
+
+    def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
+        """Appraise looks and frames by the parts that are about them."""
+        kept = list(map(_kept, views.frames))
+        if mode == "imperceptible":
+            # There colour is what is delivered.
+            return [Appraisal(k, {"framing": k}, {"geometry": k}, _FALLOFF) for k in kept]
+        colour = _colour(_viewed(views.graded), _viewed(views.aligned), mode)
         return [
-            _appraisal(c, s, k, mode)
-            for c, s, k in zip(colour.tolist(), structure.tolist(), kept, strict=True)
+            Appraisal(min(c, k), {"colour": c, "framing": k}, {"look": c, "geometry": k}, _FALLOFF)
+            for c, k in zip(colour, kept, strict=True)
         ]
 
 
@@ -67,16 +88,8 @@ def create() -> VisibleDifference:
     return VisibleDifference()
 
 
-def _appraisal(colour: float, structure: float, framing: float, mode: Mode) -> Appraisal:
-    seen = min(colour, structure)
-    # Where nothing should be seen, any filter may have moved either.
-    look, spatial = (colour, structure) if mode == "enhance" else (seen, seen)
-    return Appraisal(
-        min(seen, framing),
-        {"colour": colour, "structure": structure, "framing": framing},
-        {"look": look, "spatial": spatial, "geometry": framing},
-        _FALLOFF,
-    )
+def _kept(frame: Frame) -> float:
+    return 100.0 * frame.width * frame.height
 
 
 def _viewed(rgb: Tensor) -> Tensor:
@@ -88,11 +101,12 @@ def _viewed(rgb: Tensor) -> Tensor:
     return F.interpolate(rgb, (height, width), mode="area")
 
 
-def _colour(moved: Tensor, photo: Tensor, scale: float) -> Tensor:
+def _colour(moved: Tensor, photo: Tensor, mode: Mode) -> list[float]:
     # Colour is judged over areas; half the resolution sees the same and costs a quarter.
     pair = [linear_to_oklab(srgb_to_linear(block_means(rgb, 2))) for rgb in (moved, photo)]
     distance = (pair[0] - pair[1]).square().sum(1).sqrt().mean((1, 2))
-    return 100 * torch.exp(-((distance / scale) ** 2))
+    values: list[float] = (100 * torch.exp(-((distance / _COLOUR_SCALE[mode]) ** 2))).tolist()
+    return values
 
 
 def _structure(rgb: Tensor, reference: Tensor) -> Tensor:

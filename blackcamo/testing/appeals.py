@@ -8,13 +8,15 @@ class TestMine(AppealContract):
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import get_args
 
 import torch
 
 from blackcamo.channel import Channel
 from blackcamo.testing.edits import ladder
 from blackcamo.testing.filters import make_photo
-from blackcamo.types import Appeal, Appraisal, Views
+from blackcamo.types import Appeal, Appraisal, LookAppeal, Mode, Views
 from blackcamo.vision.arrays import to_pixels
 
 _PERFECT = 99.0
@@ -84,6 +86,21 @@ class AppealContract:
         for one, views in zip(self.appraise(*some), some, strict=True):
             (alone,) = self.appraise(views)
             assert abs(one.value - alone.value) <= _ALIKE
+
+    def test_looks_are_judged_before_the_rest_as_with_it(self) -> None:
+        """A measure that judges looks by themselves says nothing that it takes back later."""
+        measure = self.make_appeal()
+        if not isinstance(measure, LookAppeal):
+            return
+        for mode in get_args(Mode):
+            for key, views in list(self.views().items())[::9]:
+                with torch.inference_mode():
+                    (before,) = measure.appraise_looks(views, mode)
+                    (whole,) = measure(views, mode)
+                    (spared,) = measure(replace(views, looks=(before,)), mode)
+                assert before.by_kind.items() <= whole.by_kind.items(), key
+                assert before.parts.items() <= whole.parts.items(), key
+                assert spared == whole, key
 
     def test_tasteful_edits_outrank_ugly_ones(self) -> None:
         """On most pairs of the ladder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -11,9 +12,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from blackcamo.vision.arrays import planes
+
 Plane = NDArray[np.float32]
 
-_LEAST_SIGMA_PX = 3.0
+_LEAST_SIGMA_PX = 2.0
 """Sigma that is left after shrinking: linear enlarging still hides its steps under it."""
 _REACH = 3.5
 """Kernels end after this many sigmas, where a Gaussian is 0.2 % of its peak."""
@@ -32,9 +35,8 @@ def gaussian_blur(rgb: Tensor, sigma_px: float) -> Tensor:
     if rgb.device.type != "cpu":
         return blur_by_torch(rgb, sigma_px)
     out = torch.empty(rgb.shape, dtype=torch.float32)
-    source, target = rgb.numpy(), out.numpy()
-    for index in np.ndindex(rgb.shape[0], rgb.shape[1]):
-        target[index] = _blur_plane(source[index], sigma_px)
+    for source, target in zip(planes(rgb), planes(out), strict=True):
+        _blur_plane(source, sigma_px, target)
     return out
 
 
@@ -56,21 +58,26 @@ def blur_by_torch(rgb: Tensor, sigma_px: float) -> Tensor:
     return rgb[..., :height_px, :width_px]
 
 
-def _blur_plane(plane: Plane, sigma_px: float) -> Plane:
+def _blur_plane(plane: Plane, sigma_px: float, out: Plane) -> None:
     height_px, width_px = plane.shape
     factor, low_sigma_px = _plan(sigma_px)
-    if factor > 1:
-        down, right = -height_px % factor, -width_px % factor
-        padded = cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE)
-        size = (padded.shape[1] // factor, padded.shape[0] // factor)
-        # Over whole blocks this is their mean.
-        plane = np.asarray(cv2.resize(padded, size, interpolation=cv2.INTER_AREA), np.float32)
-    kernel = _kernel(low_sigma_px)
-    blurred = cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE)
-    if factor > 1:
-        size = (blurred.shape[1] * factor, blurred.shape[0] * factor)
-        blurred = cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(blurred[:height_px, :width_px], np.float32)
+    kernel, border = _kernel(low_sigma_px), cv2.BORDER_REPLICATE
+    if factor == 1:
+        cv2.sepFilter2D(plane, -1, kernel, kernel, dst=out, borderType=border)
+        return
+    down, right = -height_px % factor, -width_px % factor
+    if down or right:
+        plane = np.asarray(cv2.copyMakeBorder(plane, 0, down, 0, right, border), np.float32)
+    size = (plane.shape[1] // factor, plane.shape[0] // factor)
+    # Over whole blocks this is their mean.
+    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    blurred = cv2.sepFilter2D(small, -1, kernel, kernel, borderType=border)
+    size = (plane.shape[1], plane.shape[0])
+    if down or right:
+        large = cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR)
+        out[...] = large[:height_px, :width_px]
+    else:
+        cv2.resize(blurred, size, dst=out, interpolation=cv2.INTER_LINEAR)
 
 
 def _plan(sigma_px: float) -> tuple[int, float]:
@@ -84,6 +91,7 @@ def _plan(sigma_px: float) -> tuple[int, float]:
     return factor, math.sqrt(sigma_px**2 - added) / factor
 
 
+@lru_cache(maxsize=64)
 def _kernel(sigma_px: float) -> Plane:
     reach = max(1, math.ceil(_REACH * sigma_px))
     x = np.arange(-reach, reach + 1, dtype=np.float64)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from blackcamo.vision.arrays import planes
 
 
 def block_means(rgb: Tensor, block_px: int) -> Tensor:
@@ -22,11 +23,10 @@ def block_means(rgb: Tensor, block_px: int) -> Tensor:
         return F.avg_pool2d(rgb, block_px)
     height, width = (side // block_px for side in rgb.shape[-2:])
     out = torch.empty((*rgb.shape[:2], height, width), dtype=torch.float32)
-    blocks = rgb[..., : height * block_px, : width * block_px].numpy()
-    means = out.numpy()
-    for index in np.ndindex(rgb.shape[0], rgb.shape[1]):
+    blocks = rgb[..., : height * block_px, : width * block_px]
+    for source, target in zip(planes(blocks), planes(out), strict=True):
         # Over whole blocks an area is their mean.
-        cv2.resize(blocks[index], (width, height), dst=means[index], interpolation=cv2.INTER_AREA)
+        cv2.resize(source, (width, height), dst=target, interpolation=cv2.INTER_AREA)
     return out
 
 
@@ -35,9 +35,7 @@ def enlarged(small: Tensor, height_px: int, width_px: int) -> Tensor:
     if small.device.type != "cpu":
         return F.interpolate(small, (height_px, width_px), mode="bilinear", align_corners=False)
     out = torch.empty((*small.shape[:2], height_px, width_px), dtype=torch.float32)
-    source, target = small.numpy(), out.numpy()
-    for index in np.ndindex(*small.shape[:2]):
-        cv2.resize(
-            source[index], (width_px, height_px), dst=target[index], interpolation=cv2.INTER_LINEAR
-        )
+    size = (width_px, height_px)
+    for source, target in zip(planes(small), planes(out), strict=True):
+        cv2.resize(source, size, dst=target, interpolation=cv2.INTER_LINEAR)
     return out

@@ -12,10 +12,11 @@ from unittest import mock
 
 import numpy as np
 
-from blackcamo import plugins, strength
+from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.rendering import Renderer
+from blackcamo.strength import Foresight
 from blackcamo.types import Pixels
 
 Steps: TypeAlias = "tuple[tuple[str, type, tuple[str, ...]], ...]"
@@ -62,11 +63,11 @@ def candidate(
     vectors = np.random.default_rng(0).normal(0, 0.3, (count, chain.space.dimension))
     params = [chain.space.decode(vector) for vector in vectors]
     # Fills the caches, and says what candidates come to, as the first batches of a search do.
-    first = renderer.prepare(params, usual={})
-    strengths = chain.space.strengths
-    usual = strength.usual(
-        [strengths(asked) for asked in params], [strengths(weaker) for weaker, _ in first]
-    )
+    foresight, coordinates = Foresight(), chain.space.coordinates
+    first = renderer.prepare(params, shares=[{}] * count)
+    asked = [coordinates(values) for values in params]
+    foresight.learn(asked, [coordinates(weaker) for weaker, _ in first])
+    shares = [foresight.shares(one) for one in asked]
     steps: Steps = (
         ("frame, look", Chain, ("grade",)),
         ("spatial", Chain, ("finish",)),
@@ -75,5 +76,5 @@ def candidate(
     )
     spent = defaultdict[str, float](float)
     with timed(spent, time.thread_time, steps):
-        renderer.prepare(params, usual=usual)
+        renderer.prepare(params, shares=shares)
     return {name: 1000 * seconds / count for name, seconds in spent.items()}

@@ -26,7 +26,11 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   angles 35-75 degrees, chroma 12-30), widened for light of every colour.
 - ``saturation``: gain of mean chroma, and colours driven far beyond what they were. Source: D.
   Hasler, S. Süsstrunk, "Measuring colourfulness in natural images", SPIE 5007, 2003.
-- ``hue``: turn of hue weighted by chroma.
+- ``hue``: turn of hue weighted by chroma, of all colours; and the hue difference of CIE94 of that
+  hue which became another most, so that leaves do not turn to the colour of the sea because there
+  is also a beach. Source: CIE 116-1995; that things have colours of their own by which a picture
+  is judged: S. Yendrikhovskij, F. Blommaert, H. de Ridder, "Color reproduction and the naturalness
+  constraint", Color Research & Application 24 (1), 1999.
 - ``banding``: steps between neighbours that the photo has nearly alike, beyond what the slope of a
   look explains. Source: the contrast of contours in P. Tandon et al., "CAMBI: contrast-aware
   multiscale banding index", PCS 2021, section II, with the photo for comparison.
@@ -56,7 +60,7 @@ _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
 _SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT = 11.0, 0.8, 10.0
 _COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 5.0, 0.7
 _OVERDRIVEN_CHROMA = 12.0
-_HUE_TURN_DEG = 20.0
+_HUE_TURN_DEG, _HUE_DIFFERENCE = 20.0, 5.0
 _STEP_LEVELS = 3.0
 
 _PALE_CHROMA = 18.0
@@ -66,6 +70,10 @@ _DEEP, _BRIGHT = 8.0, 92.0
 _ALIKE_LEVELS = 6.0
 _STEEPEST = 3.0
 _HUES = 6
+_CELL_DEG, _CELL_LIGHTNESS, _CELL_CHROMA = 30.0, (40.0, 70.0), (8.0, 30.0)
+_CELLS = (12, 3, 3)
+"""Colours of a photo by hue, lightness and chroma, and how many that makes of each."""
+_CELL_SHARE = 0.01
 _HUE_SHARE = 0.03
 """Of the picture: a hue that has no more is heard by half."""
 
@@ -247,7 +255,31 @@ def _hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
     # A colour that was or became grey has no hue to speak of.
     weight = (torch.minimum(photo.chroma, graded.chroma) - 6).clamp_(min=0)
     turned = (weight * turn_deg.abs()).sum(1) / (weight.sum(1) + 0.5 * weight.shape[1])
-    return turned / _HUE_TURN_DEG
+    return torch.maximum(
+        turned / _HUE_TURN_DEG, _one_hue(photo, graded, turn_deg) / _HUE_DIFFERENCE
+    )
+
+
+def _one_hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
+    """Mean difference of hue (B), in CIELAB, of the colour of the photo that changed most."""
+    half_turn = torch.deg2rad(turn_deg / 2).sin_()
+    difference = 2 * (photo.chroma * graded.chroma).sqrt_() * half_turn
+    # Of a strong colour more is needed to be seen.
+    difference.div_(1 + 0.015 * photo.chroma)
+    hue = (torch.rad2deg(torch.atan2(photo.b, photo.a)) / _CELL_DEG).floor_().remainder_(_CELLS[0])
+    lightness, chroma = (
+        torch.bucketize(values.contiguous(), torch.tensor(edges, device=values.device))
+        for values, edges in ((photo.lightness, _CELL_LIGHTNESS), (photo.chroma, _CELL_CHROMA))
+    )
+    cell = ((hue.long() * _CELLS[1] + lightness) * _CELLS[2] + chroma).expand_as(difference)
+    total, summed = (
+        torch.zeros(len(cell), math.prod(_CELLS), device=cell.device).scatter_add_(1, cell, values)
+        for values in (torch.ones_like(difference), difference)
+    )
+    # What is nearly grey has no colour of its own.
+    heard = 1 / (total + _CELL_SHARE * cell.shape[1])
+    heard[:, :: _CELLS[2]] = 0
+    return (summed.abs() * heard).amax(1)
 
 
 def _banding(photo: Tones, graded: Tones) -> Tensor:

@@ -79,6 +79,27 @@ def test_a_wall_of_pale_stone_may_not_turn_green() -> None:
     assert min(found[name].item() for name in ("cast_neutral", "washed_out", "hue")) > 80
 
 
+def test_grass_may_not_become_the_sea_because_there_is_also_a_beach() -> None:
+    def hue(grass_after: tuple[float, ...], columns: int = 24) -> float:
+        beach, before, after = (
+            torch.tensor(rgb).view(1, 3, 1, 1).expand(1, 3, 96, width)
+            for rgb, width in (
+                ((0.85, 0.75, 0.5), 96),
+                ((0.45, 0.55, 0.25), columns),
+                (grass_after, columns),
+            )
+        )
+        photo, edited = (Tones(torch.cat((beach, grass), 3)) for grass in (before, after))
+        return grading(photo, edited)["hue"].item()
+
+    assert hue((0.35, 0.55, 0.45)) < 60
+    # Paler and darker are no other hue; a little warmer is a look; a speck hardly counts.
+    assert hue((0.5, 0.56, 0.36)) > 90
+    assert hue((0.38, 0.46, 0.21)) > 90
+    assert hue((0.48, 0.55, 0.25)) > 85
+    assert hue((0.35, 0.55, 0.45), columns=1) > hue((0.35, 0.55, 0.45)) + 10
+
+
 def test_more_contrast_and_colour_wash_nothing_out() -> None:
     photo = faded(greyed(scene(), 0.5), 0.3)
     found = grading(Tones(photo), Tones(scene()))

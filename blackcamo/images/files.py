@@ -115,6 +115,18 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         raise _refusal(Path(path), error) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file of ours, if it is there.
+
+    Raises:
+        OutputError: the folder may not be written to, or the file is in use.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
 def _refusal(path: Path, error: OSError | ValueError) -> OutputError:
     reason = getattr(error, "strerror", None) or error
     remedy = _REMEDIES.get(getattr(error, "errno", None) or 0, "choose another path")

@@ -18,7 +18,7 @@ import torch
 
 from blackcamo.errors import BlackcamoError, InputError, PhotoError, PresetError
 from blackcamo.images import Credit, Photo, encode_png, load_photo, prepare_folder, write_bytes
-from blackcamo.images.files import read_bytes
+from blackcamo.images.files import read_bytes, remove
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset, read_preset
 from blackcamo.report.exhibit import Exhibit, Facts, make_exhibit
@@ -31,6 +31,7 @@ from blackcamo.study import list_studies
 from blackcamo.types import Frame, GeometryFilter, Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels, to_rgb
 
+_SUFFIXES = (".html", ".png")
 PHOTOS_A_PAGE = 20
 """More make a page of tens of megabytes, and a picture that few programs open."""
 
@@ -65,8 +66,7 @@ def exhibit(
     originals, queries = _Originals(photos), _queries(folders)
     stages = [found[i : i + PHOTOS_A_PAGE] for i in range(0, len(found), PHOTOS_A_PAGE)]
     pages, sheets = (
-        [target / f"gallery{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, len(stages) + 1)]
-        for suffix in (".html", ".png")
+        [_page(target, n, suffix) for n in range(1, len(stages) + 1)] for suffix in _SUFFIXES
     )
     results: list[ShownResult] = []
     # Page by page, so that no more photos than one shows are held at a time.
@@ -94,7 +94,21 @@ def exhibit(
         sheet = exhibit_sheet(exhibits, title=title)
         write_bytes(sheets[at], encode_png(sheet, Credit()))
         write_bytes(pages[at], page.encode())
+    _remove_pages_from(target, len(stages) + 1)
     return GalleryResult(pages=tuple(pages), sheets=tuple(sheets), results=tuple(results))
+
+
+def _page(folder: Path, number: int, suffix: str) -> Path:
+    return folder / f"gallery{f'-{number}' if number > 1 else ''}{suffix}"
+
+
+def _remove_pages_from(folder: Path, number: int) -> None:
+    """Remove what a larger gallery left: nothing leads there, and it shows what is not so now."""
+    stale = [_page(folder, number, suffix) for suffix in _SUFFIXES]
+    if any(path.is_file() for path in stale):
+        for path in stale:
+            remove(path)
+        _remove_pages_from(folder, number + 1)
 
 
 @dataclass(frozen=True, slots=True)

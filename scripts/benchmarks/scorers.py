@@ -190,11 +190,12 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     args = parser.parse_args()
     context = multiprocessing.get_context("spawn")
-    pipes, answers = {}, {}
+    pipes, answers, processes = {}, {}, []
     for place, (cores, device) in places().items():
         pipes[place], theirs = context.Pipe()
         job = (theirs, cores, args.engines, device, args.photos)
-        context.Process(target=serve, args=job, daemon=True).start()
+        processes.append(context.Process(target=serve, args=job, daemon=True))
+        processes[-1].start()
         answers[place] = pipes[place].recv()
     counts = {place: args.images if "core" in place else max(GPU_BATCHES) for place in pipes}
     taken: dict[tuple[str, str], list[float]] = {}
@@ -203,8 +204,9 @@ def main() -> None:
             for name in answers[place]:
                 pipe.send((name, counts[place]))
                 taken.setdefault((place, name), []).append(pipe.recv() / counts[place])
-    for pipe in pipes.values():
+    for pipe, process in zip(pipes.values(), processes, strict=True):
         pipe.send(None)
+        process.join()
     print(machine())
     print(f"{'on':12s} {'engine':16s} {'':5s} {'ms/image':>9s} {'images/s':>9s} {'x eager':>8s} "
           f"{'drift':>7s} {'rank corr.':>10s}")  # fmt: skip

@@ -129,6 +129,11 @@ def test_many_photos_make_pages_that_lead_to_each_other(
     assert 'href="gallery.html"' in second
     # Namesakes are told apart by their folders.
     assert [n for n in range(4) if f"in runs/{n}<" in first] == [0, 1]
+    # Fewer photos leave no page of what was shown before.
+    shutil.rmtree(tmp_path / "runs" / "2")
+    shutil.rmtree(tmp_path / "runs" / "3")
+    run.exhibit([tmp_path / "runs"], photos=[tmp_path])
+    assert photos_in(tmp_path / "runs") == {"gallery.html", "gallery.png"}
 
 
 def test_the_original_is_shown_in_the_frame_of_its_camouflage(

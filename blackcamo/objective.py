@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
 from blackcamo.rendering import Picture, Renderer
-from blackcamo.strength import Foresight
+from blackcamo.strength import Coordinates, Foresight
 from blackcamo.types import Appraisal, Evaluation, Pixels
 from blackcamo.workers import Workers
 
@@ -88,25 +88,32 @@ class Objective:
         exact = [tuple(map(float, vector)) for vector in vectors]
         space = self._renderer.chain.space
         params = [space.decode(vector) for vector in exact]
-        shares = [self._foresight.shares(space.coordinates(values)) for values in params]
+        asked = [space.coordinates(values) for values in params]
+        shares = [self._foresight.shares(coordinates) for coordinates in asked]
         if self._workers is None:
             rendered = self._renderer.prepare(params, shares=shares)
         else:
             rendered = self._workers.prepare(self._renderer, params, shares)
-        self._learn(params, [weaker for weaker, _ in rendered])
+        self._learn(
+            (coordinates, weaker)
+            for coordinates, (weaker, picture) in zip(asked, rendered, strict=True)
+            if isinstance(picture, Picture)
+        )
         return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
 
-    def learn(
-        self, vectors: Iterable[Iterable[float]], params: Iterable[Mapping[str, float]]
-    ) -> None:
-        """Learn what the vectors (B, D) of a batch came to; a continued search says that anew."""
-        self._learn([self._renderer.chain.space.decode(vector) for vector in vectors], params)
-
-    def _learn(
-        self, asked: Iterable[Mapping[str, float]], accepted: Iterable[Mapping[str, float]]
-    ) -> None:
+    def learn(self, evaluations: Iterable[Evaluation]) -> None:
+        """Learn what a batch came to; a continued search says that anew."""
         space = self._renderer.chain.space
-        self._foresight.learn(*(list(map(space.coordinates, some)) for some in (asked, accepted)))
+        self._learn(
+            (space.coordinates(space.decode(e.vector)), e.params)
+            for e in evaluations
+            if e.jpeg_sha256  # What could not be rendered was never judged.
+        )
+
+    def _learn(self, came_to: Iterable[tuple[Coordinates, Mapping[str, float]]]) -> None:
+        for asked, params in came_to:
+            self._foresight.see(asked, self._renderer.chain.space.coordinates(params))
+        self._foresight.learn()
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
         """Evaluate a batch of B candidates; at most B queries.

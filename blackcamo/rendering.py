@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor
@@ -238,7 +238,7 @@ class Renderer:
         found = _by_size([g.look for g in unknown], appraise)
         for one, appraisal in zip(unknown, found, strict=True):
             one.appraisal = appraisal
-        return [g.appraisal for g in graded if g.appraisal is not None]
+        return [cast("Appraisal", g.appraisal) for g in graded]
 
 
 def _by_size(

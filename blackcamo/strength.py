@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 import numpy as np
@@ -34,7 +35,7 @@ _REMEMBERED = 512
 _LEAST_LEARNT = 4
 """Candidates that were weakened before it says anything."""
 _RIDGE = 0.1
-_EXPECTED_TIMES = 3
+_REFITS = 3
 _AS_GOOD_AS_ALL = 0.9
 """A share from which a candidate is rendered as strong as it was meant: mostly that is right."""
 
@@ -44,31 +45,28 @@ class Foresight:
 
     For each kind the logarithm of that strength is taken for linear in the direction of a
     candidate's coordinates, and fitted by ridge regression to the latest candidates. One that was
-    accepted in full only says that no less is: it counts as what is foretold for it where that is
-    more (the expectation step for censored observations, after J. Tobin, "Estimation of
-    relationships for limited dependent variables", Econometrica 26 (1), 1958).
+    accepted in full only says that no less is: it counts against the fit where less is foretold.
     """
 
     def __init__(self) -> None:
         self._seen: dict[Kind, deque[_Seen]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
-        self._laws: dict[Kind, tuple[float, Vector]] = {}
+        self._laws: dict[Kind, _Law] = {}
 
-    def learn(self, asked: Sequence[Coordinates], accepted: Sequence[Coordinates]) -> None:
-        """Learn what candidates came to.
+    def see(self, asked: Coordinates, accepted: Coordinates) -> None:
+        """Take in a candidate as its vector has it, and what it came to."""
+        for kind, coordinates in asked.items():
+            full, kept = (float(np.linalg.norm(v)) for v in (coordinates, accepted[kind]))
+            if kept > 0:
+                in_full = kept >= full * (1 - 1e-6)
+                self._seen[kind].append((coordinates / full, math.log(kept), in_full))
 
-        Args:
-            asked: coordinates of each candidate as its vector has them, by kind.
-            accepted: those that it was delivered with, to be scored.
-        """
-        for wanted, left in zip(asked, accepted, strict=True):
-            for kind, coordinates in wanted.items():
-                full, kept = (float(np.linalg.norm(v)) for v in (coordinates, left[kind]))
-                if kept > 0:
-                    in_full = kept >= full * (1 - 1e-6)
-                    self._seen[kind].append((coordinates / full, math.log(kept), in_full))
+    def learn(self) -> None:
+        """Learn from what was seen."""
         for kind, seen in self._seen.items():
             if sum(not in_full for *_, in_full in seen) >= _LEAST_LEARNT:
                 self._laws[kind] = _fitted(seen)
+            else:
+                self._laws.pop(kind, None)
 
     def shares(self, asked: Coordinates) -> dict[Kind, float]:
         """The shares (0-1) of a candidate's strengths that will probably be accepted."""
@@ -76,8 +74,7 @@ class Foresight:
         for kind, coordinates in asked.items():
             full = float(np.linalg.norm(coordinates))
             if full > 0 and kind in self._laws:
-                level, slopes = self._laws[kind]
-                share = math.exp(level + float(coordinates @ slopes) / full) / full
+                share = self._laws[kind].strength(coordinates / full) / full
                 if share < _AS_GOOD_AS_ALL:
                     found[kind] = share
         return found
@@ -87,17 +84,31 @@ _Seen: TypeAlias = tuple[Vector, float, bool]
 """Direction of a candidate's coordinates, logarithm of its strength, whether that is all of it."""
 
 
-def _fitted(seen: Iterable[_Seen]) -> tuple[float, Vector]:
-    """Level and slopes (D,) of the logarithm over directions (N, D)."""
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """The logarithm of a strength over directions (D,), within what was seen."""
+
+    level: float
+    slopes: Vector
+    least: float
+    most: float
+
+    def strength(self, direction: Vector) -> float:
+        logarithm = self.level + float(direction @ self.slopes)
+        return math.exp(min(max(logarithm, self.least), self.most))
+
+
+def _fitted(seen: Iterable[_Seen]) -> _Law:
     directions, logarithms, in_full = map(np.array, zip(*seen, strict=True))
     level, slopes = _ridge(directions[~in_full], logarithms[~in_full])
-    for _ in range(_EXPECTED_TIMES if in_full.any() else 0):
+    for _ in range(_REFITS if in_full.any() else 0):
         foretold = np.maximum(logarithms, level + directions @ slopes)
         level, slopes = _ridge(directions, np.where(in_full, foretold, logarithms))
-    return level, slopes
+    return _Law(level, slopes, logarithms.min(), logarithms.max())
 
 
 def _ridge(x: Vector, y: Vector) -> tuple[float, Vector]:
+    """Level and slopes (D,) of y (N,) over x (N, D)."""
     centre, mean = x.mean(0), float(y.mean())
     x = x - centre
     covariance = x.T @ x + _RIDGE * np.eye(x.shape[1])

@@ -195,7 +195,7 @@ class Views(LookViews):
     ``delivered`` (B, 3, H, W) are the pixels that the channel gave back, and
     ``graded_delivered`` those of the graded picture sent through it too, so that the codec itself
     costs nothing. ``looks`` is what the measure said of these very looks and frames, if it was
-    asked; it need not judge them twice.
+    asked; it need not judge them twice. A measure that asks another takes them out before.
     """
 
     delivered: Tensor
@@ -246,7 +246,7 @@ class LookAppeal(Protocol):
     def appraise_looks(self, views: LookViews, mode: Mode) -> Sequence[Appraisal]:
         """Appraise each of the B candidates of ``views``.
 
-        ``by_kind`` says no more than is known, and as the whole appraisal will.
+        ``by_kind`` and ``parts`` say no more than is known, and as the whole appraisal will.
         """
 
 

@@ -28,8 +28,8 @@ _MOST = 8
 """Each takes some 300 MB."""
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
-    # As it is set, glibc gives the memory of every candidate back, to fault it in again: up to a
-    # quarter of the time on small photos.
+    # By default glibc gives the memory of every candidate back, and faults it in again for the
+    # next: a twentieth to a quarter of the time on small photos.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 29),

@@ -231,10 +231,10 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     exposures = [[-0.48, -0.47, -0.45, -0.44], [-0.46], [-0.1]]
     batches = [[chain.space.encode({"exposure_ev": e}) for e in batch] for batch in exposures]
 
-    def searched(learned: Sequence[Candidate] = ()) -> list[list[Candidate]]:
+    def searched(learned: Sequence[Evaluation] = ()) -> tuple[list[list[Candidate]], Objective]:
         renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
         objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
-        objective.learn([c.vector for c in learned], [c.params for c in learned])
+        objective.learn(learned)
         done, counts = [], []
         for batch in batches[1:] if learned else batches:
             before = measure.appraised
@@ -242,9 +242,9 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
             counts.append((measure.appraised - before) / len(batch))
         # Nothing was known; that strength was right; nobody minds this one.
         assert counts == [2, 1, 1][-len(counts) :]
-        return done
+        return done, objective
 
-    done = searched()
+    done, objective = searched()
     appeals = [
         [c.picture.appraisal.value for c in batch if isinstance(c.picture, Picture)]
         for batch in done
@@ -253,7 +253,7 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     assert appeals[2][0] > 74
     assert done[2][0].params == chain.space.decode(batches[2][0])
     # A continued search says what a batch came to, and makes the same of the next.
-    again = searched(done[0])
+    again, _ = searched(objective.evaluate(done[0]))
     assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
 
 

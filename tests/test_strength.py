@@ -27,14 +27,23 @@ def candidates(
     return asked, accepted
 
 
+def learnt(
+    asked: list[Coordinates], accepted: list[Coordinates], foresight: Foresight | None = None
+) -> Foresight:
+    foresight = foresight or Foresight()
+    for one, other in zip(asked, accepted, strict=True):
+        foresight.see(one, other)
+    foresight.learn()
+    return foresight
+
+
 def kinds(spatial: Vector) -> Coordinates:
     return {"geometry": np.zeros(2), "spatial": spatial}
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.6, -1.0])
 def test_foresight_tells_the_strength_of_a_direction(slope: float) -> None:
-    foresight = Foresight()
-    foresight.learn(*candidates(48, slope))
+    foresight = learnt(*candidates(48, slope))
     for asked, accepted in zip(*candidates(20, slope, seed=1), strict=True):
         share = foresight.shares(asked)["spatial"]
         kept = np.linalg.norm(accepted["spatial"]) / np.linalg.norm(asked["spatial"])
@@ -49,8 +58,7 @@ def test_one_that_was_accepted_in_full_says_that_no_less_is() -> None:
         for a, b in zip(asked, accepted, strict=True)
     ]
     assert 0.2 < np.mean(spared) < 0.5
-    foresight = Foresight()
-    foresight.learn(asked, accepted)
+    foresight = learnt(asked, accepted)
     told = [foresight.shares(one).get("spatial", 1.0) for one in asked]
     assert np.mean([share == 1 for share, full in zip(told, spared, strict=True) if full]) > 0.9
     assert np.mean([share < 1 for share, full in zip(told, spared, strict=True) if not full]) > 0.8
@@ -58,24 +66,31 @@ def test_one_that_was_accepted_in_full_says_that_no_less_is() -> None:
 
 def test_foresight_says_nothing_before_it_has_seen_enough() -> None:
     asked, accepted = candidates(4, 0.0)
-    foresight = Foresight()
-    foresight.learn(asked[:3], accepted[:3])
-    assert foresight.shares(asked[0]) == {}
-    foresight.learn(asked[3:], accepted[3:])
+    assert learnt(asked[:3], accepted[:3]).shares(asked[0]) == {}
+    foresight = learnt(asked, accepted)
     assert set(foresight.shares(asked[0])) == {"spatial"}
     # Nor of what was always accepted, nor of what is neutral.
-    free = Foresight()
-    free.learn(asked, asked)
-    assert free.shares(asked[0]) == {}
+    assert learnt(asked, asked).shares(asked[0]) == {}
     assert foresight.shares(kinds(np.zeros(3))) == {}
 
 
 def test_foresight_forgets_what_is_long_ago() -> None:
-    foresight = Foresight()
-    foresight.learn(*candidates(600, 1.0))
-    foresight.learn(*candidates(520, -1.0))
-    asked = kinds(np.array([0.0, 2.0, 0.0]))
-    assert foresight.shares(asked)["spatial"] == pytest.approx(0.25 * math.exp(-1), rel=0.05)
+    foresight = learnt(*candidates(600, 1.0))
+    asked, accepted = candidates(520, -1.0)
+    learnt(asked, accepted, foresight)
+    up = kinds(np.array([0.0, 2.0, 0.0]))
+    assert foresight.shares(up)["spatial"] == pytest.approx(0.25 * math.exp(-1), rel=0.05)
+    # Nor is there a law left of what was weakened, once nothing is.
+    assert learnt(asked, asked, foresight).shares(up) == {}
+
+
+def test_foresight_tells_no_strength_beyond_those_seen() -> None:
+    asked, accepted = candidates(48, 2.0)
+    seen = [float(np.linalg.norm(one["spatial"])) for one in accepted]
+    for sign in (1.0, -1.0):
+        share = learnt(asked, accepted).shares(kinds(np.array([0.0, sign * 50.0, 0.0])))["spatial"]
+        assert min(seen) <= share * 50.0 * (1 + 1e-9)
+        assert share * 50.0 <= max(seen) * (1 + 1e-9)
 
 
 LAW: dict[Kind, Falloff] = {"spatial": Falloff(90.0, 1.5)}

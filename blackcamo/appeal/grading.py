@@ -71,9 +71,12 @@ _ALIKE_LEVELS = 6.0
 _STEEPEST = 3.0
 _HUES = 6
 _CELL_DEG, _CELL_LIGHTNESS, _CELL_CHROMA = 30.0, (40.0, 70.0), (8.0, 30.0)
-_CELLS = (12, 3, 3)
-"""Colours of a photo by hue, lightness and chroma, and how many that makes of each."""
+"""Colours of a photo are told apart by hue, lightness and chroma."""
+_CELLS = round(360 / _CELL_DEG), len(_CELL_LIGHTNESS) + 1, len(_CELL_CHROMA) + 1
 _CELL_SHARE = 0.01
+"""Of the picture: a colour that has no more is heard by half."""
+_FIXED_POINT = 1 << 16
+"""Sums of whole numbers are the same in any order, as a GPU takes them."""
 _HUE_SHARE = 0.03
 """Of the picture: a hue that has no more is heard by half."""
 
@@ -261,7 +264,7 @@ def _hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
 
 
 def _one_hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
-    """Mean difference of hue (B), in CIELAB, of the colour of the photo that changed most."""
+    """Hue difference of CIE94 (B), of the colour of the photo that changed most, on its mean."""
     half_turn = torch.deg2rad(turn_deg / 2).sin_()
     difference = 2 * (photo.chroma * graded.chroma).sqrt_() * half_turn
     # Of a strong colour more is needed to be seen.
@@ -272,14 +275,15 @@ def _one_hue(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
         for values, edges in ((photo.lightness, _CELL_LIGHTNESS), (photo.chroma, _CELL_CHROMA))
     )
     cell = ((hue.long() * _CELLS[1] + lightness) * _CELLS[2] + chroma).expand_as(difference)
+    fixed = difference.mul_(_FIXED_POINT).round_().long()
     total, summed = (
-        torch.zeros(len(cell), math.prod(_CELLS), device=cell.device).scatter_add_(1, cell, values)
-        for values in (torch.ones_like(difference), difference)
+        cell.new_zeros(len(cell), math.prod(_CELLS)).scatter_add_(1, cell, values).float()
+        for values in (torch.ones_like(fixed), fixed)
     )
     # What is nearly grey has no colour of its own.
     heard = 1 / (total + _CELL_SHARE * cell.shape[1])
     heard[:, :: _CELLS[2]] = 0
-    return (summed.abs() * heard).amax(1)
+    return (summed.abs() * heard).amax(1) / _FIXED_POINT
 
 
 def _banding(photo: Tones, graded: Tones) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.types import Param, Params
@@ -49,7 +50,7 @@ class Detail:
             y = luma(out[row : row + 1])
             change = torch.zeros_like(y)
             if value["smoothing_percent"]:
-                smooth = _smoothed(y, _SMOOTH_RADIUS * long_side_px)
+                smooth = smoothed(y, _SMOOTH_RADIUS * long_side_px)
                 change.add_(smooth - y, alpha=value["smoothing_percent"])
             radius = float(params["sharpness_radius_permille"][row]) / 1000
             for name, relative in (
@@ -67,7 +68,7 @@ class Detail:
 _AMOUNTS = ("sharpness_percent", "clarity_percent", "smoothing_percent")
 
 
-def _smoothed(y: Tensor, sigma_px: float) -> Tensor:
+def smoothed(y: Tensor, sigma_px: float) -> Tensor:
     """The picture (1, 1, H, W) guided by itself, over Gaussian windows.
 
     Its slopes vary slowly, and are found on fewer pixels.
@@ -75,7 +76,9 @@ def _smoothed(y: Tensor, sigma_px: float) -> Tensor:
     Source: K. He, J. Sun, X. Tang, "Guided image filtering", IEEE TPAMI 35 (6), 2013, eq. 5-8;
     K. He, J. Sun, "Fast guided filter", arXiv:1505.00996, 2015.
     """
-    factor = max(1, min(int(sigma_px / _LEAST_SIGMA_PX), *y.shape[-2:]))
+    height_px, width_px = y.shape[-2:]
+    factor = max(1, int(sigma_px / _LEAST_SIGMA_PX))
+    y = F.pad(y, (0, -width_px % factor, 0, -height_px % factor), mode="replicate")
     sigma_px = max(sigma_px / factor, 0.5)
     mean, square = (gaussian_blur(block_means(v, factor), sigma_px) for v in (y, y * y))
     variance = (square - mean * mean).clamp_(min=0)
@@ -84,4 +87,4 @@ def _smoothed(y: Tensor, sigma_px: float) -> Tensor:
     slope, level = (
         enlarged(gaussian_blur(plane, sigma_px), *y.shape[-2:]) for plane in (slope, level)
     )
-    return slope.mul_(y).add_(level)
+    return slope.mul_(y).add_(level)[..., :height_px, :width_px]

@@ -35,6 +35,7 @@ _SUFFIXES = (".html", ".png")
 PHOTOS_A_PAGE = 20
 """More make a page of tens of megabytes, and a picture that few programs open."""
 
+_TITLE = "Camouflage gallery"
 _JOURNAL = Path(DEFAULT_STORAGE).name
 
 
@@ -47,8 +48,9 @@ def exhibit(
 ) -> GalleryResult:
     """Show camouflages beside their originals: ``gallery.html`` and ``gallery.png``.
 
-    More than 20 photos make further pages, ``gallery-2.html`` and so on. A photo that cannot be
-    shown is reported in its result's ``error`` and listed on the page.
+    More than 20 photos make further pages, ``gallery-2.html`` and so on; those that a larger
+    gallery left there are removed. A photo that cannot be shown is reported in its result's
+    ``error`` and listed on the page.
 
     Args:
         folders: where camouflages lie with their presets beside them, at any depth.
@@ -58,7 +60,7 @@ def exhibit(
 
     Raises:
         InputError: a folder does not exist, or there are no camouflages.
-        OutputError: a file cannot be written.
+        OutputError: a file cannot be written or removed.
     """
     found = _find(folders)
     target = Path(folders[0] if out is None else out)
@@ -83,11 +85,7 @@ def exhibit(
                 exhibits.append(shown)
                 results.append(_result(piece.path, shown.facts))
             progress("photos", len(results), len(found))
-        title = (
-            "Camouflage gallery"
-            if len(stages) == 1
-            else f"Camouflage gallery, page {at + 1} of {len(stages)}"
-        )
+        title = _TITLE if len(stages) == 1 else f"{_TITLE}, page {at + 1} of {len(stages)}"
         page = exhibit_page(
             exhibits, failures, title=title, pages=[page.name for page in pages], at=at
         )
@@ -104,10 +102,10 @@ def _page(folder: Path, number: int, suffix: str) -> Path:
 
 def _remove_pages_from(folder: Path, number: int) -> None:
     """Remove what a larger gallery left: nothing leads there, and it shows what is not so now."""
-    stale = [_page(folder, number, suffix) for suffix in _SUFFIXES]
-    if any(path.is_file() for path in stale):
-        for path in stale:
-            remove(path)
+    page, sheet = (_page(folder, number, suffix) for suffix in _SUFFIXES)
+    if page.is_file() and f"{_TITLE}, page {number} of" in page.read_text("utf-8", "replace"):
+        remove(sheet)
+        remove(page)
         _remove_pages_from(folder, number + 1)
 
 

@@ -209,7 +209,7 @@ class PhotoSearch:
         for batch in recorded:
             strategy.ask(len(batch.numbers))
             self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
-            self.small.learn(batch.vectors, [e.params for e in batch.evaluations])
+            self.small.learn(batch.evaluations)
         index = recorded[-1].index if recorded else 0
         asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
         while not self._finished() and asked < most_asked:

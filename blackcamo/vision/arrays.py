@@ -18,9 +18,9 @@ from blackcamo.types import Pixels
 
 def to_rgb(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:
     """The tensor (3, H, W) in [0, 1] of an array (H, W, 3); the array is copied."""
-    planes = np.empty((3, *pixels.shape[:2]), np.uint8)
-    cv2.split(pixels, list(planes))
-    return torch.from_numpy(planes).to(device).to(torch.float32).div_(255.0)
+    split = np.empty((3, *pixels.shape[:2]), np.uint8)
+    cv2.split(pixels, list(split))
+    return torch.from_numpy(split).to(device).to(torch.float32).div_(255.0)
 
 
 def to_pixels(rgb: Tensor) -> Pixels:
@@ -31,10 +31,10 @@ def to_pixels(rgb: Tensor) -> Pixels:
     """
     if rgb.device.type == "cpu":
         # It rounds half to even, too, and takes absolute values, hence the clamp.
-        planes = [cv2.convertScaleAbs(plane, alpha=255.0) for plane in rgb.clamp(0, 1).numpy()]
+        levels = [cv2.convertScaleAbs(plane, alpha=255.0) for plane in rgb.clamp(0, 1).numpy()]
     else:
-        planes = list(levels_by_torch(rgb).cpu().numpy())
-    return np.asarray(cv2.merge(planes), np.uint8)
+        levels = list(levels_by_torch(rgb).cpu().numpy())
+    return np.asarray(cv2.merge(levels), np.uint8)
 
 
 def together(pictures: Sequence[Tensor]) -> Tensor:

@@ -16,7 +16,7 @@ from blackcamo.vision.arrays import planes
 
 Plane = NDArray[np.float32]
 
-_LEAST_SIGMA_PX = 2.0
+_LEAST_SIGMA_PX = 2.5
 """Sigma that is left after shrinking: linear enlarging still hides its steps under it."""
 _REACH = 3.5
 """Kernels end after this many sigmas, where a Gaussian is 0.2 % of its peak."""

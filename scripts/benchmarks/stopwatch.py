@@ -60,19 +60,20 @@ def candidate(
     measure = plugins.load("appeals", appeal)()
     chain = load_chain(filters)
     renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
-    vectors = np.random.default_rng(0).normal(0, 0.3, (count, chain.space.dimension))
-    params = [chain.space.decode(vector) for vector in vectors]
+    vectors = np.random.default_rng(0).normal(0, 0.3, (2 * count, chain.space.dimension))
+    seen, params = ([chain.space.decode(v) for v in half] for half in np.split(vectors, 2))
     # Fills the caches, and says what candidates come to, as the first batches of a search do.
     foresight, coordinates = Foresight(), chain.space.coordinates
-    first = renderer.prepare(params, shares=[{}] * count)
-    asked = [coordinates(values) for values in params]
-    foresight.learn(asked, [coordinates(weaker) for weaker, _ in first])
-    shares = [foresight.shares(one) for one in asked]
+    first = renderer.prepare(seen, shares=[{}] * count)
+    for asked, (weaker, _) in zip(seen, first, strict=True):
+        foresight.see(coordinates(asked), coordinates(weaker))
+    foresight.learn()
+    shares = [foresight.shares(coordinates(values)) for values in params]
     steps: Steps = (
         ("frame, look", Chain, ("grade",)),
         ("spatial", Chain, ("finish",)),
         ("channel", Channel, ("send",)),
-        ("appeal", type(measure), ("__call__",)),
+        ("appeal", type(measure), ("__call__", "appraise_looks")),
     )
     spent = defaultdict[str, float](float)
     with timed(spent, time.thread_time, steps):

@@ -149,7 +149,7 @@ def try_all(
     )
     (before,) = scorer.score([renderer.channel.send(pixels)[1]])
     drops = []
-    for _, picture in renderer.prepare(winners, usual={}):
+    for _, picture in renderer.prepare(winners, shares=[{}] * len(winners)):
         assert isinstance(picture, Picture), picture
         (after,) = scorer.score([picture.received])
         there = picture.appraisal.value >= DEFAULT_APPEAL_FLOOR - ALMOST

@@ -132,8 +132,9 @@ def test_many_photos_make_pages_that_lead_to_each_other(
     # Fewer photos leave no page of what was shown before.
     shutil.rmtree(tmp_path / "runs" / "2")
     shutil.rmtree(tmp_path / "runs" / "3")
+    (tmp_path / "runs" / "gallery-3.html").write_text("somebody's own")
     run.exhibit([tmp_path / "runs"], photos=[tmp_path])
-    assert photos_in(tmp_path / "runs") == {"gallery.html", "gallery.png"}
+    assert photos_in(tmp_path / "runs") == {"gallery.html", "gallery.png", "gallery-3.html"}
 
 
 def test_the_original_is_shown_in_the_frame_of_its_camouflage(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from typing import TypeVar
 
 from blackcamo.errors import OptionError
+
+T = TypeVar("T")
 
 
 def resolve_device(device: str) -> str:
@@ -43,9 +45,8 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-@contextmanager
-def one_thread() -> Iterator[ThreadPoolExecutor]:
-    """A thread in which torch uses no others.
+def in_one_thread(work: Callable[[], T]) -> T:
+    """What ``work`` returns, torch having used no other thread for it.
 
     torch keeps the setting per thread but also remembers the last one for threads to come, so
     that is put back.
@@ -53,10 +54,12 @@ def one_thread() -> Iterator[ThreadPoolExecutor]:
     import torch
 
     before = torch.get_num_threads()
+    if before == 1:
+        return work()
     with ThreadPoolExecutor(1) as thread:
         thread.submit(_use_one_thread).result()
         torch.set_num_threads(before)
-        yield thread
+        return thread.submit(work).result()
 
 
 def _use_one_thread() -> None:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from blackcamo.channel import Channel
-from blackcamo.devices import one_thread
+from blackcamo.devices import in_one_thread
 from blackcamo.filters.chain import Chain, Graded, Rendered
 from blackcamo.oracle import one_line
 from blackcamo.strength import Shares, corrected
@@ -113,9 +113,8 @@ class Renderer:
 
         if not self.device.startswith("cpu"):
             return prepared(slice(None))
-        with one_thread() as thread:
-            alone = [slice(i, i + 1) for i in range(len(params))]
-            return [thread.submit(prepared, one).result()[0] for one in alone]
+        alone = [slice(i, i + 1) for i in range(len(params))]
+        return in_one_thread(lambda: [prepared(one)[0] for one in alone])
 
     def _accepted(self, params: Sequence[Values], probable: Sequence[Shares]) -> list[_Draft]:
         """Candidates as strong as people accept, or as they were meant to be.
@@ -282,5 +281,4 @@ def render(
             (rendered,) = chain.render(to_rgb(pixels, "cpu"), [params], keep_size=keep_size)
             return to_pixels(rendered.filtered)
 
-    with one_thread() as thread:
-        return thread.submit(alone).result()
+    return in_one_thread(alone)

@@ -62,7 +62,8 @@ class FilterSpace:
         self.filters = tuple(filters)
         self.params: tuple[Param, ...] = tuple(p for f in self.filters for p in f.params)
         self.names: tuple[str, ...] = tuple(p.name for p in self.params)
-        if len(set(self.names)) != len(self.names):
+        self._known = frozenset(self.names)
+        if len(self._known) != len(self.names):
             twice = next(n for n in self.names if self.names.count(n) > 1)
             raise OptionError(f"parameter {twice!r} is declared twice; names must be unique")
         for param in self.params:
@@ -172,7 +173,7 @@ class FilterSpace:
             OptionError: an unknown name, or a value that is not a number in its range.
         """
         for name in params:
-            if name not in self.names:
+            if name not in self._known:
                 raise OptionError(unknown("parameter", name, self.names))
         full = self.neutral
         for param in self.params:

@@ -25,7 +25,7 @@ from blackcamo.rendering import Prepared, Renderer, Values
 from blackcamo.strength import Shares
 
 _MOST = 8
-"""Each takes some 300 MB."""
+"""Each takes some 400 MB, at the size of a proxy (1024 pixels) 550 MB."""
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     # By default glibc gives the memory of every candidate back, and faults it in again for the

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 
-from blackcamo.devices import one_thread, resolve_device
+from blackcamo.devices import in_one_thread, resolve_device
 from blackcamo.errors import OptionError
 
 
@@ -36,10 +37,11 @@ def test_a_thread_for_rendering_uses_no_other_and_changes_none() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        with one_thread() as thread:
-            assert thread.submit(torch.get_num_threads).result() == 1
-            assert torch.get_num_threads() == 2
+        assert in_one_thread(torch.get_num_threads) == 1
+        assert torch.get_num_threads() == 2
         with ThreadPoolExecutor(1) as other:
             assert other.submit(torch.get_num_threads).result() == 2
+        torch.set_num_threads(1)
+        assert in_one_thread(threading.get_ident) == threading.get_ident()
     finally:
         torch.set_num_threads(before)

@@ -54,7 +54,7 @@ class Channel:
         settings = [cv2.IMWRITE_JPEG_QUALITY, self.quality]
         settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _SAMPLING_FACTORS[self.subsampling]]
         _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), settings)
-        return data.tobytes() if credit is None else _with_metadata(data.tobytes(), credit)
+        return data.tobytes() if credit is None else credited(data.tobytes(), credit)
 
     def decode(self, data: bytes) -> Pixels:
         """The pixels of a JPEG file that this channel wrote."""
@@ -67,8 +67,10 @@ class Channel:
         return data, self.decode(data)
 
 
-def _with_metadata(jpeg: bytes, credit: Credit) -> bytes:
-    """The file with segments for EXIF and the colour profile behind its first one, JFIF's.
+def credited(jpeg: bytes, credit: Credit) -> bytes:
+    """A file of this channel with metadata, its picture as it was.
+
+    Segments for EXIF and the colour profile come behind the first one, JFIF's.
 
     Source: ITU-T T.81, B.2.4 (segments); Exif 3.0, 4.7.2 (APP1); ICC.1:2022, B.4 (APP2).
     """

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from blackcamo.channel import credited
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
 from blackcamo.rendering import Picture, Renderer
@@ -57,7 +58,7 @@ class Objective:
         # What fails with nothing done fails with every candidate, and is said there.
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
         jpeg, received = self._renderer.channel.send(self._renderer.pixels)
-        unchanged = Picture(self._renderer.pixels, jpeg, received, appraisal)
+        unchanged = Picture(jpeg, received, appraisal)
         answer = self._ask_alone(unchanged.sha256, received)
         self.jpegs = {unchanged.sha256: jpeg}
         found = _evaluation(space.encode({}), space.neutral, unchanged, answer)
@@ -145,7 +146,7 @@ class Objective:
         ((_, picture),) = self._renderer.prepare([params])
         if not isinstance(picture, Picture):
             return None
-        data = self._renderer.channel.encode(picture.sent, credit)
+        data = credited(picture.jpeg, credit)
         delivered = self._renderer.channel.decode(data)
         (answer,) = self._oracle.ask([(picture.sha256, delivered)], kind="verify", reference=True)
         if answer.error is not None:

@@ -40,9 +40,8 @@ _CORRECTIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A rendered candidate: what is sent, its JPEG, what arrives, and how appealing that is."""
+    """A rendered candidate: the JPEG that is sent, what arrives, and how appealing that is."""
 
-    sent: Pixels
     jpeg: bytes
     received: Pixels
     appraisal: Appraisal
@@ -183,14 +182,11 @@ class Renderer:
     def _drafts(self, params: Sequence[Values], graded: Sequence[_Graded]) -> list[_Draft]:
         """Candidates, rendered from what was graded."""
         rendered = self.chain.finish([g.look for g in graded], params)
-        sent = [to_pixels(r.filtered) for r in rendered]
-        received = [self.channel.send(pixels) for pixels in sent]
+        received = [self.channel.send(to_pixels(r.filtered)) for r in rendered]
         appraisals = self._appraise(rendered, graded, [pixels for _, pixels in received])
         return [
-            (values, Picture(pixels, jpeg, arrived, appraisal))
-            for values, pixels, (jpeg, arrived), appraisal in zip(
-                params, sent, received, appraisals, strict=True
-            )
+            (values, Picture(jpeg, arrived, appraisal))
+            for values, (jpeg, arrived), appraisal in zip(params, received, appraisals, strict=True)
         ]
 
     def _appraise(

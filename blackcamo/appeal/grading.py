@@ -20,7 +20,7 @@ one respect, in units of how far a critical viewer lets it go (``appeal.toleranc
   as across. Source: B. Pearce, S. Crichton, M. Mackiewicz, G. Finlayson, A. Hurlbert, "Chromatic
   illumination discrimination ability reveals that human colour constancy is optimised for blue
   daylight illuminations", PLoS ONE 9 (2), 2014.
-- ``skin``: mean turn of hue, gain of chroma and loss of light of pixels of the colours of skin.
+- ``skin``: mean turn of hue, gain of chroma and share of light lost, of pixels of skin's colours.
   Source for the region: K. Xiao et al., "Characterising the variations in ethnic skin colours: a
   new calibrated data base for human skin", Skin Research and Technology 23 (1), 2017, table 3 (hue
   angles 35-75 degrees, chroma 12-30), widened for light of every colour.
@@ -57,7 +57,7 @@ _CONTRAST_LOST, _CONTRAST_GAINED = math.log2(1 / 0.68), math.log2(1.5)
 _BLACK_LIFTED, _WHITE_DROPPED = 15.0, 13.0
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
 _ZONE_TOLERANCE = (1.5, 1.0, 0.9)
-_SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT = 11.0, 0.8, 10.0
+_SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT_LOST = 8.0, 0.8, 0.17
 _COLOUR_LOST, _ALL_COLOUR_LOST, _SATURATION_GAINED = 0.85, 5.0, 0.7
 _OVERDRIVEN_CHROMA = 12.0
 _HUE_TURN_DEG, _HUE_DIFFERENCE = 20.0, 5.0
@@ -231,9 +231,10 @@ def _skin(photo: Tones, graded: Tones, turn_deg: Tensor) -> Tensor:
     turn = (weight * turn_deg * coloured).sum(1) / (total + 1e-6)
     chroma = ((graded.chroma + 4) / (photo.chroma + 4)).log2_()
     gain = ((weight * chroma).sum(1) / (total + 1e-6)).clamp(min=0)
-    lighter = (weight * (graded.lightness - photo.lightness)).sum(1) / (total + 1e-6)
+    before, after = ((weight * tones.lightness).sum(1) for tones in (photo, graded))
     heard = total / (total + 0.01 * weight.shape[1])
-    darkened = lighter.clamp(max=0) / _SKIN_LIGHT
+    # Of its own light: a dark face has less to lose.
+    darkened = (1 - (after + 1e-6) / (before + 1e-6)).clamp(min=0) / _SKIN_LIGHT_LOST
     return _norm(turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA, darkened) * heard
 
 

@@ -118,5 +118,7 @@ def test_skin_minds_losing_light_and_not_gaining_it() -> None:
 
     assert part(skin, 0.97) > 95 > 70 > part(skin, 0.8)
     assert part(skin, 1.1) > part(skin, 0.9)
+    # A dark face has less light to lose: the same share of it, not the same steps.
+    assert part(skin * 0.55, 0.85) == pytest.approx(part(skin, 0.85), abs=6)
     # Of other colours it says nothing.
     assert part(torch.tensor([0.3, 0.5, 0.8]).view(1, 3, 1, 1).expand_as(skin), 0.8) > 99

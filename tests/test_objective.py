@@ -257,6 +257,30 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
 
 
+def test_what_could_not_be_rendered_teaches_nothing(pixels: Pixels) -> None:
+    chain = Chain([Touchy(), Tone()])
+
+    def searched(*, failing: bool, continued: bool = False) -> list[Candidate]:
+        renderer = Renderer(
+            pixels, chain, Channel(), Lawful(1.0, told=True), "enhance", appeal_floor=70.0
+        )
+        objective = Objective(renderer, Oracle(CountingScorer(), Ledger(99)))
+        if failing:
+            touched = [chain.space.encode({"touch": 0.9, "exposure_ev": -0.48})] * 16
+            failed = objective.prepare(touched)
+            assert all(isinstance(candidate.picture, str) for candidate in failed)
+            if continued:
+                objective.learn(objective.evaluate(failed))
+        objective.prepare(
+            [chain.space.encode({"exposure_ev": e}) for e in (-0.48, -0.47, -0.45, -0.44)]
+        )
+        return objective.prepare([chain.space.encode({"exposure_ev": -0.46})])
+
+    undisturbed = searched(failing=False)
+    assert searched(failing=True)[0].params == undisturbed[0].params
+    assert searched(failing=True, continued=True)[0].params == undisturbed[0].params
+
+
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:
     objective, scorer, oracle = make(pixels, chain=Chain([Touchy(), Tone()]))
     space = Chain([Touchy(), Tone()]).space

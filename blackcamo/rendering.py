@@ -164,7 +164,8 @@ class Renderer:
         # What keeps its frame and look is not graded again.
         again = [i for i, found in better.items() if found.keys() - {"spatial"}]
         weaker = self._weaker([params[i] for i in again], [shares[i] for i in again])
-        for i, look in zip(again, self._grade(weaker), strict=True):
+        before = [graded[i].look for i in again]
+        for i, look in zip(again, self._grade(weaker, before), strict=True):
             graded[i] = look
         return list(better)
 
@@ -175,8 +176,10 @@ class Renderer:
             for values, share in zip(params, shares, strict=True)
         ]
 
-    def _grade(self, params: Sequence[Values]) -> list[_Graded]:
-        looks = self.chain.grade(self._photo, params, keep_size=self.keep_size)
+    def _grade(
+        self, params: Sequence[Values], before: Sequence[Graded] | None = None
+    ) -> list[_Graded]:
+        looks = self.chain.grade(self._photo, params, keep_size=self.keep_size, before=before)
         return [_Graded(look) for look in looks]
 
     def _drafts(self, params: Sequence[Values], graded: Sequence[_Graded]) -> list[_Draft]:

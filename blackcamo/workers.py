@@ -6,13 +6,14 @@ two threads that render wait for it half of the time, and eight are hardly faste
 
 from __future__ import annotations
 
-import functools
+import itertools
 import os
 import pickle
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 
@@ -37,6 +38,8 @@ _ENVIRONMENT = {
 _IDLE_S = 600
 _WATCH_S = 1.0
 _RENDERERS_KEPT = 2
+_numbers = itertools.count()
+"""Of the renderers that this process sends."""
 
 
 class Workers:
@@ -49,7 +52,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._count = min(usable_cores(), _MOST)
-        self._pickled: tuple[Renderer, bytes] | None = None
+        self._sent: tuple[Renderer, int, bytes] | None = None
 
     def start(self) -> Future[int]:
         """Let them start while something else is done; the first one ready gives its number."""
@@ -63,16 +66,24 @@ class Workers:
         self, renderer: Renderer, params: Sequence[Values], shares: Sequence[Shares]
     ) -> list[Prepared]:
         """What ``renderer.prepare`` gives; candidates are shared out."""
-        pickled = self._payload(renderer)
-        if pickled is None:
+        try:
+            number, pickled = self._numbered(renderer)
+        except Exception:  # noqa: BLE001 - a plug-in's own __reduce__ may raise anything
             return renderer.prepare(params, shares=shares)
         try:
             executor = self._executor()
-            tasks = [
-                executor.submit(_prepare, pickled, values, probable)
-                for values, probable in zip(params, shares, strict=True)
-            ]
-            return [task.result() for task in tasks]
+
+            def rendered(indices: Iterable[int], sent: bytes | None) -> dict[int, Prepared | None]:
+                tasks = {
+                    i: executor.submit(_prepare, number, sent, params[i], shares[i])
+                    for i in indices
+                }
+                return {i: task.result() for i, task in tasks.items()}
+
+            # It is as large as its photo, and goes only to those who say that they need it.
+            made = rendered(range(len(params)), None)
+            made |= rendered([i for i, one in made.items() if one is None], pickled)
+            return [one for i in range(len(params)) if (one := made[i]) is not None]
         except BrokenProcessPool:
             # One was killed, as where memory is short. The next batch starts others.
             return renderer.prepare(params, shares=shares)
@@ -87,14 +98,11 @@ class Workers:
         )
         return executor
 
-    def _payload(self, renderer: Renderer) -> bytes | None:
-        """The renderer pickled; None where a plug-in in it cannot be."""
-        if self._pickled is None or self._pickled[0] is not renderer:
-            try:
-                self._pickled = renderer, cloudpickle.dumps(renderer)
-            except Exception:  # noqa: BLE001 - a plug-in's own __reduce__ may raise anything
-                return None
-        return self._pickled[1]
+    def _numbered(self, renderer: Renderer) -> tuple[int, bytes]:
+        """The renderer pickled, and the number by which workers know it."""
+        if self._sent is None or self._sent[0] is not renderer:
+            self._sent = renderer, next(_numbers), cloudpickle.dumps(renderer)
+        return self._sent[1:]
 
 
 def _begin(parent: int) -> None:
@@ -112,12 +120,17 @@ def _end_with(parent: int) -> None:
     os._exit(0)
 
 
-def _prepare(pickled: bytes, params: Values, shares: Shares) -> Prepared:
-    return _renderer(pickled).prepare([params], shares=[shares])[0]
+_known: OrderedDict[int, Renderer] = OrderedDict()
+"""A worker's renderers, by their numbers."""
 
 
-@functools.lru_cache(maxsize=_RENDERERS_KEPT)
-def _renderer(pickled: bytes) -> Renderer:
-    # It came from the process that started this one.
-    renderer: Renderer = pickle.loads(pickled)  # noqa: S301
-    return renderer
+def _prepare(number: int, pickled: bytes | None, params: Values, shares: Shares) -> Prepared | None:
+    """Prepare a candidate; None if this worker needs the renderer for it."""
+    if number not in _known:
+        if pickled is None:
+            return None
+        # It came from the process that started this one.
+        _known[number] = pickle.loads(pickled)  # noqa: S301
+        while len(_known) > _RENDERERS_KEPT:
+            _known.popitem(last=False)
+    return _known[number].prepare([params], shares=[shares])[0]

@@ -29,7 +29,7 @@ from blackcamo.types import (
 )
 from blackcamo.vision.arrays import together
 from blackcamo.vision.colourspace import edit_in_oklab
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 from blackcamo.vision.lut import apply_lut, identity_nodes
 
 _KINDS = (GeometryFilter, LookFilter, SpatialFilter)
@@ -131,15 +131,31 @@ class Chain:
         return self.finish(self.grade(photo, params, keep_size=keep_size), params)
 
     def grade(
-        self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
+        self,
+        photo: Tensor,
+        params: Sequence[Values],
+        *,
+        keep_size: bool = False,
+        before: Sequence[Graded] | None = None,
     ) -> list[Graded]:
-        """The first half of ``render``: frames and looks."""
+        """The first half of ``render``: frames and looks.
+
+        Args:
+            before: the candidates with other parameters; what a frame shows is not cut again.
+        """
         photo = photo.to(self.device)
         candidates = [self.space.complete(values) for values in params]
         frames = [self._frame(values, photo, keep_size) for values in candidates]
         done: dict[int, Graded] = {}
         for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
-            aligned = cut_frames(photo, [frames[i] for i in group])
+            aligned = together(
+                [
+                    before[i].aligned
+                    if before and before[i].frame == frames[i]
+                    else cut_frame(photo, frames[i])
+                    for i in group
+                ]
+            )
             graded = self._apply_looks(aligned, [candidates[i] for i in group])
             for row, i in enumerate(group):
                 done[i] = Graded(aligned[row], graded[row], frames[i])

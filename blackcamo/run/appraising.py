@@ -15,7 +15,7 @@ from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
 from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
 from blackcamo.vision.alignment import align, fit_look
 from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 from blackcamo.vision.lut import apply_lut
 
 
@@ -60,7 +60,7 @@ def appraise_pixels(original: Pixels, edited: Pixels, measure: Appeal, mode: Mod
     """
     frame = align(original, edited)
     photo = to_rgb(original)
-    aligned = cut_frames(photo, [frame])
+    aligned = cut_frame(photo, frame).unsqueeze(0)
     graded = apply_lut(aligned, fit_look(aligned, to_rgb(edited)[None]))
     # Both through one channel, so that a codec costs nothing.
     channel = Channel()

@@ -25,7 +25,7 @@ from blackcamo.types import Frame, Pixels, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.colourspace import linear_to_srgb, luminance, srgb_to_linear
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 
 Kind: TypeAlias = Literal["tasteful", "overdone", "ugly"]
 Step: TypeAlias = Callable[[Tensor], Tensor]
@@ -75,7 +75,7 @@ class Edit:
         """The edit as a measure sees it in a search, and the picture that is delivered."""
         original = to_rgb(pixels)
         frame = self.frame(*pixels.shape[:2])
-        aligned = cut_frames(original, [frame])
+        aligned = cut_frame(original, frame).unsqueeze(0)
         graded = self.look(aligned).clamp(0, 1)
         delivered = channel.send(to_pixels(self.spatial(graded)[0]))[1]
         received = to_rgb(delivered)[None]

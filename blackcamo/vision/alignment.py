@@ -14,7 +14,7 @@ from torch import Tensor
 from blackcamo.errors import PhotoError
 from blackcamo.types import Frame, Pixels
 from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 
 _MATCHED_PX = 1024
 """Long side at which features are looked for."""
@@ -193,7 +193,7 @@ def _frame(matrix: Similarity, original: Pixels, edited: Pixels) -> Frame:
 
 def _likeness(original: Pixels, edited: Pixels, frame: Frame) -> float:
     """Correlation of local structure in the frame and in the edit, 1 at most."""
-    shown = to_pixels(cut_frames(to_rgb(original), [frame])[0])
+    shown = to_pixels(cut_frame(to_rgb(original), frame))
     details = []
     for pixels in (shown, edited):
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from torch import Tensor
 
 from blackcamo.types import Frame
-from blackcamo.vision.arrays import together
 from blackcamo.vision.warp import warp
 
 
-def cut_frames(photo: Tensor, frames: Sequence[Frame]) -> Tensor:
-    """What each frame shows of the photo.
+def cut_frame(photo: Tensor, frame: Frame) -> Tensor:
+    """What a frame shows of the photo.
 
     An upright frame on whole pixels, delivered at its own size, is a plain slice: no pixel
     changes. Any other is sampled bicubically.
 
     Args:
         photo: (3, H, W) in [0, 1].
-        frames: B frames that are delivered at one size (h, w).
 
     Returns:
-        (B, 3, h, w) in [0, 1]; for a single slice a view of ``photo``.
+        (3, h, w) in [0, 1], at the size that the frame is delivered at; a slice is a view of
+        ``photo``.
     """
-    return together([_cut(photo, frame) for frame in frames])
-
-
-def _cut(photo: Tensor, frame: Frame) -> Tensor:
     whole = _slice(photo, frame)
     return _sample(photo, frame) if whole is None else whole
 

@@ -76,30 +76,35 @@ def _perlin(cells: int, seed: int, stream: int) -> Plane:
     nodes = max(2, _LATTICE // cells)
     at = (np.arange(nodes) + 0.5) / nodes
     fade = at**3 * (at * (at * 6 - 15) + 10)
-    total = np.zeros((cells, cells, nodes, nodes))
-    for dy, wy in ((0, 1 - fade), (1, fade)):
-        for dx, wx in ((0, 1 - fade), (1, fade)):
-            corner = slice(dy, cells + dy), slice(dx, cells + dx)
-            ramp = (
-                gx[corner][:, :, None, None] * (at - dx)[None, None, None, :]
-                + gy[corner][:, :, None, None] * (at - dy)[None, None, :, None]
-            )
-            total += ramp * wy[:, None] * wx[None, :]
-    return _normal(total.transpose(0, 2, 1, 3).reshape(cells * nodes, cells * nodes))
+    weights = ((0, 1 - fade), (1, fade))
+    total = np.zeros((cells, nodes, cells * nodes))
+    for dy, wy in weights:
+        # The two parts of the corners' ramps, summed along x before there are rows of pixels.
+        corners = [(slice(dy, cells + dy), slice(dx, cells + dx), dx, wx) for dx, wx in weights]
+        along = np.add(*(gx[y, x, None] * (wx * (at - dx)) for y, x, dx, wx in corners))
+        across = np.add(*(gy[y, x, None] * wx for y, x, _, wx in corners))
+        total += along.reshape(cells, 1, -1) * wy[:, None]
+        total += across.reshape(cells, 1, -1) * (wy * (at - dy))[:, None]
+    return _normal(total.reshape(cells * nodes, cells * nodes))
 
 
 @lru_cache(maxsize=24)
 def _gabor(waves: int, angle_deg: int, seed: int) -> Plane:
-    spectrum = np.fft.rfft2(_white(_LATTICE, seed, waves))
-    fy = np.fft.fftfreq(_LATTICE, 1 / _LATTICE)[:, None]
-    fx = np.fft.rfftfreq(_LATTICE, 1 / _LATTICE)[None, :]
+    fy, fx = np.fft.fftfreq(_LATTICE, 1 / _LATTICE), np.fft.rfftfreq(_LATTICE, 1 / _LATTICE)
     angle = math.radians(angle_deg)
     cx, cy = waves * math.cos(angle), waves * math.sin(angle)
-    spread = 2 * (_BANDWIDTH * waves) ** 2
+
+    def bell(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.exp(-(distance**2) / (2 * (_BANDWIDTH * waves) ** 2))
+
     # Both halves of the spectrum, of which the real transform keeps one.
-    window = np.exp(-((fx - cx) ** 2 + (fy - cy) ** 2) / spread)
-    window += np.exp(-((fx + cx) ** 2 + (fy + cy) ** 2) / spread)
-    return _normal(np.fft.irfft2(spectrum * window, (_LATTICE, _LATTICE)))
+    window = np.outer(bell(fy - cy), bell(fx - cx)) + np.outer(bell(fy + cy), bell(fx + cx))
+    return _normal(np.fft.irfft2(_spectrum(waves, seed) * window, (_LATTICE, _LATTICE)))
+
+
+@lru_cache(maxsize=8)
+def _spectrum(waves: int, seed: int) -> NDArray[np.complex128]:
+    return np.fft.rfft2(_white(_LATTICE, seed, waves))
 
 
 def _generator(*seeds: int) -> np.random.Generator:

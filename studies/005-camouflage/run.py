@@ -34,7 +34,7 @@ from blackcamo.report.sheet import SheetRow, contact_sheet
 from blackcamo.testing.studies import scorer_settings, side_by_side
 from blackcamo.types import GeometryFilter, Pixels
 from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -229,7 +229,7 @@ def close_up(
     preset = read_preset(result.preset)
     (geometry,) = [f for f in load_chain(preset.filters).filters if isinstance(f, GeometryFilter)]
     frame = geometry.frame(preset.params, *photo.shape[:2])
-    aligned = to_pixels(cut_frames(to_rgb(photo), [frame])[0])
+    aligned = to_pixels(cut_frame(to_rgb(photo), frame))
     before, after = (p.astype(float).mean(2) for p in (aligned, camouflage))
     rough = [np.abs(p - shifted(p)) for p in (before, after)]
     added = boxed(np.maximum(rough[1] - rough[0], 0), side_px // 4) / (

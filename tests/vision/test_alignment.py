@@ -13,7 +13,7 @@ from blackcamo.errors import PhotoError
 from blackcamo.types import Frame, Pixels
 from blackcamo.vision.alignment import align, fit_look
 from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 from blackcamo.vision.lut import apply_lut
 
 
@@ -33,14 +33,14 @@ def test_a_graded_crop_is_found_to_the_pixel(kodak: list[Path], number: int) -> 
     edit = graded(photo[20 : height - 30, 40 : width - 25])
     frame = align(photo, edit)
     assert (frame.height_px, frame.width_px, frame.angle_deg) == (*edit.shape[:2], 0.0)
-    shown = to_pixels(cut_frames(to_rgb(photo), [frame])[0])
+    shown = to_pixels(cut_frame(to_rgb(photo), frame))
     np.testing.assert_array_equal(shown, photo[20 : height - 30, 40 : width - 25])
 
 
 def test_a_turned_and_scaled_part_is_found(kodak: list[Path]) -> None:
     photo = load(kodak[22])
     truth = Frame(0.52, 0.47, 0.8, 0.8, -1.5, 300, 450)
-    edit = to_pixels(cut_frames(to_rgb(photo), [truth])[0])
+    edit = to_pixels(cut_frame(to_rgb(photo), truth))
     frame = align(photo, edit)
     assert frame.angle_deg == pytest.approx(truth.angle_deg, abs=0.05)
     for name in ("centre_x", "centre_y", "width", "height"):

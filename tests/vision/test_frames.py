@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from blackcamo.types import Frame
-from blackcamo.vision.frames import cut_frames
+from blackcamo.vision.frames import cut_frame
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def ramp() -> Tensor:
 def test_whole_pixels_are_a_view(ramp: Tensor) -> None:
     # Rows 20-99, columns 33-132.
     frame = Frame(83 / 200, 60 / 120, 100 / 200, 80 / 120, 0.0, 80, 100)
-    cut = cut_frames(ramp, [frame])
+    cut = cut_frame(ramp, frame).unsqueeze(0)
     assert torch.equal(cut[0], ramp[:, 20:100, 33:133])
     assert cut.data_ptr() == ramp[:, 20:, 33:].data_ptr()
 
@@ -35,7 +35,7 @@ def test_whole_pixels_are_a_view(ramp: Tensor) -> None:
     ],
 )
 def test_positions(ramp: Tensor, frame: Frame) -> None:
-    cut = cut_frames(ramp, [frame])[0]
+    cut = cut_frame(ramp, frame)
     angle = np.deg2rad(frame.angle_deg)
     u = ((np.arange(frame.width_px) + 0.5) / frame.width_px - 0.5) * frame.width * 200
     v = ((np.arange(frame.height_px) + 0.5) / frame.height_px - 0.5) * frame.height * 120
@@ -49,18 +49,7 @@ def test_positions(ramp: Tensor, frame: Frame) -> None:
 def test_resampling_is_bicubic_as_in_opencv() -> None:
     noise = torch.rand(3, 90, 130, generator=torch.Generator().manual_seed(0))
     noise = torch.nn.functional.avg_pool2d(noise[None], 3, 1, 1)[0]
-    ours = cut_frames(noise, [Frame(0.5, 0.5, 1.0, 1.0, 0.0, 180, 260)])[0]
+    ours = cut_frame(noise, Frame(0.5, 0.5, 1.0, 1.0, 0.0, 180, 260))
     theirs = cv2.resize(noise[0].numpy(), (260, 180), interpolation=cv2.INTER_CUBIC)
     inner = (slice(4, -4), slice(4, -4))
     np.testing.assert_allclose(ours[0].numpy()[inner], theirs[inner], atol=2e-3)
-
-
-def test_several_frames_of_one_size(ramp: Tensor) -> None:
-    frames = [
-        Frame(0.5, 0.5, 0.5, 0.5, 0.0, 60, 100),
-        Frame(0.5, 0.5, 0.5, 0.5, 5.0, 60, 100),
-    ]
-    both = cut_frames(ramp, frames)
-    assert both.shape == (2, 3, 60, 100)
-    for cut, frame in zip(both, frames, strict=True):
-        assert torch.equal(cut, cut_frames(ramp, [frame])[0])

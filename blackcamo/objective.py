@@ -90,7 +90,8 @@ class Objective:
         space = self._renderer.chain.space
         params = [space.decode(vector) for vector in exact]
         asked = [space.coordinates(values) for values in params]
-        shares = [self._foresight.shares(coordinates) for coordinates in asked]
+        floor = self._renderer.appeal_floor
+        shares = [self._foresight.shares(coordinates, floor) for coordinates in asked]
         if self._workers is None:
             rendered = self._renderer.prepare(params, shares=shares)
         else:
@@ -102,8 +103,16 @@ class Objective:
         )
         return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
 
+    def require(self, appeal: float) -> None:
+        """Bring candidates to this appeal (0-100) from now on."""
+        if appeal != self._renderer.appeal_floor:
+            self._renderer = replace(self._renderer, appeal_floor=appeal)
+
     def learn(self, evaluations: Iterable[Evaluation]) -> None:
-        """Learn what a batch came to; a continued search says that anew."""
+        """Learn what a batch came to; a continued search says that anew.
+
+        Candidates are taken for brought to the appeal that is required now.
+        """
         space = self._renderer.chain.space
         self._learn(
             (space.coordinates(space.decode(e.vector)), e.params)
@@ -112,8 +121,9 @@ class Objective:
         )
 
     def _learn(self, came_to: Iterable[tuple[Coordinates, Mapping[str, float]]]) -> None:
+        space, floor = self._renderer.chain.space, self._renderer.appeal_floor
         for asked, params in came_to:
-            self._foresight.see(asked, self._renderer.chain.space.coordinates(params))
+            self._foresight.see(asked, space.coordinates(params), floor)
         self._foresight.learn()
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:

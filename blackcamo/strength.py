@@ -36,6 +36,8 @@ _LEAST_LEARNT = 4
 """Candidates that were weakened before it says anything."""
 _RIDGE = 0.1
 _REFITS = 3
+_TYPICAL_POWER = 1.5
+"""Of falloffs: what strengths are worth under another floor than they were accepted at."""
 _AS_GOOD_AS_ALL = 0.9
 """A share from which a candidate is rendered as strong as it was meant: mostly that is right."""
 
@@ -46,19 +48,21 @@ class Foresight:
     For each kind the logarithm of that strength is taken for linear in the direction of a
     candidate's coordinates, and fitted by ridge regression to the latest candidates. One that was
     accepted in full only says that no less is: it counts against the fit where less is foretold.
+    Under a higher floor less is accepted, as by a falloff of typical power.
     """
 
     def __init__(self) -> None:
         self._seen: dict[Kind, deque[_Seen]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
         self._laws: dict[Kind, _Law] = {}
 
-    def see(self, asked: Coordinates, accepted: Coordinates) -> None:
-        """Take in a candidate as its vector has it, and what it came to."""
+    def see(self, asked: Coordinates, accepted: Coordinates, floor: float) -> None:
+        """Take in a candidate as its vector has it, and what it came to under a floor (0-100)."""
         for kind, coordinates in asked.items():
             full, kept = (float(np.linalg.norm(v)) for v in (coordinates, accepted[kind]))
             if kept > 0:
                 in_full = kept >= full * (1 - 1e-6)
-                self._seen[kind].append((coordinates / full, math.log(kept), in_full))
+                relative = math.log(kept) - _room(floor)
+                self._seen[kind].append((coordinates / full, relative, in_full))
 
     def learn(self) -> None:
         """Learn from what was seen."""
@@ -68,20 +72,28 @@ class Foresight:
             else:
                 self._laws.pop(kind, None)
 
-    def shares(self, asked: Coordinates) -> dict[Kind, float]:
+    def shares(self, asked: Coordinates, floor: float) -> dict[Kind, float]:
         """The shares (0-1) of a candidate's strengths that will probably be accepted."""
         found: dict[Kind, float] = {}
         for kind, coordinates in asked.items():
             full = float(np.linalg.norm(coordinates))
             if full > 0 and kind in self._laws:
-                share = self._laws[kind].strength(coordinates / full) / full
+                accepted = self._laws[kind].logarithm(coordinates / full) + _room(floor)
+                share = math.exp(accepted) / full
                 if share < _AS_GOOD_AS_ALL:
                     found[kind] = share
         return found
 
 
+def _room(floor: float) -> float:
+    """Logarithm of the strength that a floor (0-100) leaves, up to a constant."""
+    aimed = max(_aimed(floor), 1.0)
+    return math.log(math.log(100.0 / aimed)) / _TYPICAL_POWER
+
+
 _Seen: TypeAlias = tuple[Vector, float, bool]
-"""Direction of a candidate's coordinates, logarithm of its strength, whether that is all of it."""
+"""Direction of a candidate's coordinates, logarithm of its strength for the room that there was,
+whether that is all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +105,8 @@ class _Law:
     least: float
     most: float
 
-    def strength(self, direction: Vector) -> float:
-        logarithm = self.level + float(direction @ self.slopes)
-        return math.exp(min(max(logarithm, self.least), self.most))
+    def logarithm(self, direction: Vector) -> float:
+        return min(max(self.level + float(direction @ self.slopes), self.least), self.most)
 
 
 def _fitted(seen: Iterable[_Seen]) -> _Law:
@@ -134,9 +145,13 @@ def corrected(appraisal: Appraisal, shares: Shares, floor: float) -> dict[Kind, 
 
 def _factor(appeal: float, law: Falloff, floor: float) -> float:
     """How much stronger filters may be for an appeal a little above the floor."""
-    aimed = min(floor + _ABOVE_FLOOR, 99.0)
+    aimed = _aimed(floor)
     # A floor that nothing changed can reach is aimed for as far as it goes.
     base = max(law.base, aimed + _LEAST_FALL)
     lost = max(math.log(base / max(appeal, 1.0)), 1e-3)
     factor: float = (math.log(base / aimed) / lost) ** (1 / law.power)
     return min(factor, _MOST_STRENGTHENED)
+
+
+def _aimed(floor: float) -> float:
+    return min(floor + _ABOVE_FLOOR, 99.0)

@@ -257,6 +257,20 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
 
 
+def test_candidates_are_brought_to_the_appeal_that_is_required(pixels: Pixels) -> None:
+    chain = Chain([Tone()])
+    renderer = Renderer(
+        pixels, chain, Channel(), Lawful(1.0, told=True), "enhance", appeal_floor=70.0
+    )
+    objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
+    strong = [chain.space.encode({"exposure_ev": e}) for e in (-0.48, -0.47, -0.46, -0.45)]
+    for appeal in (70.0, 80.0, 70.0):
+        objective.require(appeal)
+        for candidate in objective.prepare(strong):
+            assert isinstance(candidate.picture, Picture)
+            assert appeal <= candidate.picture.appraisal.value < appeal + 4
+
+
 def test_what_could_not_be_rendered_teaches_nothing(pixels: Pixels) -> None:
     chain = Chain([Touchy(), Tone()])
 

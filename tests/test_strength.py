@@ -11,6 +11,8 @@ from blackcamo import strength
 from blackcamo.strength import Coordinates, Foresight, Vector
 from blackcamo.types import Appraisal, Falloff, Kind
 
+FLOOR = 70.0
+
 
 def candidates(
     count: int, slope: float, full: float = 2.0, seed: int = 0
@@ -32,7 +34,7 @@ def learnt(
 ) -> Foresight:
     foresight = foresight or Foresight()
     for one, other in zip(asked, accepted, strict=True):
-        foresight.see(one, other)
+        foresight.see(one, other, FLOOR)
     foresight.learn()
     return foresight
 
@@ -45,7 +47,7 @@ def kinds(spatial: Vector) -> Coordinates:
 def test_foresight_tells_the_strength_of_a_direction(slope: float) -> None:
     foresight = learnt(*candidates(48, slope))
     for asked, accepted in zip(*candidates(20, slope, seed=1), strict=True):
-        share = foresight.shares(asked)["spatial"]
+        share = foresight.shares(asked, FLOOR)["spatial"]
         kept = np.linalg.norm(accepted["spatial"]) / np.linalg.norm(asked["spatial"])
         assert share == pytest.approx(kept, rel=0.05)
 
@@ -59,19 +61,19 @@ def test_one_that_was_accepted_in_full_says_that_no_less_is() -> None:
     ]
     assert 0.2 < np.mean(spared) < 0.5
     foresight = learnt(asked, accepted)
-    told = [foresight.shares(one).get("spatial", 1.0) for one in asked]
+    told = [foresight.shares(one, FLOOR).get("spatial", 1.0) for one in asked]
     assert np.mean([share == 1 for share, full in zip(told, spared, strict=True) if full]) > 0.9
     assert np.mean([share < 1 for share, full in zip(told, spared, strict=True) if not full]) > 0.8
 
 
 def test_foresight_says_nothing_before_it_has_seen_enough() -> None:
     asked, accepted = candidates(4, 0.0)
-    assert learnt(asked[:3], accepted[:3]).shares(asked[0]) == {}
+    assert learnt(asked[:3], accepted[:3]).shares(asked[0], FLOOR) == {}
     foresight = learnt(asked, accepted)
-    assert set(foresight.shares(asked[0])) == {"spatial"}
+    assert set(foresight.shares(asked[0], FLOOR)) == {"spatial"}
     # Nor of what was always accepted, nor of what is neutral.
-    assert learnt(asked, asked).shares(asked[0]) == {}
-    assert foresight.shares(kinds(np.zeros(3))) == {}
+    assert learnt(asked, asked).shares(asked[0], FLOOR) == {}
+    assert foresight.shares(kinds(np.zeros(3)), FLOOR) == {}
 
 
 def test_foresight_forgets_what_is_long_ago() -> None:
@@ -79,18 +81,38 @@ def test_foresight_forgets_what_is_long_ago() -> None:
     asked, accepted = candidates(520, -1.0)
     learnt(asked, accepted, foresight)
     up = kinds(np.array([0.0, 2.0, 0.0]))
-    assert foresight.shares(up)["spatial"] == pytest.approx(0.25 * math.exp(-1), rel=0.05)
+    assert foresight.shares(up, FLOOR)["spatial"] == pytest.approx(0.25 * math.exp(-1), rel=0.05)
     # Nor is there a law left of what was weakened, once nothing is.
-    assert learnt(asked, asked, foresight).shares(up) == {}
+    assert learnt(asked, asked, foresight).shares(up, FLOOR) == {}
 
 
 def test_foresight_tells_no_strength_beyond_those_seen() -> None:
     asked, accepted = candidates(48, 2.0)
     seen = [float(np.linalg.norm(one["spatial"])) for one in accepted]
     for sign in (1.0, -1.0):
-        share = learnt(asked, accepted).shares(kinds(np.array([0.0, sign * 50.0, 0.0])))["spatial"]
+        share = learnt(asked, accepted).shares(kinds(np.array([0.0, sign * 50.0, 0.0])), FLOOR)[
+            "spatial"
+        ]
         assert min(seen) <= share * 50.0 * (1 + 1e-9)
         assert share * 50.0 <= max(seen) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("power", [1.2, 1.5, 2.0])
+def test_under_a_higher_floor_less_strength_is_foretold(power: float) -> None:
+    def accepted(floor: float) -> float:
+        return math.log(100 / (floor + 1)) ** (1 / power)
+
+    asked, _ = candidates(48, 0.0)
+    foresight = Foresight()
+    for one in asked:
+        direction = one["spatial"] / np.linalg.norm(one["spatial"])
+        foresight.see(one, kinds(accepted(FLOOR) * direction), FLOOR)
+    foresight.learn()
+    for floor in (76.0, 84.0):
+        told = 2.0 * foresight.shares(asked[0], floor)["spatial"]
+        # Within a quarter, whatever the measure's own power.
+        assert told == pytest.approx(accepted(floor), rel=0.25)
+        assert told < accepted(FLOOR)
 
 
 LAW: dict[Kind, Falloff] = {"spatial": Falloff(90.0, 1.5)}

@@ -22,7 +22,7 @@ from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
-from blackcamo.strategies import Goal, Strategy
+from blackcamo.strategies import Goal, RisingFloor, Strategy
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels
 
@@ -205,11 +205,13 @@ class PhotoSearch:
         """Ask, evaluate and tell until the budget of the search is spent."""
         planned = self.study.recall(_PLANNED) or self.config.budget
         self.study.keep(_PLANNED, planned)
-        strategy = self.setup.strategy(planned)
+        strategy, floor = self.setup.strategy(planned), RisingFloor(goal)
         for batch in recorded:
             strategy.ask(len(batch.numbers))
-            self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
             self.small.learn(batch.evaluations)
+            self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
+            floor.tell(batch.evaluations)
+            self.small.require(floor.value)
         index = recorded[-1].index if recorded else 0
         asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
         while not self._finished() and asked < most_asked:
@@ -228,6 +230,8 @@ class PhotoSearch:
             self.candidates += zip(numbers, evaluations, strict=True)
             self._show(numbers)
             self._tell(strategy, goal, vectors, evaluations, self.ledger.total)
+            floor.tell(evaluations)
+            self.small.require(floor.value)
             self._report(goal)
 
     def _finished(self) -> bool:

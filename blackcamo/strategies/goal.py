@@ -86,6 +86,10 @@ class Goal:
         """Whether this score is at the target or past it."""
         return self._gap(score) <= 0
 
+    def safely_reached(self, score: float) -> bool:
+        """Whether a score found by the search is far enough past the target to stay there."""
+        return self._gap(score) + SAFETY <= 0
+
     def succeeded(self, score: float, appeal: float) -> bool:
         """Whether score and appeal are both where they should be."""
         return self.reached(score) and appeal >= self.appeal_floor

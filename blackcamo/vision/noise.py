@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -94,8 +95,8 @@ def _gabor(waves: int, angle_deg: int, seed: int) -> Plane:
     angle = math.radians(angle_deg)
     cx, cy = waves * math.cos(angle), waves * math.sin(angle)
 
-    def bell(distance: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.exp(-(distance**2) / (2 * (_BANDWIDTH * waves) ** 2))
+    def bell(distance: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(np.exp(-(distance**2) / (2 * (_BANDWIDTH * waves) ** 2)))
 
     # Both halves of the spectrum, of which the real transform keeps one.
     window = np.outer(bell(fy - cy), bell(fx - cx)) + np.outer(bell(fy + cy), bell(fx + cx))

@@ -16,6 +16,7 @@ from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.rendering import Renderer
+from blackcamo.run.results import DEFAULT_APPEAL_FLOOR as FLOOR
 from blackcamo.strength import Foresight
 from blackcamo.types import Pixels
 
@@ -59,16 +60,16 @@ def candidate(
     """Milliseconds of one thread that a candidate takes, by step; workers spend them unseen."""
     measure = plugins.load("appeals", appeal)()
     chain = load_chain(filters)
-    renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
+    renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=FLOOR)
     vectors = np.random.default_rng(0).normal(0, 0.3, (2 * count, chain.space.dimension))
     seen, params = ([chain.space.decode(v) for v in half] for half in np.split(vectors, 2))
     # Fills the caches, and says what candidates come to, as the first batches of a search do.
     foresight, coordinates = Foresight(), chain.space.coordinates
     first = renderer.prepare(seen, shares=[{}] * count)
     for asked, (weaker, _) in zip(seen, first, strict=True):
-        foresight.see(coordinates(asked), coordinates(weaker))
+        foresight.see(coordinates(asked), coordinates(weaker), FLOOR)
     foresight.learn()
-    shares = [foresight.shares(coordinates(values)) for values in params]
+    shares = [foresight.shares(coordinates(values), FLOOR) for values in params]
     steps: Steps = (
         ("frame, look", Chain, ("grade",)),
         ("spatial", Chain, ("finish",)),

@@ -136,6 +136,17 @@ def test_it_stops_on_success_when_asked(run_search: Search, scorer: CountingScor
     assert scorer.images <= to_success + 4
 
 
+def test_what_is_left_of_the_budget_after_a_success_goes_to_appeal(run_search: Search) -> None:
+    first = run_search(into="first", stop_on_success=True)
+    assert first.succeeded
+    assert first.appeal is not None
+    assert first.appeal < 80
+    longer = run_search(into="longer", budget=200)
+    assert longer.succeeded
+    assert longer.appeal is not None
+    assert longer.appeal > first.appeal + 5
+
+
 def test_a_photo_that_scores_low_already_is_delivered_unchanged(
     run_search: Search, scorer: CountingScorer, tmp_path: Path
 ) -> None:

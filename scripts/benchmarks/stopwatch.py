@@ -14,7 +14,7 @@ import numpy as np
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.filters import Chain, load_chain
+from blackcamo.filters import Chain
 from blackcamo.rendering import Renderer
 from blackcamo.run.results import DEFAULT_APPEAL_FLOOR as FLOOR
 from blackcamo.strength import Foresight
@@ -54,12 +54,9 @@ def timed(spent: dict[str, float], clock: Callable[[], float], steps: Steps) -> 
             patch.stop()
 
 
-def candidate(
-    pixels: Pixels, filters: list[str] | None, appeal: str, count: int = 40
-) -> dict[str, float]:
+def candidate(pixels: Pixels, chain: Chain, appeal: str, count: int = 40) -> dict[str, float]:
     """Milliseconds of one thread that a candidate takes, by step; workers spend them unseen."""
     measure = plugins.load("appeals", appeal)()
-    chain = load_chain(filters)
     renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=FLOOR)
     vectors = np.random.default_rng(0).normal(0, 0.3, (2 * count, chain.space.dimension))
     seen, params = ([chain.space.decode(v) for v in half] for half in np.split(vectors, 2))

@@ -209,9 +209,7 @@ class PhotoSearch:
         for batch in recorded:
             strategy.ask(len(batch.numbers))
             self.small.learn(batch.evaluations)
-            self._tell(strategy, goal, batch.vectors, batch.evaluations, batch.queries)
-            floor.tell(batch.evaluations)
-            self.small.require(floor.value)
+            self._tell(strategy, floor, batch.vectors, batch.evaluations, batch.queries)
         index = recorded[-1].index if recorded else 0
         asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
         while not self._finished() and asked < most_asked:
@@ -229,9 +227,7 @@ class PhotoSearch:
             self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
             self.candidates += zip(numbers, evaluations, strict=True)
             self._show(numbers)
-            self._tell(strategy, goal, vectors, evaluations, self.ledger.total)
-            floor.tell(evaluations)
-            self.small.require(floor.value)
+            self._tell(strategy, floor, vectors, evaluations, self.ledger.total)
             self._report(goal)
 
     def _finished(self) -> bool:
@@ -240,12 +236,15 @@ class PhotoSearch:
     def _tell(
         self,
         strategy: Strategy,
-        goal: Goal,
+        floor: RisingFloor,
         vectors: NDArray[np.float64],
         evaluations: Sequence[Evaluation],
         queries: int,
     ) -> None:
+        goal = floor.goal
         strategy.tell(vectors, np.array([goal.loss(e.score, e.appeal) for e in evaluations]))
+        floor.tell(evaluations)
+        self.small.require(floor.value)
         if self.to_success is None and any(goal.succeeded(e.score, e.appeal) for e in evaluations):
             self.to_success = queries
 

@@ -28,11 +28,12 @@ class RisingFloor:
     Source: I. Rechenberg, "Evolutionsstrategie", Frommann-Holzboog, 1973 (the success rule).
 
     Attributes:
+        goal: what is searched.
         value: least appeal (0-100) of the next candidates.
     """
 
     def __init__(self, goal: Goal) -> None:
-        self._goal = goal
+        self.goal = goal
         self._best: float | None = None
         self._step = _STEP
         self.value = goal.appeal_floor
@@ -51,6 +52,6 @@ class RisingFloor:
             self.value = self._best + (step if self._step >= _LEAST else 0.0)
 
     def _succeeded(self, evaluation: Evaluation) -> bool:
-        return self._goal.safely_reached(evaluation.score) and self._goal.succeeded(
+        return self.goal.safely_reached(evaluation.score) and self.goal.succeeded(
             evaluation.score, evaluation.appeal
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 import cv2
 import numpy as np
 
+from blackcamo.devices import usable_cores
 from blackcamo.errors import OptionError
 from blackcamo.images import Credit, jpeg_metadata
 from blackcamo.types import Pixels
@@ -65,6 +68,13 @@ class Channel:
         """Encode and decode: the file's bytes and what a receiver sees."""
         data = self.encode(pixels)
         return data, self.decode(data)
+
+    def send_all(self, pictures: Sequence[Pixels]) -> list[tuple[bytes, Pixels]]:
+        """What :meth:`send` gives for each picture, by a thread per core."""
+        if len(pictures) < 2:
+            return [self.send(pixels) for pixels in pictures]
+        with ThreadPoolExecutor(min(len(pictures), usable_cores())) as pool:
+            return list(pool.map(self.send, pictures))
 
 
 def credited(jpeg: bytes, credit: Credit) -> bytes:

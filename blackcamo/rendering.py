@@ -185,7 +185,7 @@ class Renderer:
     def _drafts(self, params: Sequence[Values], graded: Sequence[_Graded]) -> list[_Draft]:
         """Candidates, rendered from what was graded."""
         rendered = self.chain.finish([g.look for g in graded], params)
-        received = [self.channel.send(to_pixels(r.filtered)) for r in rendered]
+        received = self.channel.send_all([to_pixels(r.filtered) for r in rendered])
         appraisals = self._appraise(rendered, graded, [pixels for _, pixels in received])
         return [
             (values, Picture(jpeg, arrived, appraisal))
@@ -195,15 +195,16 @@ class Renderer:
     def _appraise(
         self, rendered: Sequence[Rendered], graded: Sequence[_Graded], received: Sequence[Pixels]
     ) -> list[Appraisal]:
+        # Without spatial filters the two are one tensor, and need one trip.
+        own = [r.filtered.data_ptr() != r.graded.data_ptr() for r in rendered]
+        self._send_graded([g for g, apart in zip(graded, own, strict=True) if apart])
+
         def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
             group = [rendered[i] for i in indices]
             delivered = [to_rgb(received[i], self.device) for i in indices]
             graded_delivered = [
-                # Without spatial filters the two are one tensor, and need one trip.
-                same
-                if r.filtered.data_ptr() == r.graded.data_ptr()
-                else graded[i].sent_through(self.channel)
-                for i, r, same in zip(indices, group, delivered, strict=True)
+                cast("Tensor", graded[i].arrived) if own[i] else same
+                for i, same in zip(indices, delivered, strict=True)
             ]
             views = Views(
                 original=self._photo.unsqueeze(0),
@@ -218,6 +219,13 @@ class Renderer:
 
         looks = self._looks(self.appeal, graded) if isinstance(self.appeal, LookAppeal) else None
         return _by_size(rendered, appraise)
+
+    def _send_graded(self, graded: Sequence[_Graded]) -> None:
+        """Send through the channel what was graded, once."""
+        waiting = [g for g in graded if g.arrived is None]
+        received = self.channel.send_all([to_pixels(g.look.graded) for g in waiting])
+        for one, (_, pixels) in zip(waiting, received, strict=True):
+            one.arrived = to_rgb(pixels, self.device)
 
     def _looks(self, appeal: LookAppeal, graded: Sequence[_Graded]) -> list[Appraisal]:
         """What the measure says of looks and frames; it is asked once of each."""
@@ -259,12 +267,6 @@ class _Graded:
     look: Graded
     appraisal: Appraisal | None = None
     arrived: Tensor | None = None
-
-    def sent_through(self, channel: Channel) -> Tensor:
-        if self.arrived is None:
-            pixels = channel.send(to_pixels(self.look.graded))[1]
-            self.arrived = to_rgb(pixels, self.look.graded.device)
-        return self.arrived
 
 
 def render(

@@ -34,6 +34,17 @@ def test_what_is_received_is_what_the_bytes_hold(pixels: Pixels) -> None:
     assert not np.array_equal(received, pixels)
 
 
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_many_pictures_at_a_time_are_what_each_is_alone(count: int) -> None:
+    pictures = [to_pixels(make_photo(40 + 8 * i, 64)) for i in range(count)]
+    together = Channel().send_all(pictures)
+    assert len(together) == count
+    for pixels, (data, received) in zip(pictures, together, strict=True):
+        alone = Channel().send(pixels)
+        assert data == alone[0]
+        np.testing.assert_array_equal(received, alone[1])
+
+
 @pytest.mark.parametrize(
     ("subsampling", "sampling"), [("4:4:4", (1, 1)), ("4:2:2", (2, 1)), ("4:2:0", (2, 2))]
 )

@@ -100,7 +100,7 @@ def test_foresight_tells_no_strength_beyond_those_seen() -> None:
 @pytest.mark.parametrize("power", [1.2, 1.5, 2.0])
 def test_under_a_higher_floor_less_strength_is_foretold(power: float) -> None:
     def accepted(floor: float) -> float:
-        return math.log(100 / (floor + 1)) ** (1 / power)
+        return float(math.log(100 / (floor + 1)) ** (1 / power))
 
     asked, _ = candidates(48, 0.0)
     foresight = Foresight()

@@ -115,7 +115,8 @@ def _delivered(reviews: Sequence[Review], copied: Mapping[Origin, int]) -> dict[
     if not finished:
         return {}
     goal = reviews[0].goal
-    best = min(finished, key=lambda r: goal.loss(r.delivered["score_after"], r.delivered["appeal"]))
+    points = [(r.delivered["score_after"], r.delivered["appeal"]) for r in finished]
+    best = finished[goal.winner(points)]
     trial = best.delivered["trial"]
     source = best.study.name if trial != UNCHANGED else reviews[0].study.name
     return {"delivered": {**best.delivered, "trial": copied[source, trial]}}

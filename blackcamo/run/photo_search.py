@@ -290,15 +290,14 @@ class PhotoSearch:
                 f"{self.photo.path}: no candidate, not even the photo unchanged, could be rendered "
                 "and scored; see the errors of the study's trials"
             )
-        at_target = [v for v in verified if self.goal.reached(v.evaluation.score)]
-        if at_target:
-            return max(at_target, key=lambda v: v.evaluation.appeal)
-        # What is worse in full than the photo itself is no effort at all; asking is free.
-        number, unchanged = self.candidates[0]
-        delivered = self.full.deliver(unchanged.params, self.photo.credit)
-        if delivered is not None:
-            verified.append(Winner(number, *delivered))
-        return min(verified, key=lambda v: self.goal.loss(v.evaluation.score, v.evaluation.appeal))
+        if not any(self.goal.reached(v.evaluation.score) for v in verified):
+            # What is worse in full than the photo itself is no effort at all; asking is free.
+            number, unchanged = self.candidates[0]
+            delivered = self.full.deliver(unchanged.params, self.photo.credit)
+            if delivered is not None:
+                verified.append(Winner(number, *delivered))
+        points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
+        return verified[self.goal.winner(points)]
 
     def _score_again(self, winner: Winner) -> float | None:
         """What the same channel does to the delivered picture a second time, if a query is left."""

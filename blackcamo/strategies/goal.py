@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from blackcamo.errors import OptionError
@@ -110,6 +111,16 @@ class Goal:
         gap = min(max(self._gap(score) + SAFETY, 0.0), WORST_GAP)
         shortfall = max(self.appeal_floor - appeal, 0.0)
         return 100.0 - appeal + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
+
+    def winner(self, verified: Sequence[tuple[float, float]]) -> int:
+        """Index of the one to deliver among at least one pair of verified score and appeal.
+
+        Highest appeal at the target or past it; the least loss where none is.
+        """
+        at_target = [i for i, (score, _) in enumerate(verified) if self.reached(score)]
+        if at_target:
+            return max(at_target, key=lambda i: verified[i][1])
+        return min(range(len(verified)), key=lambda i: self.loss(*verified[i]))
 
     def _gap(self, score: float) -> float:
         """Points (of 100 on the scorer's scale) that are missing to the target."""

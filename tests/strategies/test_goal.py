@@ -106,3 +106,19 @@ def test_impossible_goals_are_refused() -> None:
         Goal.for_scorer(info, appeal_floor=101)
     with pytest.raises(OptionError, match="scale 5 to 5 is empty"):
         Goal(5, low=5, high=5)
+
+
+@pytest.mark.parametrize(
+    ("verified", "index"),
+    [
+        # Verified, both are at the target; how far past it counts for nothing.
+        ([(43.0, 82.0), (44.6, 83.0)], 1),
+        ([(46.0, 90.0), (44.9, 60.0)], 1),
+        ([(46.0, 71.0), (45.5, 71.0), (60.0, 100.0)], 1),
+        ([(80.0, 100.0)], 0),
+    ],
+)
+def test_the_winner_has_the_highest_appeal_at_the_target_or_the_least_loss(
+    verified: list[tuple[float, float]], index: int
+) -> None:
+    assert GOAL.winner(verified) == index

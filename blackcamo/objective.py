@@ -35,14 +35,24 @@ class Objective:
         workers: who prepares candidates; without them it is done here, one after the other.
 
     Attributes:
+        appeal_floor: candidates under this appeal (0-100) are weakened; it may change between
+            batches.
         jpegs: the JPEG files of the latest batch, by digest.
     """
 
-    def __init__(self, renderer: Renderer, oracle: Oracle, workers: Workers | None = None) -> None:
+    def __init__(
+        self,
+        renderer: Renderer,
+        oracle: Oracle,
+        workers: Workers | None = None,
+        *,
+        appeal_floor: float = 0.0,
+    ) -> None:
         self._renderer = renderer
         self._oracle = oracle
         self._workers = workers
         self._foresight = Foresight()
+        self.appeal_floor = appeal_floor
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
@@ -90,12 +100,12 @@ class Objective:
         space = self._renderer.chain.space
         params = [space.decode(vector) for vector in exact]
         asked = [space.coordinates(values) for values in params]
-        floor = self._renderer.appeal_floor
+        floor = self.appeal_floor
         shares = [self._foresight.shares(coordinates, floor) for coordinates in asked]
         if self._workers is None:
-            rendered = self._renderer.prepare(params, shares=shares)
+            rendered = self._renderer.prepare(params, shares=shares, floor=floor)
         else:
-            rendered = self._workers.prepare(self._renderer, params, shares)
+            rendered = self._workers.prepare(self._renderer, params, shares, floor)
         self._learn(
             (coordinates, weaker)
             for coordinates, (weaker, picture) in zip(asked, rendered, strict=True)
@@ -103,15 +113,10 @@ class Objective:
         )
         return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
 
-    def require(self, appeal: float) -> None:
-        """Bring candidates to this appeal (0-100) from now on."""
-        if appeal != self._renderer.appeal_floor:
-            self._renderer = replace(self._renderer, appeal_floor=appeal)
-
     def learn(self, evaluations: Iterable[Evaluation]) -> None:
         """Learn what a batch came to; a continued search says that anew.
 
-        Candidates are taken for brought to the appeal that is required now.
+        Candidates are taken for brought to the present floor.
         """
         space = self._renderer.chain.space
         self._learn(
@@ -121,9 +126,9 @@ class Objective:
         )
 
     def _learn(self, came_to: Iterable[tuple[Coordinates, Mapping[str, float]]]) -> None:
-        space, floor = self._renderer.chain.space, self._renderer.appeal_floor
+        space = self._renderer.chain.space
         for asked, params in came_to:
-            self._foresight.see(asked, space.coordinates(params), floor)
+            self._foresight.see(asked, space.coordinates(params), self.appeal_floor)
         self._foresight.learn()
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:

@@ -67,7 +67,6 @@ class Renderer:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
         device: where the chain renders.
         keep_size: crops are resampled to the photo's size.
-        appeal_floor: candidates under it are weakened, as rendering costs no query.
     """
 
     pixels: Pixels
@@ -77,7 +76,6 @@ class Renderer:
     mode: Mode
     device: str = "cpu"
     keep_size: bool = False
-    appeal_floor: float = 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -87,7 +85,11 @@ class Renderer:
         return to_rgb(self.pixels, self.device)
 
     def prepare(
-        self, params: Sequence[Values], *, shares: Sequence[Shares] | None = None
+        self,
+        params: Sequence[Values],
+        *,
+        shares: Sequence[Shares] | None = None,
+        floor: float = 0.0,
     ) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
 
@@ -98,6 +100,7 @@ class Renderer:
             shares: what of each candidate's strengths will probably be accepted; those that
                 people would mind are drawn towards neutral, until their appeal is at the floor
                 or a little above. None leaves candidates as they are.
+            floor: least appeal (0-100) of what is not left; rendering costs no query.
         """
 
         @torch.inference_mode()
@@ -106,7 +109,7 @@ class Renderer:
             try:
                 if shares is None:
                     return list(self._drafts(values, self._grade(values)))
-                return list(self._accepted(values, shares[some]))
+                return list(self._accepted(values, shares[some], floor))
             except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
                 return [(unchanged, one_line(error)) for unchanged in values]
 
@@ -115,7 +118,9 @@ class Renderer:
         alone = [slice(i, i + 1) for i in range(len(params))]
         return in_one_thread(lambda: [prepared(one)[0] for one in alone])
 
-    def _accepted(self, params: Sequence[Values], probable: Sequence[Shares]) -> list[_Draft]:
+    def _accepted(
+        self, params: Sequence[Values], probable: Sequence[Shares], floor: float
+    ) -> list[_Draft]:
         """Candidates as strong as people accept, or as they were meant to be.
 
         They are rendered at the strength that probably is accepted, and again where that was too
@@ -126,25 +131,22 @@ class Renderer:
         graded = self._grade(self._weaker(params, shares))
         if isinstance(self.appeal, LookAppeal):
             foreseen = self._looks(self.appeal, graded)
-            self._correct(params, shares, graded, dict(enumerate(foreseen)))
+            self._correct(params, shares, graded, dict(enumerate(foreseen)), floor)
         drafts = self._drafts(self._weaker(params, shares), graded)
         unsure = list(range(len(drafts)))
         for _ in range(_CORRECTIONS):
             appraisals = {i: drafts[i][1].appraisal for i in unsure}
-            again = self._correct(params, shares, graded, appraisals)
+            again = self._correct(params, shares, graded, appraisals, floor)
             better = self._drafts(
                 self._weaker([params[i] for i in again], [shares[i] for i in again]),
                 [graded[i] for i in again],
             )
             for i, draft in zip(again, better, strict=True):
-                if self._is_accepted(draft) or not self._is_accepted(drafts[i]):
+                if _appeal(draft) >= floor or _appeal(drafts[i]) < floor:
                     drafts[i] = draft
             # What is too weak is rendered once more, what people would mind until they do not.
-            unsure = [i for i in again if not self._is_accepted(drafts[i])]
+            unsure = [i for i in again if _appeal(drafts[i]) < floor]
         return drafts
-
-    def _is_accepted(self, draft: _Draft) -> bool:
-        return draft[1].appraisal.value >= self.appeal_floor
 
     def _correct(
         self,
@@ -152,12 +154,13 @@ class Renderer:
         shares: list[Shares],
         graded: list[_Graded],
         appraisals: Mapping[int, Appraisal],
+        floor: float,
     ) -> list[int]:
         """Correct shares, and what is graded by them, after appraisals; says which ones."""
         better = {
             i: found
             for i, appraisal in appraisals.items()
-            if (found := corrected(appraisal, shares[i], self.appeal_floor))
+            if (found := corrected(appraisal, shares[i], floor))
         }
         for i, found in better.items():
             shares[i] = {**shares[i], **found}
@@ -245,6 +248,10 @@ class Renderer:
         for one, appraisal in zip(unknown, found, strict=True):
             one.appraisal = appraisal
         return [cast("Appraisal", g.appraisal) for g in graded]
+
+
+def _appeal(draft: _Draft) -> float:
+    return draft[1].appraisal.value
 
 
 def _by_size(

@@ -63,19 +63,23 @@ class Workers:
         self._executor().shutdown()
 
     def prepare(
-        self, renderer: Renderer, params: Sequence[Values], shares: Sequence[Shares]
+        self,
+        renderer: Renderer,
+        params: Sequence[Values],
+        shares: Sequence[Shares],
+        floor: float,
     ) -> list[Prepared]:
         """What ``renderer.prepare`` gives; candidates are shared out."""
         try:
             number, pickled = self._numbered(renderer)
         except Exception:  # noqa: BLE001 - a plug-in's own __reduce__ may raise anything
-            return renderer.prepare(params, shares=shares)
+            return renderer.prepare(params, shares=shares, floor=floor)
         try:
             executor = self._executor()
 
             def rendered(indices: Iterable[int], sent: bytes | None) -> dict[int, Prepared | None]:
                 tasks = {
-                    i: executor.submit(_prepare, number, sent, params[i], shares[i])
+                    i: executor.submit(_prepare, number, sent, params[i], shares[i], floor)
                     for i in indices
                 }
                 return {i: task.result() for i, task in tasks.items()}
@@ -86,7 +90,7 @@ class Workers:
             return [one for i in range(len(params)) if (one := made[i]) is not None]
         except BrokenProcessPool:
             # One was killed, as where memory is short. The next batch starts others.
-            return renderer.prepare(params, shares=shares)
+            return renderer.prepare(params, shares=shares, floor=floor)
 
     def _executor(self) -> Executor:
         executor: Executor = loky.get_reusable_executor(
@@ -124,7 +128,9 @@ _known: OrderedDict[int, Renderer] = OrderedDict()
 """A worker's renderers, by their numbers."""
 
 
-def _prepare(number: int, pickled: bytes | None, params: Values, shares: Shares) -> Prepared | None:
+def _prepare(
+    number: int, pickled: bytes | None, params: Values, shares: Shares, floor: float
+) -> Prepared | None:
     """Prepare a candidate; None if this worker needs the renderer for it."""
     if number not in _known:
         if pickled is None:
@@ -133,4 +139,4 @@ def _prepare(number: int, pickled: bytes | None, params: Values, shares: Shares)
         _known[number] = pickle.loads(pickled)  # noqa: S301
         while len(_known) > _RENDERERS_KEPT:
             _known.popitem(last=False)
-    return _known[number].prepare([params], shares=[shares])[0]
+    return _known[number].prepare([params], shares=[shares], floor=floor)[0]

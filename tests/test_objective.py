@@ -62,10 +62,8 @@ def make(
 ) -> Any:
     scorer = CountingScorer()
     oracle = Oracle(scorer, Ledger(budget))
-    renderer = Renderer(
-        pixels, chain or load_chain(), Channel(), create(), "enhance", appeal_floor=appeal_floor
-    )
-    return Objective(renderer, oracle), scorer, oracle
+    renderer = Renderer(pixels, chain or load_chain(), Channel(), create(), "enhance")
+    return Objective(renderer, oracle, appeal_floor=appeal_floor), scorer, oracle
 
 
 def evaluate(objective: Objective, vectors: Sequence[Iterable[float]]) -> list[Evaluation]:
@@ -154,9 +152,9 @@ class Strict:
 
 def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> None:
     chain = Chain([Tone(), Optics()])
-    renderer = Renderer(pixels, chain, Channel(), Strict(), "enhance", appeal_floor=90.0)
+    renderer = Renderer(pixels, chain, Channel(), Strict(), "enhance")
     strong = chain.space.encode({"exposure_ev": 0.4, "vignette_percent": 20.0})
-    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], shares=[{}])
+    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], shares=[{}], floor=90.0)
     assert isinstance(picture, Picture)
     assert 0.1 < params["exposure_ev"] < 0.37
     assert params["vignette_percent"] == pytest.approx(20.0)
@@ -182,8 +180,8 @@ def test_a_look_is_right_before_the_rest_is_rendered(pixels: Pixels) -> None:
     chain, strong = Chain([Tone(), Optics()]), {"exposure_ev": 0.4, "vignette_percent": 20.0}
     prepared = []
     for measure in (Strict(), foresighted := Foresighted()):
-        renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=90.0)
-        prepared += renderer.prepare([chain.space.complete(strong)], shares=[{}])
+        renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
+        prepared += renderer.prepare([chain.space.complete(strong)], shares=[{}], floor=90.0)
     ((late, _), (early, picture)) = prepared
     assert isinstance(picture, Picture)
     assert picture.appraisal.value >= 90
@@ -214,10 +212,8 @@ class Lawful:
 def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, power: float) -> None:
     def weakened(told: bool) -> float:
         measure = Lawful(power, told)
-        renderer = Renderer(
-            pixels, Chain([Tone()]), Channel(), measure, "enhance", appeal_floor=70.0
-        )
-        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], shares=[{}])
+        renderer = Renderer(pixels, Chain([Tone()]), Channel(), measure, "enhance")
+        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], shares=[{}], floor=70.0)
         assert isinstance(picture, Picture)
         return picture.appraisal.value
 
@@ -232,8 +228,9 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     batches = [[chain.space.encode({"exposure_ev": e}) for e in batch] for batch in exposures]
 
     def searched(learned: Sequence[Evaluation] = ()) -> tuple[list[list[Candidate]], Objective]:
-        renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=70.0)
-        objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
+        renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
+        oracle = Oracle(CountingScorer(), Ledger(9))
+        objective = Objective(renderer, oracle, appeal_floor=70.0)
         objective.learn(learned)
         done, counts = [], []
         for batch in batches[1:] if learned else batches:
@@ -257,15 +254,13 @@ def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: 
     assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
 
 
-def test_candidates_are_brought_to_the_appeal_that_is_required(pixels: Pixels) -> None:
+def test_candidates_are_brought_to_the_floor_of_their_batch(pixels: Pixels) -> None:
     chain = Chain([Tone()])
-    renderer = Renderer(
-        pixels, chain, Channel(), Lawful(1.0, told=True), "enhance", appeal_floor=70.0
-    )
+    renderer = Renderer(pixels, chain, Channel(), Lawful(1.0, told=True), "enhance")
     objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
     strong = [chain.space.encode({"exposure_ev": e}) for e in (-0.48, -0.47, -0.46, -0.45)]
     for appeal in (70.0, 80.0, 70.0):
-        objective.require(appeal)
+        objective.appeal_floor = appeal
         for candidate in objective.prepare(strong):
             assert isinstance(candidate.picture, Picture)
             assert appeal <= candidate.picture.appraisal.value < appeal + 4
@@ -275,10 +270,9 @@ def test_what_could_not_be_rendered_teaches_nothing(pixels: Pixels) -> None:
     chain = Chain([Touchy(), Tone()])
 
     def searched(*, failing: bool, continued: bool = False) -> list[Candidate]:
-        renderer = Renderer(
-            pixels, chain, Channel(), Lawful(1.0, told=True), "enhance", appeal_floor=70.0
-        )
-        objective = Objective(renderer, Oracle(CountingScorer(), Ledger(99)))
+        renderer = Renderer(pixels, chain, Channel(), Lawful(1.0, told=True), "enhance")
+        oracle = Oracle(CountingScorer(), Ledger(99))
+        objective = Objective(renderer, oracle, appeal_floor=70.0)
         if failing:
             touched = [chain.space.encode({"touch": 0.9, "exposure_ev": -0.48})] * 16
             failed = objective.prepare(touched)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,7 +20,7 @@ from blackcamo.appeal.visible import create
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.tone import Tone
-from blackcamo.rendering import Picture, Prepared, Renderer
+from blackcamo.rendering import Picture, Prepared, Renderer, Values
 from blackcamo.strength import Shares
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
@@ -68,7 +71,7 @@ def workers() -> Iterator[Workers]:
 
 
 def renderer(pixels: Pixels, chain: Chain) -> Renderer:
-    return Renderer(pixels, chain, Channel(), create(), "enhance", appeal_floor=80.0)
+    return Renderer(pixels, chain, Channel(), create(), "enhance")
 
 
 def alike(one: Prepared, other: Prepared) -> bool:
@@ -89,25 +92,53 @@ def test_workers_make_what_is_made_here(pixels: Pixels, workers: Workers) -> Non
     params = [chain.space.decode(vector) for vector in vectors]
     ours = renderer(pixels, chain)
     shares: list[Shares] = [{"spatial": 0.2 * i} for i in range(1, 6)]
-    here, there = ours.prepare(params, shares=shares), workers.prepare(ours, params, shares)
+    here = ours.prepare(params, shares=shares, floor=80.0)
+    there = workers.prepare(ours, params, shares, 80.0)
     assert all(alike(one, other) for one, other in zip(here, there, strict=True))
+
+
+def test_a_renderer_is_sent_to_a_worker_once(pixels: Pixels, workers: Workers) -> None:
+    ours = renderer(pixels, Chain([Tone()]))
+    params: list[Values] = [{"exposure_ev": 0.01 * i} for i in range(1, 9)]
+    shares: list[Shares] = [{} for _ in params]
+    executor = workers._executor()
+    submitted: list[tuple[int, bytes | None]] = []
+    submit = executor.submit
+
+    def recording(work: Any, number: int, pickled: bytes | None, *rest: Any) -> Any:
+        submitted.append((number, pickled))
+        return submit(work, number, pickled, *rest)
+
+    numbers = set()
+    with mock.patch.object(executor, "submit", recording):
+        for floor in itertools.cycle((70.0, 80.0)):
+            submitted.clear()
+            made = workers.prepare(ours, params, shares, floor)
+            here = ours.prepare(params, shares=shares, floor=floor)
+            assert all(alike(one, other) for one, other in zip(here, made, strict=True))
+            numbers |= {number for number, _ in submitted}
+            assert all(pickled is None for _, pickled in submitted[: len(params)])
+            # Once every worker knows it, which of them do is chance.
+            if len(submitted) == len(params):
+                break
+    assert len(numbers) == 1, "another floor needs no other renderer"
 
 
 def test_what_cannot_leave_this_process_is_rendered_in_it(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Local(), Tone()]))
-    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [{}])
+    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [{}], 80.0)
     assert isinstance(picture, Picture)
     assert params == {"exposure_ev": 0.1}
 
 
 def test_a_worker_that_is_killed_costs_no_candidate(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Lone()]))
-    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [{}])
+    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [{}], 80.0)
     assert isinstance(picture, Picture)
     # Others take its place.
     plain = renderer(pixels, Chain([Tone()]))
-    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [{}])
-    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], shares=[{}])[0])
+    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [{}], 80.0)
+    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], shares=[{}], floor=80.0)[0])
 
 
 SCRIPT = """

@@ -137,9 +137,13 @@ class PhotoSearch:
             self.config.mode,
             device=self.setup.device,
             keep_size=self.config.keep_size,
+        )
+        return Objective(
+            renderer,
+            self.oracle,
+            self.setup.workers,
             appeal_floor=self.config.appeal_floor,
         )
-        return Objective(renderer, self.oracle, self.setup.workers)
 
     def _gallery(self, proxy: Pixels) -> Gallery | None:
         if self.config.no_pictures:
@@ -244,7 +248,7 @@ class PhotoSearch:
         goal = floor.goal
         strategy.tell(vectors, np.array([goal.loss(e.score, e.appeal) for e in evaluations]))
         floor.tell(evaluations)
-        self.small.require(floor.value)
+        self.small.appeal_floor = floor.value
         if self.to_success is None and any(goal.succeeded(e.score, e.appeal) for e in evaluations):
             self.to_success = queries
 

@@ -57,12 +57,12 @@ def timed(spent: dict[str, float], clock: Callable[[], float], steps: Steps) -> 
 def candidate(pixels: Pixels, chain: Chain, appeal: str, count: int = 40) -> dict[str, float]:
     """Milliseconds of one thread that a candidate takes, by step; workers spend them unseen."""
     measure = plugins.load("appeals", appeal)()
-    renderer = Renderer(pixels, chain, Channel(), measure, "enhance", appeal_floor=FLOOR)
+    renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
     vectors = np.random.default_rng(0).normal(0, 0.3, (2 * count, chain.space.dimension))
     seen, params = ([chain.space.decode(v) for v in half] for half in np.split(vectors, 2))
     # Fills the caches, and says what candidates come to, as the first batches of a search do.
     foresight, coordinates = Foresight(), chain.space.coordinates
-    first = renderer.prepare(seen, shares=[{}] * count)
+    first = renderer.prepare(seen, shares=[{}] * count, floor=FLOOR)
     for asked, (weaker, _) in zip(seen, first, strict=True):
         foresight.see(coordinates(asked), coordinates(weaker), FLOOR)
     foresight.learn()
@@ -75,5 +75,5 @@ def candidate(pixels: Pixels, chain: Chain, appeal: str, count: int = 40) -> dic
     )
     spent = defaultdict[str, float](float)
     with timed(spent, time.thread_time, steps):
-        renderer.prepare(params, shares=shares)
+        renderer.prepare(params, shares=shares, floor=FLOOR)
     return {name: 1000 * seconds / count for name, seconds in spent.items()}

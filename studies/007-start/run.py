@@ -144,12 +144,11 @@ def try_all(
         load_scorer(settings["scorer"], settings["scorer_options"]),
     )
     pixels = load_photo(photo).pixels
-    renderer = Renderer(
-        pixels, chain, Channel(), critic.create(), mode, appeal_floor=DEFAULT_APPEAL_FLOOR
-    )
+    renderer = Renderer(pixels, chain, Channel(), critic.create(), mode)
     (before,) = scorer.score([renderer.channel.send(pixels)[1]])
     drops = []
-    for _, picture in renderer.prepare(winners, shares=[{}] * len(winners)):
+    prepared = renderer.prepare(winners, shares=[{}] * len(winners), floor=DEFAULT_APPEAL_FLOOR)
+    for _, picture in prepared:
         assert isinstance(picture, Picture), picture
         (after,) = scorer.score([picture.received])
         there = picture.appraisal.value >= DEFAULT_APPEAL_FLOOR - ALMOST

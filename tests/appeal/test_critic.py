@@ -124,10 +124,10 @@ def test_candidates_are_weakened_to_the_floor_and_not_past_it(
     kodak: list[Path], number: int, mode: Mode
 ) -> None:
     chain = load_chain(mode=mode)
-    renderer = Renderer(load(kodak[number]), chain, Channel(), MEASURE, mode, appeal_floor=70.0)
+    renderer = Renderer(load(kodak[number]), chain, Channel(), MEASURE, mode)
     vectors = np.random.default_rng(0).uniform(-0.6, 0.6, (12, chain.space.dimension))
     params = [chain.space.decode(v) for v in vectors]
-    prepared = renderer.prepare(params, shares=[{}] * len(params))
+    prepared = renderer.prepare(params, shares=[{}] * len(params), floor=70.0)
     appeals = [p.appraisal.value for _, p in prepared if isinstance(p, Picture)]
     assert len(appeals) == len(vectors)
     assert min(appeals) >= 70

@@ -154,6 +154,23 @@ def test_one_call_gives_bit_for_bit_what_single_calls_give(chain: Chain) -> None
         assert torch.equal(alone.aligned, rendered.aligned)
 
 
+def test_what_is_graded_again_is_what_it_would_be_anew(chain: Chain) -> None:
+    photo, params = make_photo(), candidates(chain, 3)
+    before = chain.grade(photo, params)
+    brighter = [{**values, "exposure_ev": 0.3} for values in params]
+    brighter[1] |= {"crop_percent": 9.0, "zoom_percent": 5.0}
+    again = chain.grade(photo, brighter, before=before)
+    for one, other in zip(again, chain.grade(photo, brighter), strict=True):
+        assert torch.equal(one.aligned, other.aligned)
+        assert torch.equal(one.graded, other.graded)
+        assert one.frame == other.frame
+    # A frame that did not change is not cut again.
+    kept = [
+        a.aligned.data_ptr() == b.aligned.data_ptr() for a, b in zip(again, before, strict=True)
+    ]
+    assert kept == [True, False, True]
+
+
 def test_batches_as_on_a_gpu_give_the_same(chain: Chain) -> None:
     photo, params = make_photo(), [*candidates(chain, 6), {}, {"exposure_ev": 0.2}]
     together = Chain(chain.filters, together_px=1 << 20)

@@ -1,0 +1,148 @@
+"""What is measured of a photo once, so that a style can fit itself to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from blackcamo.types import Pixels
+
+if TYPE_CHECKING:
+    from blackcamo.vision.subject import Subject
+
+_SIDE_PX = 256
+"""Long side on which facts are measured; smaller photos are measured as they are."""
+_PALE = 14.0
+"""CIELAB chroma below which a surface may be grey under tinted light."""
+_ENOUGH = 0.05
+"""Share of pale mid-tones whose mean is believed in full; that of fewer counts in proportion."""
+_SKIN_HUE_DEG, _SKIN_CHROMA = (28.0, 72.0), (12.0, 42.0)
+"""CIELAB hue and chroma of skin of all shades in daylight, with room for warm light."""
+_EDGE = 4.0
+"""Difference in CIELAB between neighbours, in a slightly blurred picture, that outlines a thing."""
+_MIXES = (
+    (0.299, 0.587, 0.114), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0),
+    (0.6, 0.4, 0.0), (0.0, 0.5, 0.5),
+)  # fmt: skip
+"""Shares of red, green and blue in black-and-white: luma, and the filters that people screw on."""
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """Tones and colours of one photo, in CIELAB (lightness L* is 0-100).
+
+    Args:
+        pixels: the photo itself.
+        black: L* that 0.5 % of the photo lies below; white: L* that 0.5 % lies above.
+        lightness: mean L*; contrast: its standard deviation.
+        shadows: share of L* under 15; lights: share of L* over 92.
+        chroma: mean chroma; strong_chroma: chroma that 5 % of the photo lies above.
+        cast_a, cast_b: mean a* (red) and b* (yellow) of pale mid-tones, 0 where there are few.
+        skin: share of pixels that have the colour of skin.
+        separation: share of outlines' contrast that is colour's alone, whichever mix of channels
+            a black-and-white picture is made by: 0 none (a grey photo), 1 all.
+    """
+
+    pixels: Pixels = field(repr=False, compare=False)
+    black: float
+    white: float
+    lightness: float
+    contrast: float
+    shadows: float
+    lights: float
+    chroma: float
+    strong_chroma: float
+    cast_a: float
+    cast_b: float
+    skin: float
+    separation: float
+
+    @cached_property
+    def subject(self) -> Subject | None:
+        """What the photo is of, found when it is first asked for; None where nothing stands out."""
+        from blackcamo.vision.subject import find_subject
+
+        return find_subject(self.pixels)
+
+
+def facts(pixels: Pixels) -> PhotoFacts:
+    """Measure a photo (H, W, 3), whatever its size or content."""
+    small = _shrunk(pixels)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lightness, a, b = cv2.split(lab)
+    chroma = np.hypot(a, b)
+    black, white = np.percentile(lightness, (0.5, 99.5))
+    pale = (chroma < _PALE) & (lightness > 25) & (lightness < 88)
+    believed = min(1.0, float(pale.mean()) / _ENOUGH)
+    cast_a, cast_b = (believed * float(c[pale].mean()) if believed else 0.0 for c in (a, b))
+    return PhotoFacts(
+        pixels=pixels,
+        black=float(black),
+        white=float(white),
+        lightness=float(lightness.mean()),
+        contrast=float(lightness.std()),
+        shadows=float((lightness < 15).mean()),
+        lights=float((lightness > 92).mean()),
+        chroma=float(chroma.mean()),
+        strong_chroma=float(np.percentile(chroma, 95)),
+        cast_a=cast_a,
+        cast_b=cast_b,
+        skin=float(_skin(lightness, a, b, chroma).mean()),
+        separation=_separation(small, lab),
+    )
+
+
+def _shrunk(pixels: Pixels) -> Pixels:
+    height_px, width_px = pixels.shape[:2]
+    scale = _SIDE_PX / max(height_px, width_px)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _skin(
+    lightness: NDArray[np.float32],
+    a: NDArray[np.float32],
+    b: NDArray[np.float32],
+    chroma: NDArray[np.float32],
+) -> NDArray[np.bool_]:
+    hue = np.degrees(np.arctan2(b, a))
+    (h_low, h_high), (c_low, c_high) = _SKIN_HUE_DEG, _SKIN_CHROMA
+    skin: NDArray[np.bool_] = (
+        (hue > h_low)
+        & (hue < h_high)
+        & (chroma > c_low)
+        & (chroma < c_high)
+        & (lightness > 30)
+        & (lightness < 92)
+    )
+    return skin
+
+
+def _separation(small: Pixels, lab: NDArray[np.float32]) -> float:
+    """How much of the difference between neighbours no black-and-white picture shows."""
+    outlines = _differences(cv2.GaussianBlur(lab, (0, 0), 1.0))
+    weight = np.where(outlines > _EDGE, outlines, 0)
+    total = float(weight.sum())
+    if not total:
+        return 0.0
+    kept = 0.0
+    for mix in _MIXES:
+        # An encoded grey level of 0 to 1 is nearly L* in hundredths.
+        grey = cv2.GaussianBlur(small @ np.array(mix, np.float32), (0, 0), 1.0)[..., None]
+        seen = _differences(grey * (100 / 255))
+        kept = max(kept, float(np.minimum(seen, weight).sum()))
+    return 1 - kept / total
+
+
+def _differences(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distance of each pixel's colour from its neighbours' to the right and below."""
+    right = np.linalg.norm(np.diff(picture, axis=1), axis=2)
+    below = np.linalg.norm(np.diff(picture, axis=0), axis=2)
+    return np.concatenate((right.ravel(), below.ravel()))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from blackcamo.vision.arrays import planes
 from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.pool import block_means, enlarged
 
@@ -29,6 +33,12 @@ _SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
 _SKIN_PROTECTION = 0.75
 _DARK_LEVELS = 6.0
 """Bound on the threshold in the dark: screens of today show what the CRTs of the source hid."""
+
+
+_MARGIN, _MARGIN_PX = 0.006, 3
+"""Distance from smooth areas at which hiding begins, relative to the long side, and at least."""
+_SEAM = 0.004
+"""Sigma of the blur over its edge, relative to the long side."""
 
 
 def luma(rgb: Tensor) -> Tensor:
@@ -76,6 +86,23 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     return enlarged(threshold, height_px, width_px)
 
 
+def hiding(rgb: Tensor) -> Tensor:
+    """The part of ``just_noticeable`` that stays clear of what is smooth: (B, 1, H, W).
+
+    That map is blurred, and so reaches beyond the texture that it was found in. Here it is the
+    least of a neighbourhood as wide as the blur, smoothed, and never more than it was.
+
+    Args:
+        rgb: (B, 3, H, W) in [0, 1].
+    """
+    threshold = just_noticeable(rgb)
+    long_side_px = max(rgb.shape[-2:])
+    reach_px = max(_MARGIN_PX, round(_MARGIN * long_side_px))
+    sigma_px = max(_SEAM * long_side_px, 1.0)
+    least = gaussian_blur(_least(threshold, reach_px), sigma_px)
+    return torch.minimum(least, threshold)
+
+
 def colourful(rgb: Tensor) -> Tensor:
     """How much of its strength coloured texture keeps, (B, 1, H, W): little on grey and white.
 
@@ -89,6 +116,18 @@ def colourful(rgb: Tensor) -> Tensor:
     local = gaussian_blur(spread, sigma_px)
     kept = (local / _COLOURFUL).clamp_(max=1).mul_(1 - _ON_GREY).add_(_ON_GREY)
     return enlarged(kept, *rgb.shape[-2:])
+
+
+def _least(threshold: Tensor, reach_px: int) -> Tensor:
+    """Minimum over a square that reaches so far from its middle."""
+    if threshold.device.type != "cpu":
+        side = 2 * reach_px + 1
+        return -F.max_pool2d(-threshold, side, stride=1, padding=reach_px)
+    out = torch.empty_like(threshold)
+    side = np.ones((2 * reach_px + 1,) * 2, np.uint8)
+    for source, target in zip(planes(threshold), planes(out), strict=True):
+        cv2.erode(source, side, dst=target)
+    return out
 
 
 def _map(planes: Tensor) -> tuple[Tensor, float]:

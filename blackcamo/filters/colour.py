@@ -26,13 +26,13 @@ _BRADFORD = np.array(
 _CONES_FROM_LINEAR_RGB = _BRADFORD @ XYZ_FROM_LINEAR_RGB
 _LINEAR_RGB_FROM_CONES = np.linalg.inv(_CONES_FROM_LINEAR_RGB)
 
-_PEAK = 27 / 4
-"""Scales x²(1 - x) to a height of 1, which it has at x = 2/3."""
+_TONES = {"shadows": (2, 3), "highlights": (4, 1)}
+"""Exponents p, q of the weight x^p (1 - x)^q, which is highest at x = p / (p + q), in lightness."""
 _FULL_CHROMA = 0.3
 """Oklab chroma of the strongest sRGB colours; vibrance leaves those alone."""
 
-_AXES = (("red", 1.0, "green (-) or red (+)"), ("yellow", 1.5, "blue (-) or yellow (+)"))
-"""Split toning: people take warm and cold for light, but green and magenta for a fault."""
+_AXES = (("red", 5, "green (-) or red (+)"), ("yellow", 7, "blue (-) or yellow (+)"))
+"""Split toning: people take warm and cold for light, and green and magenta sooner for a fault."""
 
 
 class Colour:
@@ -47,10 +47,10 @@ class Colour:
     name = "colour"
     lut_size = 33
     params = (
-        Param("temperature_k", 5700, 7700, _NEUTRAL_K, "K", "colour temperature"),
-        Param("tint_duv", -0.003, 0.003, 0, "Duv", "tint towards green (-) or magenta (+)"),
-        Param("saturation_percent", -45, 25, 0, "%", "saturation"),
-        Param("vibrance_percent", -30, 35, 0, "%", "saturation of muted colours"),
+        Param("temperature_k", 5500, 10000, _NEUTRAL_K, "K", "colour temperature"),
+        Param("tint_duv", -0.006, 0.006, 0, "Duv", "tint towards green (-) or magenta (+)"),
+        Param("saturation_percent", -30, 30, 0, "%", "saturation"),
+        Param("vibrance_percent", 0, 60, 0, "%", "saturation of muted colours"),
         *(
             Param(f"split_{tones}_{axis}_percent", -limit, limit, 0, "%", f"{tones} towards {ends}")
             for tones in ("shadows", "highlights")
@@ -118,10 +118,9 @@ def _daylight_uv(temperature_k: Matrix) -> tuple[Matrix, Matrix]:
 def _split_tone(lightness: Tensor, chromatic: Tensor, params: Params) -> Tensor:
     """Shift (a, b) in shadows and highlights; black and white themselves stay neutral."""
     level = lightness.clamp(0, 1)
-    for tones, weight in (
-        ("shadows", _PEAK * (level * (1 - level) ** 2)),
-        ("highlights", _PEAK * (level * level * (1 - level))),
-    ):
+    for tones, (p, q) in _TONES.items():
+        peak = p / (p + q)
+        weight = level**p * (1 - level) ** q / (peak**p * (1 - peak) ** q)
         shift = [fraction(params, f"split_{tones}_{axis}_percent") for axis in ("red", "yellow")]
         chromatic = chromatic + weight * torch.cat(shift, dim=1)
     return chromatic

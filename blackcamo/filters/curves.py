@@ -7,8 +7,8 @@ from torch import Tensor
 
 from blackcamo.types import Param, Params
 
-_CURVES = {"master": ("tone curve", 5), "red": ("red", 1.5), "green": ("green", 1.5),
-           "blue": ("blue", 1.5)}  # fmt: skip
+_CURVES = {"master": ("tone curve", 5), "red": ("red", 3), "green": ("green", 1.5),
+           "blue": ("blue", 3)}  # fmt: skip
 _KNOTS = ("shadows", "midtones", "highlights")
 _SPACING = 1 / (len(_KNOTS) + 1)
 

@@ -1,4 +1,4 @@
-"""Film: the rendering of a print, bleach bypass and cross processing."""
+"""Film: the rendering of slide film, bleach bypass and cross processing."""
 
 from __future__ import annotations
 
@@ -10,40 +10,43 @@ from blackcamo.types import Param, Params
 
 _LUMA = (0.299, 0.587, 0.114)
 """Source: ITU-R BT.601-7, section 2.5.1."""
-_CROSSTALK = 0.12
-"""Share of the other two dyes in each layer of a full print."""
+_INHIBITION = 0.22
+"""How far each layer of a full slide holds back the other two, which purifies its colours."""
 
 
 class Film:
     """Looks of the darkroom, each a strength between none and as far as one would post.
 
-    A print has a soft toe and shoulder, and dyes that stain each other, which mutes strong
-    colours. Bleach bypass leaves silver in it: a grey picture on top, harder and paler. Cross
-    processing bends the channels apart: cold shadows under warm lights, or the reverse.
+    A slide has a steep middle between toe and shoulder, and layers that hold each other back
+    where they develop, which makes its colours pure. Bleach bypass leaves silver in the picture:
+    a grey one on top, harder and paler. Cross processing bends the channels apart: cold shadows
+    under warm lights. Black and white stay what they are.
     """
 
     name = "film"
     lut_size = 33
     params = (
-        Param("print_percent", 0, 100, 0, "%", "look of a film print"),
-        Param("bleach_percent", 0, 32, 0, "%", "bleach bypass"),
-        Param("cross_percent", -20, 25, 0, "%", "cross processed to warm (-) or cold (+)"),
+        Param("slide_percent", 0, 100, 0, "%", "look of slide film"),
+        Param("bleach_percent", 0, 60, 0, "%", "bleach bypass"),
+        Param("cross_percent", 0, 50, 0, "%", "cross processed"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
         """Map colours (B, 3, H, W)."""
-        amount = fraction(params, "print_percent")
-        x = torch.lerp(rgb, _print(rgb), amount)
+        x = torch.lerp(rgb, _slide(rgb), fraction(params, "slide_percent"))
         x = torch.lerp(x, _bleach(x), fraction(params, "bleach_percent"))
         return _cross(x, fraction(params, "cross_percent")).clamp_(0, 1)
 
 
-def _print(rgb: Tensor) -> Tensor:
+def _slide(rgb: Tensor) -> Tensor:
+    low, high = rgb.amin(1, keepdim=True), rgb.amax(1, keepdim=True)
     mean = rgb.mean(1, keepdim=True)
-    stained = torch.lerp(rgb, mean, 1.5 * _CROSSTALK)
-    # Smoothstep is the S of a print; half of it is as far as shadows keep their drawing.
-    curved = stained * stained * (3 - 2 * stained)
-    return 0.02 + 0.95 * torch.lerp(stained, curved, 0.5)
+    # Away from grey by as much as leaves the room that is left, so that nothing clips.
+    room = 1 - (high - low)
+    pure = (rgb + (rgb - mean) * (_INHIBITION * room)).clamp(0, 1)
+    # Smoothstep is the S of a slide; half of it is as far as shadows keep their drawing.
+    curved = pure * pure * (3 - 2 * pure)
+    return torch.lerp(pure, curved, 0.5)
 
 
 def _bleach(rgb: Tensor) -> Tensor:
@@ -56,7 +59,7 @@ def _bleach(rgb: Tensor) -> Tensor:
 
 
 def _cross(rgb: Tensor, amount: Tensor) -> Tensor:
-    """Red gains contrast and blue loses it, or the reverse; black, white and mid-grey stay."""
+    """Red gains contrast and blue loses it; black, white and mid-grey stay."""
     red, green, blue = rgb[:, :1], rgb[:, 1:2], rgb[:, 2:]
 
     def bend(x: Tensor, strength: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from blackcamo.filters.values import column, fraction
@@ -13,40 +14,49 @@ _BUMP = 27 / 4
 
 
 class Tone:
-    """Exposure, highlights, shadows, contrast and faded blacks and whites.
+    """Levels, exposure, highlights, shadows and contrast.
 
-    Each step maps [0, 1] onto itself or into it and rises everywhere, whatever the parameters:
-    nothing clips and no order of tones is reversed.
+    Each step maps [0, 1] onto itself and rises everywhere, whatever the parameters: nothing
+    clips, no order of tones is reversed, and black and white stay what they are.
     """
 
     name = "tone"
     lut_size = 33
     params = (
-        Param("exposure_ev", -0.5, 0.6, 0, "EV", "exposure"),
-        Param("highlights_percent", -12, 12, 0, "%", "highlights"),
-        Param("shadows_percent", -8, 12, 0, "%", "shadows"),
-        Param("contrast_percent", -28, 25, 0, "%", "contrast"),
-        Param("black_fade_percent", 0, 11, 0, "%", "blacks faded to grey"),
-        Param("white_fade_percent", 0, 10, 0, "%", "whites faded to grey"),
+        Param("black_point_percent", 0, 16, 0, "%", "level that becomes black"),
+        Param("white_point_percent", 0, 20, 0, "%", "how far below white the new white lies"),
+        Param("exposure_ev", -0.5, 0.8, 0, "EV", "exposure"),
+        Param("highlights_percent", -10, 10, 0, "%", "highlights"),
+        Param("shadows_percent", -8, 10, 0, "%", "shadows"),
+        Param("contrast_percent", -20, 40, 0, "%", "contrast"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
         """Map colours (B, 3, H, W)."""
+        points = (fraction(params, f"{end}_point_percent") for end in ("black", "white"))
+        x = _stretch(rgb, *points)
         # In linear light x -> gx / (1 + (g - 1) x): the gain g of an exposure in the darks,
         # rolled off to meet white. The opposite exposure undoes it exactly.
         gain = column(params, "exposure_ev").exp2()
-        linear = srgb_to_linear(rgb)
+        linear = srgb_to_linear(x)
         x = linear_to_srgb(linear * gain / (linear * (gain - 1) + 1))
         # Level changes with their peak at a third and at two thirds of the scale.
         x = x + (fraction(params, "shadows_percent") * _BUMP) * (x * (1 - x) ** 2)
         x = x + (fraction(params, "highlights_percent") * _BUMP) * (x * x * (1 - x))
         # The slope at mid-grey is 1 + c, and 1 - 2c at black and white.
         contrast = fraction(params, "contrast_percent")
-        x = x + (4 * contrast) * (x * (1 - x) * (x - 0.5))
-        black, white = (
-            fraction(params, "black_fade_percent"),
-            fraction(params, "white_fade_percent"),
-        )
-        x = x + black * (1 - x) ** 3
-        # By the strongest channel, for all three alike, so that near-whites keep their hue.
-        return (x * (1 - white * x.amax(1, keepdim=True).square_())).clamp_(0, 1)
+        return (x + (4 * contrast) * (x * (1 - x) * (x - 0.5))).clamp_(0, 1)
+
+
+def _stretch(x: Tensor, black: Tensor, white: Tensor) -> Tensor:
+    """The straight line from ``black`` to 1 - ``white``, with a toe and a shoulder.
+
+    Where the line would clip, a parabola takes over at twice the distance from the end, with the
+    line's slope there, and ends in 0 or 1: what lies beyond the points keeps its drawing.
+    """
+    slope = 1 / (1 - black - white)
+    down = 1 - x
+    toe = slope * x.square() / (4 * black).clamp(min=1e-6)
+    shoulder = 1 - slope * down.square() / (4 * white).clamp(min=1e-6)
+    line = slope * (x - black)
+    return torch.where(x < 2 * black, toe, torch.where(down < 2 * white, shoulder, line))

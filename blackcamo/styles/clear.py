@@ -1,0 +1,34 @@
+"""Clear."""
+
+from __future__ import annotations
+
+from blackcamo.styles.fitting import clarity, contrast, exposure, levels
+from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts),
+        **exposure(facts),
+        **contrast(facts, 12),
+        **clarity(facts, 24),
+    }
+
+
+STYLE = Style(
+    name="clear",
+    sentence="Crisp and clear: local contrast and fine detail, with colours as they are.",
+    free=(
+        Free("black_point_percent", 0, 9, 2),
+        Free("white_point_percent", 0, 11, 3),
+        Free("exposure_ev", -0.2, 0.4, 0),
+        Free("contrast_percent", 6, 24, 12),
+        Free("vibrance_percent", 0, 14, 4),
+        Free("temperature_k", 5900, 6800, 6400),
+        Free("clarity_percent", 10, 34, 24),
+        Free("sharpness_percent", 4, 30, 14),
+    ),
+    auto=True,
+    adapt=_adapt,
+)

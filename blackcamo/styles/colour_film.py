@@ -1,0 +1,34 @@
+"""Colour film."""
+
+from __future__ import annotations
+
+from blackcamo.styles.fitting import colour, exposure, levels
+from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts, 0.4),
+        **exposure(facts, 0.08),
+        **colour(facts, vibrance=8),
+    }
+
+
+STYLE = Style(
+    name="colour-film",
+    sentence="Rich slide film: pure colours, deep blacks, a touch of warmth in the lights.",
+    free=(
+        Free("slide_percent", 25, 100, 60),
+        Free("cross_percent", 0, 18, 6),
+        Free("exposure_ev", -0.2, 0.45, 0.08),
+        Free("split_shadows_yellow_percent", -1.8, 0, -0.6),
+        Free("split_shadows_red_percent", -0.8, 0.4, -0.2),
+        Free("split_highlights_yellow_percent", 0, 2, 0.7),
+        Free("green_hue_deg", -14, 8, -3),
+        Free("blue_hue_deg", -18, 6, -5),
+        Free("vibrance_percent", 0, 24, 8),
+    ),
+    fixed={"white_point_percent": 3},
+    adapt=_adapt,
+)

@@ -1,0 +1,35 @@
+"""Warm."""
+
+from __future__ import annotations
+
+from blackcamo.styles.fitting import colour, contrast, exposure, levels
+from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts),
+        **exposure(facts, 0.05),
+        **contrast(facts, 10),
+        **colour(facts, vibrance=14),
+    }
+
+
+STYLE = Style(
+    name="warm",
+    sentence="The warm light of an afternoon.",
+    free=(
+        Free("temperature_k", 6800, 8600, 7350),
+        Free("exposure_ev", -0.15, 0.4, 0.05),
+        Free("contrast_percent", 4, 22, 10),
+        Free("vibrance_percent", 2, 30, 14),
+        Free("split_highlights_yellow_percent", 0, 2.5, 0.7),
+        Free("split_shadows_red_percent", -0.3, 1.5, 0.3),
+        Free("clarity_percent", 0, 16, 6),
+        Free("vignette_percent", 0, 14, 4),
+    ),
+    fixed={"black_point_percent": 2, "white_point_percent": 3},
+    auto=True,
+    adapt=_adapt,
+)

@@ -1,4 +1,4 @@
-"""Detail: sharper or softer, clearer or milder, smoother."""
+"""Detail: sharper or softer, clearer or milder."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from blackcamo.vision.masking import luma
 from blackcamo.vision.pool import block_means, enlarged
 
 _STRONG_EDGE = 0.15
-"""Contrast whose change is halved."""
-_CLARITY_RADIUS = 0.015
-_SMOOTH_RADIUS = 0.005
-"""Sigmas relative to the long side."""
+"""Contrast whose change by sharpening is halved."""
+_CLARITY_RADIUS = 0.016
+"""Sigma relative to the long side."""
+_CLARITY_CONTRAST = 0.12
+"""Structure of this deviation is half clarity's; beyond it are outlines, which it leaves alone."""
 _LEAST_SIGMA_PX = 1.25
-"""Sigma that is left of the smoothing's after shrinking."""
-_SMOOTH_CONTRAST = 0.05
-"""Texture of this deviation is halved by full smoothing."""
+"""Sigma that is left of clarity's after shrinking."""
 
 
 class Detail:
-    """Structure of brightness amplified or reduced: fine (sharpness), broad (clarity), faint.
+    """Structure of brightness amplified or reduced: fine (sharpness) or broad (clarity).
 
-    Strong edges are changed less than texture, so that sharpening draws no halos and softening
-    keeps outlines. Smoothing takes away faint texture and leaves edges, as on retouched skin.
-    Colour is left alone, so that edges get no coloured fringes.
+    Sharpening changes strong edges less than texture, so that it draws no halos and softening
+    keeps outlines. Clarity works on what an edge-preserving base leaves, most in mid-tones:
+    outlines against a sky get no halo, blacks and whites keep their drawing. Colour is left
+    alone, so that edges get no coloured fringes.
     """
 
     name = "detail"
     params = (
         Param("sharpness_percent", -80, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
         Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail", modifier=True),
-        Param("clarity_percent", -35, 35, 0, "%", "local contrast milder (-) or clearer (+)"),
-        Param("smoothing_percent", 0, 80, 0, "%", "faint texture smoothed"),
+        Param("clarity_percent", -50, 80, 0, "%", "local contrast milder (-) or clearer (+)"),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
@@ -44,31 +43,26 @@ class Detail:
         long_side_px = max(rgb.shape[-2:])
         out = rgb.clone()
         for row in range(len(out)):
-            value = {name: float(params[name][row]) / 100 for name in _AMOUNTS}
-            if not any(value.values()):
+            sharpness, clarity, radius = (
+                float(params[name][row])
+                for name in ("sharpness_percent", "clarity_percent", "sharpness_radius_permille")
+            )
+            if not (sharpness or clarity):
                 continue
             y = luma(out[row : row + 1])
             change = torch.zeros_like(y)
-            if value["smoothing_percent"]:
-                smooth = smoothed(y, _SMOOTH_RADIUS * long_side_px)
-                change.add_(smooth - y, alpha=value["smoothing_percent"])
-            radius = float(params["sharpness_radius_permille"][row]) / 1000
-            for name, relative in (
-                ("sharpness_percent", radius),
-                ("clarity_percent", _CLARITY_RADIUS),
-            ):
-                if value[name]:
-                    detail = y - gaussian_blur(y, max(relative * long_side_px, 0.3))
-                    limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
-                    change.add_(limited, alpha=value[name])
+            if sharpness:
+                detail = y - gaussian_blur(y, max(radius / 1000 * long_side_px, 0.3))
+                limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
+                change.add_(limited, alpha=sharpness / 100)
+            if clarity:
+                structure = y - edge_preserving_base(y, _CLARITY_RADIUS * long_side_px)
+                change.addcmul_(structure, y * (1 - y), value=4 * clarity / 100)
             out[row].add_(change[0]).clamp_(0, 1)
         return out
 
 
-_AMOUNTS = ("sharpness_percent", "clarity_percent", "smoothing_percent")
-
-
-def smoothed(y: Tensor, sigma_px: float) -> Tensor:
+def edge_preserving_base(y: Tensor, sigma_px: float) -> Tensor:
     """The picture (1, 1, H, W) guided by itself, over Gaussian windows.
 
     Its slopes vary slowly, and are found on fewer pixels.
@@ -82,7 +76,7 @@ def smoothed(y: Tensor, sigma_px: float) -> Tensor:
     sigma_px = max(sigma_px / factor, 0.5)
     mean, square = (gaussian_blur(block_means(v, factor), sigma_px) for v in (y, y * y))
     variance = (square - mean * mean).clamp_(min=0)
-    slope = variance / (variance + _SMOOTH_CONTRAST**2)
+    slope = variance / (variance + _CLARITY_CONTRAST**2)
     level = mean - slope * mean
     slope, level = (
         enlarged(gaussian_blur(plane, sigma_px), *y.shape[-2:]) for plane in (slope, level)

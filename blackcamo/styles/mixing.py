@@ -1,0 +1,61 @@
+"""What the black-and-white styles share: the colour filter for a photo, and when colour matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from blackcamo.vision.facts import PhotoFacts
+
+Filter = tuple[float, float]
+"""Shares of red and of blue, in percent; green is what is left."""
+
+NO_FILTER: Filter = (30, 10)
+_FILTERS: tuple[Filter, ...] = ((38, 5), (52, 3), (68, 0), (14, 6))
+"""Yellow, orange, red and green, as they are screwed on."""
+_ON_SKIN: tuple[Filter, ...] = ((38, 5), (45, 5))
+"""Those that flatter faces: green ones show every vein, red ones take the lips away."""
+_SKIN = 0.04
+"""Share of skin from which a photo is one of people."""
+_WORTH = 1.06
+"""How much more a filter has to part than none, to be used."""
+_SIDE_PX = 96
+_COLOURFUL, _SEPARATION = 62.0, 0.45
+
+
+def colour_filter(facts: PhotoFacts) -> dict[str, float]:
+    """The filter that keeps neighbouring areas of a photo best apart in grey, as parameters."""
+    height_px, width_px = facts.pixels.shape[:2]
+    scale = min(1.0, _SIDE_PX / max(height_px, width_px))
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    small = cv2.resize(facts.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    linear = np.where(small > 0.04045, ((small + 0.055) / 1.055) ** 2.4, small / 12.92)
+    best = NO_FILTER
+    most = _parted(linear, best) * _WORTH
+    for candidate in _ON_SKIN if facts.skin > _SKIN else _FILTERS:
+        parted = _parted(linear, candidate)
+        if parted > most:
+            best, most = candidate, parted
+    return {"mono_red_percent": best[0], "mono_blue_percent": best[1]}
+
+
+def _parted(linear: NDArray[np.float32], mix: Filter) -> float:
+    """Mean difference in lightness across a distance at which areas, not textures, differ."""
+    red, blue = mix[0] / 100, mix[1] / 100
+    grey = linear @ np.array((red, 1 - red - blue, blue), np.float32)
+    # A cube root, as CIELAB's lightness is.
+    lightness = cv2.GaussianBlur(np.cbrt(grey), (0, 0), 2.0)
+    return float(np.abs(lightness - cv2.GaussianBlur(lightness, (0, 0), 8.0)).mean())
+
+
+def colour_matters(facts: PhotoFacts) -> str | None:
+    """Why a photo should stay in colour; None where it need not."""
+    if facts.separation > _SEPARATION:
+        return "colour alone parts what is in the picture"
+    if facts.strong_chroma > _COLOURFUL:
+        return "colour is the point of the picture"
+    return None

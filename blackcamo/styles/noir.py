@@ -1,0 +1,26 @@
+"""Noir."""
+
+from __future__ import annotations
+
+from blackcamo.styles.mixing import colour_filter, colour_matters
+from blackcamo.types import Free, Style
+
+STYLE = Style(
+    name="noir",
+    sentence="Hard black-and-white with deep shadows, dark corners and the grain of fast film.",
+    free=(
+        Free("mono_red_percent", 12, 78, 40),
+        Free("mono_blue_percent", 0, 25, 5),
+        Free("contrast_percent", 14, 38, 26),
+        Free("exposure_ev", -0.45, 0.2, -0.1),
+        Free("curve_master_shadows_percent", -5, 1, -2),
+        Free("curve_master_midtones_percent", -5, 3, -1),
+        Free("clarity_percent", 5, 55, 30),
+        Free("vignette_percent", 8, 40, 24),
+        Free("grain_percent", 0.3, 2.0, 1.1),
+    ),
+    fixed={"mono_percent": 100, "grain_coarseness_percent": 40},
+    auto=True,
+    adapt=colour_filter,
+    unsuited=colour_matters,
+)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from blackcamo.scorers import load_scorer
     from blackcamo.types import ScorerOptions
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "BlackcamoError",

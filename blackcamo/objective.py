@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from blackcamo.channel import credited
 from blackcamo.images import Credit
 from blackcamo.oracle import Answer, Oracle
-from blackcamo.rendering import Picture, Renderer
-from blackcamo.strength import Coordinates, Foresight
-from blackcamo.types import Appraisal, Evaluation, Pixels
+from blackcamo.rendering import Anchor, Picture, Renderer
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import UNCHANGED, Appraisal, Evaluation, Pixels, Proposal
 from blackcamo.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a vector came to: the parameters that stand for it, its picture or why there is none."""
+    """What a proposal came to: parameters that stand for it, its picture or why there is none."""
 
-    vector: tuple[float, ...]
+    proposal: Proposal
     params: Mapping[str, float]
     picture: Picture | str
 
@@ -32,11 +32,11 @@ class Objective:
     """One photo under one renderer and scorer: candidates in, evaluations out.
 
     Args:
+        styles: the spaces of the styles that are searched, by name.
         workers: who prepares candidates; without them it is done here, one after the other.
+        appeal_floor: candidates under this appeal (0-100) are drawn towards their style's start.
 
     Attributes:
-        appeal_floor: candidates under this appeal (0-100) are weakened; it may change between
-            batches.
         jpegs: the JPEG files of the latest batch, by digest.
     """
 
@@ -44,15 +44,17 @@ class Objective:
         self,
         renderer: Renderer,
         oracle: Oracle,
+        styles: Mapping[str, StyleSpace],
         workers: Workers | None = None,
         *,
         appeal_floor: float = 0.0,
     ) -> None:
         self._renderer = renderer
         self._oracle = oracle
+        self._styles = styles
         self._workers = workers
-        self._foresight = Foresight()
-        self.appeal_floor = appeal_floor
+        self._floor = appeal_floor
+        self._anchors: dict[str, Anchor] = {}
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
@@ -61,17 +63,15 @@ class Objective:
         Raises:
             BudgetError: no query is left.
         """
-        space = self._renderer.chain.space
-        # Where the codec is minded, it is in the photo unchanged, too. Before the scorer is asked,
-        # so that a kill has no more time to lose the answer.
-        ((_, neutral),) = self._renderer.prepare([space.neutral])
+        # Before the scorer is asked, so that a kill has no more time to lose the answer.
+        ((_, neutral),) = self._renderer.prepare([{}])
         # What fails with nothing done fails with every candidate, and is said there.
-        appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(100.0, {})
-        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
+        appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(0.0, {})
+        jpeg, received = self._renderer.unchanged()
         unchanged = Picture(jpeg, received, appraisal)
         answer = self._ask_alone(unchanged.sha256, received)
         self.jpegs = {unchanged.sha256: jpeg}
-        found = _evaluation(space.encode({}), space.neutral, unchanged, answer)
+        found = _evaluation(Candidate(Proposal(UNCHANGED, ()), {}, unchanged), unchanged, answer)
         # An answer that a killed search kept is of this study's own query: a search that goes on
         # records what it would have.
         return replace(found, cached=False)
@@ -82,54 +82,44 @@ class Objective:
         Raises:
             BudgetError: no query is left.
         """
-        jpeg, received = self._renderer.channel.send(self._renderer.pixels)
+        jpeg, received = self._renderer.unchanged()
         return self._ask_alone(hashlib.sha256(jpeg).hexdigest(), received)
 
     def _ask_alone(self, digest: str, received: Pixels) -> Answer:
         (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
         return answer
 
-    def prepare(self, vectors: Iterable[Iterable[float]]) -> list[Candidate]:
-        """Render and appraise a batch of vectors (B, D); asks nothing of the scorer.
+    def prepare(self, proposals: Sequence[Proposal]) -> list[Candidate]:
+        """Render and appraise a batch of proposals; asks nothing of the scorer.
 
-        A candidate that people would mind is drawn towards neutral until its appeal is at the
-        floor, or nearly: a query is spent on nothing that could not be delivered. It is first
-        rendered as strong as those before make it probable, which is mostly right.
+        A candidate that people would mind is drawn towards its style's start until its appeal is
+        at the floor, or nearly: no query is spent on what could not be delivered. The first
+        proposal of a style is that start itself.
         """
-        exact = [tuple(map(float, vector)) for vector in vectors]
-        space = self._renderer.chain.space
-        params = [space.decode(vector) for vector in exact]
-        asked = [space.coordinates(values) for values in params]
-        floor = self.appeal_floor
-        shares = [self._foresight.shares(coordinates, floor) for coordinates in asked]
+        params = [self._styles[p.style].decode(p.vector) for p in proposals]
+        anchors = [self._anchors.get(p.style) for p in proposals]
         if self._workers is None:
-            rendered = self._renderer.prepare(params, shares=shares, floor=floor)
+            rendered = self._renderer.prepare(params, anchors=anchors, floor=self._floor)
         else:
-            rendered = self._workers.prepare(self._renderer, params, shares, floor)
-        self._learn(
-            (coordinates, weaker)
-            for coordinates, (weaker, picture) in zip(asked, rendered, strict=True)
-            if isinstance(picture, Picture)
-        )
-        return [Candidate(v, p, picture) for v, (p, picture) in zip(exact, rendered, strict=True)]
+            rendered = self._workers.prepare(self._renderer, params, anchors, self._floor)
+        candidates = [
+            Candidate(proposal, values, picture)
+            for proposal, (values, picture) in zip(proposals, rendered, strict=True)
+        ]
+        for c in candidates:
+            if isinstance(c.picture, Picture):
+                self._learn(c.proposal, c.params, c.picture.appraisal.value)
+        return candidates
 
     def learn(self, evaluations: Iterable[Evaluation]) -> None:
-        """Learn what a batch came to; a continued search says that anew.
+        """Learn what a batch came to; a continued search says that anew."""
+        for e in evaluations:
+            if e.jpeg_sha256:
+                self._learn(Proposal(e.style, e.vector), e.params, e.appeal)
 
-        Candidates are taken for brought to the present floor.
-        """
-        space = self._renderer.chain.space
-        self._learn(
-            (space.coordinates(space.decode(e.vector)), e.params)
-            for e in evaluations
-            if e.jpeg_sha256  # What could not be rendered was never judged.
-        )
-
-    def _learn(self, came_to: Iterable[tuple[Coordinates, Mapping[str, float]]]) -> None:
-        space = self._renderer.chain.space
-        for asked, params in came_to:
-            self._foresight.see(asked, space.coordinates(params), self.appeal_floor)
-        self._foresight.learn()
+    def _learn(self, proposal: Proposal, params: Mapping[str, float], appeal: float) -> None:
+        if not any(proposal.vector):
+            self._anchors.setdefault(proposal.style, Anchor(params, appeal))
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
         """Evaluate a batch of B candidates; at most B queries.
@@ -142,23 +132,21 @@ class Objective:
         asked = [(p.sha256, p.received) for p in pictures]
         answers = iter(self._oracle.ask(asked, kind="search", reference=False))
         return [
-            _evaluation(c.vector, c.params, c.picture, next(answers))
+            _evaluation(c, c.picture, next(answers))
             if isinstance(c.picture, Picture)
-            else _failure(c.vector, c.params, c.picture)
+            else _failure(c, c.picture)
             for c in candidates
         ]
 
-    def deliver(
-        self, params: Mapping[str, float], credit: Credit
-    ) -> tuple[Evaluation, bytes] | None:
-        """Verify one candidate: the bytes to be delivered, scored alone in full precision.
+    def deliver(self, found: Evaluation, credit: Credit) -> tuple[Evaluation, bytes] | None:
+        """Verify what a search has found: the bytes to be delivered, scored alone in full precision.
 
         Returns None if the picture could not be rendered or scored.
 
         Raises:
             BudgetError: no verification query is left.
         """
-        ((_, picture),) = self._renderer.prepare([params])
+        ((_, picture),) = self._renderer.prepare([found.params])
         if not isinstance(picture, Picture):
             return None
         data = credited(picture.jpeg, credit)
@@ -166,17 +154,17 @@ class Objective:
         (answer,) = self._oracle.ask([(picture.sha256, delivered)], kind="verify", reference=True)
         if answer.error is not None:
             return None
-        evaluation = _evaluation(self._renderer.chain.space.encode(params), params, picture, answer)
+        candidate = Candidate(Proposal(found.style, found.vector), found.params, picture)
+        evaluation = _evaluation(candidate, picture, answer)
         return replace(evaluation, jpeg_bytes=len(data)), data
 
 
-def _evaluation(
-    vector: Iterable[float], params: Mapping[str, float], picture: Picture, answer: Answer
-) -> Evaluation:
+def _evaluation(candidate: Candidate, picture: Picture, answer: Answer) -> Evaluation:
     height_px, width_px = picture.received.shape[:2]
     return Evaluation(
-        vector=tuple(map(float, vector)),
-        params=params,
+        style=candidate.proposal.style,
+        vector=candidate.proposal.vector,
+        params=candidate.params,
         score=answer.score,
         appeal=picture.appraisal.value,
         parts=picture.appraisal.parts,
@@ -189,10 +177,11 @@ def _evaluation(
     )
 
 
-def _failure(vector: Iterable[float], params: Mapping[str, float], reason: str) -> Evaluation:
+def _failure(candidate: Candidate, reason: str) -> Evaluation:
     return Evaluation(
-        vector=tuple(map(float, vector)),
-        params=params,
+        style=candidate.proposal.style,
+        vector=candidate.proposal.vector,
+        params=candidate.params,
         score=math.nan,
         appeal=0.0,
         parts={},

@@ -1,8 +1,8 @@
 """Look-up of scorers, filters, appeals and exporters by entry point, lazily and with hints.
 
 Built-in ones are registered the same way as third parties' (``[project.entry-points]``), in the
-groups ``blackcamo.scorers``, ``blackcamo.filters``, ``blackcamo.appeals``, ``blackcamo.exporters``
-and ``blackcamo.weights``.
+groups ``blackcamo.scorers``, ``blackcamo.filters``, ``blackcamo.styles``, ``blackcamo.appeals``,
+``blackcamo.exporters`` and ``blackcamo.weights``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from blackcamo.errors import MissingExtraError, PluginError, UnknownNameError
 
-Group: TypeAlias = Literal["scorers", "filters", "appeals", "exporters", "weights"]
+Group: TypeAlias = Literal["scorers", "filters", "styles", "appeals", "exporters", "weights"]
 
 
 @cache

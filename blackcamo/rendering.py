@@ -7,35 +7,32 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
 from blackcamo.channel import Channel
 from blackcamo.devices import in_one_thread
-from blackcamo.filters.chain import Chain, Graded, Rendered
+from blackcamo.filters.chain import Chain, Rendered
+from blackcamo.finish import Finish
 from blackcamo.oracle import one_line
-from blackcamo.strength import Shares, corrected
-from blackcamo.types import (
-    Appeal,
-    Appraisal,
-    LookAppeal,
-    LookViews,
-    Mode,
-    Pixels,
-    Views,
-)
+from blackcamo.styles.space import towards
+from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb, together
 
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
 
-_CORRECTIONS = 2
-"""Times that a candidate is rendered again at most."""
+_REPAIRS = 2
+"""Times that a candidate under the floor is rendered again at most."""
+_ABOVE_FLOOR = 0.5
+"""Points above the floor that a repair aims at."""
+_LEAST_MOVE = 0.1
+"""Of the way to the anchor: a repair moves at least so far, and leaves as much of the candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,13 @@ class Picture:
 Prepared: TypeAlias = "tuple[Values, Picture | str]"
 """The parameters that stand for a candidate, and its picture or why there is none."""
 
-_Draft: TypeAlias = "tuple[Values, Picture]"
-"""A candidate that may yet be corrected."""
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Parameters that a candidate under the floor is drawn towards, and their appeal (0-100)."""
+
+    params: Values
+    appeal: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Renderer:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
         device: where the chain renders.
         keep_size: crops are resampled to the photo's size.
+        finish: the frame around what is sent, None without one.
     """
 
     pixels: Pixels
@@ -76,6 +79,7 @@ class Renderer:
     mode: Mode
     device: str = "cpu"
     keep_size: bool = False
+    finish: Finish | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -84,11 +88,15 @@ class Renderer:
     def _photo(self) -> Tensor:
         return to_rgb(self.pixels, self.device)
 
+    def unchanged(self) -> tuple[bytes, Pixels]:
+        """The photo itself, framed: its JPEG and the pixels that arrive."""
+        return self.channel.send(self._framed(self.pixels))
+
     def prepare(
         self,
         params: Sequence[Values],
         *,
-        shares: Sequence[Shares] | None = None,
+        anchors: Sequence[Anchor | None] | None = None,
         floor: float = 0.0,
     ) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
@@ -97,187 +105,97 @@ class Renderer:
         runs.
 
         Args:
-            shares: what of each candidate's strengths will probably be accepted; those that
-                people would mind are drawn towards neutral, until their appeal is at the floor
-                or a little above. None leaves candidates as they are.
-            floor: least appeal (0-100) of what is not left; rendering costs no query.
+            anchors: for each candidate what it is drawn towards where its appeal is under the
+                floor (constraint repair: rendering costs no query); None leaves it as it is.
+            floor: least appeal (0-100) of what is left as it is.
         """
+        anchors = [None] * len(params) if anchors is None else anchors
 
         @torch.inference_mode()
         def prepared(some: slice) -> list[Prepared]:
-            values = params[some]
             try:
-                if shares is None:
-                    return list(self._drafts(values, self._grade(values)))
-                return list(self._accepted(values, shares[some], floor))
+                return self._repaired(params[some], anchors[some], floor)
             except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
-                return [(unchanged, one_line(error)) for unchanged in values]
+                return [(values, one_line(error)) for values in params[some]]
 
         if not self.device.startswith("cpu"):
             return prepared(slice(None))
         alone = [slice(i, i + 1) for i in range(len(params))]
         return in_one_thread(lambda: [prepared(one)[0] for one in alone])
 
-    def _accepted(
-        self, params: Sequence[Values], probable: Sequence[Shares], floor: float
-    ) -> list[_Draft]:
-        """Candidates as strong as people accept, or as they were meant to be.
+    def _repaired(
+        self, params: Sequence[Values], anchors: Sequence[Anchor | None], floor: float
+    ) -> list[Prepared]:
+        """Candidates at the floor or above it, as far as a few steps to their anchors help."""
+        found = list(zip(params, self._pictures(params), strict=True))
+        # How much of each candidate is left, and the steepest fall seen on the way to it.
+        left = [1.0] * len(params)
+        for _ in range(_REPAIRS):
+            again: dict[int, Values] = {}
+            for i, anchor in enumerate(anchors):
+                appeal = found[i][1].appraisal.value
+                if anchor is None or appeal >= floor or anchor.appeal <= floor + _ABOVE_FLOOR:
+                    continue
+                # Linear between the anchor and what was seen last.
+                share = (anchor.appeal - floor - _ABOVE_FLOOR) / (anchor.appeal - appeal)
+                left[i] *= min(max(share, _LEAST_MOVE), 1 - _LEAST_MOVE)
+                again[i] = towards(anchor.params, params[i], left[i])
+            for i, picture in zip(again, self._pictures(list(again.values())), strict=True):
+                found[i] = again[i], picture
+        return [(values, picture) for values, picture in found]
 
-        They are rendered at the strength that probably is accepted, and again where that was too
-        strong or far too weak. A measure that can say so judges the look by itself before, so that
-        the dear rest is rendered for the right one.
-        """
-        shares = list(probable)
-        graded = self._grade(self._weaker(params, shares))
-        if isinstance(self.appeal, LookAppeal):
-            foreseen = self._looks(self.appeal, graded)
-            self._correct(params, shares, graded, dict(enumerate(foreseen)), floor)
-        drafts = self._drafts(self._weaker(params, shares), graded)
-        unsure = list(range(len(drafts)))
-        for _ in range(_CORRECTIONS):
-            appraisals = {i: drafts[i][1].appraisal for i in unsure}
-            again = self._correct(params, shares, graded, appraisals, floor)
-            better = self._drafts(
-                self._weaker([params[i] for i in again], [shares[i] for i in again]),
-                [graded[i] for i in again],
-            )
-            for i, draft in zip(again, better, strict=True):
-                if _appeal(draft) >= floor or _appeal(drafts[i]) < floor:
-                    drafts[i] = draft
-            # What is too weak is rendered once more, what people would mind until they do not.
-            unsure = [i for i in again if _appeal(drafts[i]) < floor]
-        return drafts
-
-    def _correct(
-        self,
-        params: Sequence[Values],
-        shares: list[Shares],
-        graded: list[_Graded],
-        appraisals: Mapping[int, Appraisal],
-        floor: float,
-    ) -> list[int]:
-        """Correct shares, and what is graded by them, after appraisals; says which ones."""
-        better = {
-            i: found
-            for i, appraisal in appraisals.items()
-            if (found := corrected(appraisal, shares[i], floor))
-        }
-        for i, found in better.items():
-            shares[i] = {**shares[i], **found}
-        # What keeps its frame and look is not graded again.
-        again = [i for i, found in better.items() if found.keys() - {"spatial"}]
-        weaker = self._weaker([params[i] for i in again], [shares[i] for i in again])
-        before = [graded[i].look for i in again]
-        for i, look in zip(again, self._grade(weaker, before), strict=True):
-            graded[i] = look
-        return list(better)
-
-    def _weaker(self, params: Sequence[Values], shares: Sequence[Shares]) -> list[Values]:
-        weaken = self.chain.space.weaken
+    def _pictures(self, params: Sequence[Values]) -> list[Picture]:
+        rendered = self.chain.render(self._photo, params, keep_size=self.keep_size)
+        sent = self.channel.send_all([self._framed(to_pixels(r.filtered)) for r in rendered])
+        appraisals = self._appraise(rendered, [self._inside(pixels) for _, pixels in sent])
         return [
-            weaken(values, share) if min(share.values(), default=1.0) < 1 else values
-            for values, share in zip(params, shares, strict=True)
-        ]
-
-    def _grade(
-        self, params: Sequence[Values], before: Sequence[Graded] | None = None
-    ) -> list[_Graded]:
-        looks = self.chain.grade(self._photo, params, keep_size=self.keep_size, before=before)
-        return [_Graded(look) for look in looks]
-
-    def _drafts(self, params: Sequence[Values], graded: Sequence[_Graded]) -> list[_Draft]:
-        """Candidates, rendered from what was graded."""
-        rendered = self.chain.finish([g.look for g in graded], params)
-        received = self.channel.send_all([to_pixels(r.filtered) for r in rendered])
-        appraisals = self._appraise(rendered, graded, [pixels for _, pixels in received])
-        return [
-            (values, Picture(jpeg, arrived, appraisal))
-            for values, (jpeg, arrived), appraisal in zip(params, received, appraisals, strict=True)
+            Picture(jpeg, arrived, appraisal)
+            for (jpeg, arrived), appraisal in zip(sent, appraisals, strict=True)
         ]
 
     def _appraise(
-        self, rendered: Sequence[Rendered], graded: Sequence[_Graded], received: Sequence[Pixels]
+        self, rendered: Sequence[Rendered], received: Sequence[Pixels]
     ) -> list[Appraisal]:
-        # Without spatial filters the two are one tensor, and need one trip.
-        own = [r.filtered.data_ptr() != r.graded.data_ptr() for r in rendered]
-        self._send_graded([g for g, apart in zip(graded, own, strict=True) if apart])
-
-        def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
+        delivered = [to_rgb(pixels, self.device) for pixels in received]
+        styled = list(delivered)
+        # Where nothing hides the two are one picture, and need one trip.
+        apart = [
+            i for i, r in enumerate(rendered) if r.filtered.data_ptr() != r.styled.data_ptr()
+        ]
+        sent = self.channel.send_all([self._framed(to_pixels(rendered[i].styled)) for i in apart])
+        for i, (_, pixels) in zip(apart, sent, strict=True):
+            styled[i] = to_rgb(self._inside(pixels), self.device)
+        by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for i, one in enumerate(rendered):
+            by_size[one.frame.height_px, one.frame.width_px].append(i)
+        appraisals: dict[int, Appraisal] = {}
+        for indices in by_size.values():
             group = [rendered[i] for i in indices]
-            delivered = [to_rgb(received[i], self.device) for i in indices]
-            graded_delivered = [
-                cast("Tensor", graded[i].arrived) if own[i] else same
-                for i, same in zip(indices, delivered, strict=True)
-            ]
             views = Views(
                 original=self._photo.unsqueeze(0),
                 aligned=together([r.aligned for r in group]),
                 graded=together([r.graded for r in group]),
-                delivered=together(delivered),
-                graded_delivered=together(graded_delivered),
+                styled_delivered=together([styled[i] for i in indices]),
+                delivered=together([delivered[i] for i in indices]),
                 frames=tuple(r.frame for r in group),
-                looks=tuple(looks[i] for i in indices) if looks else None,
             )
-            return self.appeal(views, self.mode)
+            appraisals.update(zip(indices, self.appeal(views, self.mode), strict=True))
+        return [appraisals[i] for i in range(len(rendered))]
 
-        looks = self._looks(self.appeal, graded) if isinstance(self.appeal, LookAppeal) else None
-        return _by_size(rendered, appraise)
+    def _framed(self, pixels: Pixels) -> Pixels:
+        return pixels if self.finish is None else self.finish.frame(pixels)
 
-    def _send_graded(self, graded: Sequence[_Graded]) -> None:
-        """Send through the channel what was graded, once."""
-        waiting = [g for g in graded if g.arrived is None]
-        received = self.channel.send_all([to_pixels(g.look.graded) for g in waiting])
-        for one, (_, pixels) in zip(waiting, received, strict=True):
-            one.arrived = to_rgb(pixels, self.device)
-
-    def _looks(self, appeal: LookAppeal, graded: Sequence[_Graded]) -> list[Appraisal]:
-        """What the measure says of looks and frames; it is asked once of each."""
-        unknown = [g for g in graded if g.appraisal is None]
-
-        def appraise(indices: Sequence[int]) -> Sequence[Appraisal]:
-            group = [unknown[i].look for i in indices]
-            views = LookViews(
-                original=self._photo.unsqueeze(0),
-                aligned=together([look.aligned for look in group]),
-                graded=together([look.graded for look in group]),
-                frames=tuple(look.frame for look in group),
-            )
-            return appeal.appraise_looks(views, self.mode)
-
-        found = _by_size([g.look for g in unknown], appraise)
-        for one, appraisal in zip(unknown, found, strict=True):
-            one.appraisal = appraisal
-        return [cast("Appraisal", g.appraisal) for g in graded]
-
-
-def _appeal(draft: _Draft) -> float:
-    return draft[1].appraisal.value
-
-
-def _by_size(
-    pictures: Sequence[Graded], appraise: Callable[[Sequence[int]], Sequence[Appraisal]]
-) -> list[Appraisal]:
-    """Appraise pictures together, by their indices, where they have one size; in their order."""
-    by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for index, picture in enumerate(pictures):
-        by_size[picture.frame.height_px, picture.frame.width_px].append(index)
-    appraisals: dict[int, Appraisal] = {}
-    for indices in by_size.values():
-        appraisals.update(zip(indices, appraise(indices), strict=True))
-    return [appraisals[i] for i in range(len(pictures))]
-
-
-@dataclass(slots=True)
-class _Graded:
-    """A candidate without its spatial filters; what people think of it, and what arrives of it."""
-
-    look: Graded
-    appraisal: Appraisal | None = None
-    arrived: Tensor | None = None
+    def _inside(self, pixels: Pixels) -> Pixels:
+        return pixels if self.finish is None else self.finish.inside(pixels)
 
 
 def render(
-    chain: Chain, pixels: Pixels, params: Mapping[str, float], *, keep_size: bool = False
+    chain: Chain,
+    pixels: Pixels,
+    params: Mapping[str, float],
+    *,
+    keep_size: bool = False,
+    finish: Finish | None = None,
 ) -> Pixels:
     """What the channel is given for one candidate: uint8 (H, W, 3).
 
@@ -287,6 +205,7 @@ def render(
     def alone() -> Pixels:
         with torch.inference_mode():
             (rendered,) = chain.render(to_rgb(pixels, "cpu"), [params], keep_size=keep_size)
-            return to_pixels(rendered.filtered)
+            sent = to_pixels(rendered.filtered)
+            return sent if finish is None else finish.frame(sent)
 
     return in_one_thread(alone)

@@ -7,35 +7,15 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
-from blackcamo.types import (
-    Filter,
-    GeometryFilter,
-    Kind,
-    LookFilter,
-    Mode,
-    Param,
-    SpatialFilter,
-)
+from blackcamo.types import Filter, LookFilter, Param
 
 Vectors = NDArray[np.float64]
-
-_KINDS: dict[Kind, Any] = {
-    "geometry": GeometryFilter,
-    "look": LookFilter,
-    "spatial": SpatialFilter,
-}
-_REACH: dict[Mode, dict[Kind, float]] = {
-    "enhance": {"geometry": 1.2, "look": 3.5, "spatial": 1.6},
-    "imperceptible": {"geometry": 0.2, "look": 0.4, "spatial": 1.2},
-}
-"""How far all filters of a kind go together: one parameter at its bound has a strength of 1."""
 
 
 class FilterSpace:
@@ -45,20 +25,15 @@ class FilterSpace:
     lower one; where one side is missing (a strength that starts at 0) the sign of v is ignored,
     so that no half of the space is wasted. Values of a stepped parameter snap to its grid.
 
-    Everything at once is too much: where the strengths of all filters of a kind (geometry, looks,
-    spatial ones) go beyond their reach together (the Euclidean norm of their coordinates),
-    decoding draws them back to it in proportion. Modifiers have no strength.
-
     Args:
         filters: the families, in the order in which they are applied; parameter names must be
             unique across them.
-        mode: how far they reach together: as a visible look does, or hardly.
 
     Raises:
         OptionError: a parameter's bounds, neutral value, step or name contradict each other.
     """
 
-    def __init__(self, filters: Iterable[Filter], *, mode: Mode = "enhance") -> None:
+    def __init__(self, filters: Iterable[Filter]) -> None:
         self.filters = tuple(filters)
         self.params: tuple[Param, ...] = tuple(p for f in self.filters for p in f.params)
         self.names: tuple[str, ...] = tuple(p.name for p in self.params)
@@ -71,18 +46,6 @@ class FilterSpace:
         self.lut_size: int = max(
             (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
         )
-        self.mode: Mode = mode
-        self._reach = _REACH[mode]
-        self._strengths: dict[Kind, list[int]] = {}
-        for kind, protocol in _KINDS.items():
-            names = {
-                p.name
-                for f in self.filters
-                if isinstance(f, protocol)
-                for p in f.params
-                if not p.modifier
-            }
-            self._strengths[kind] = [i for i, name in enumerate(self.names) if name in names]
         self._low = np.array([p.low for p in self.params], dtype=np.float64)
         self._high = np.array([p.high for p in self.params], dtype=np.float64)
         self._neutral = np.array([p.neutral for p in self.params], dtype=np.float64)
@@ -103,7 +66,6 @@ class FilterSpace:
         described = {
             "filters": [[f.name, [asdict(p) for p in f.params]] for f in self.filters],
             "lut_size": self.lut_size,
-            "reach": self._reach,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -119,16 +81,10 @@ class FilterSpace:
         v = np.clip(v, -1.0, 1.0)
         up, down = self._high - self._neutral, self._neutral - self._low
         v = np.where(down == 0, np.abs(v), np.where(up == 0, -np.abs(v), v))
-        for kind, indices in self._strengths.items():
-            v[indices] *= min(
-                1.0, self._reach[kind] / max(float(np.linalg.norm(v[indices])), 1e-12)
-            )
         values = self._neutral + np.where(v >= 0, v * up, v * down)
         # The sum may end a rounding step outside.
         values = np.clip(values, self._low, self._high)
-        return {
-            p.name: _snap(p, float(x), up=False) for p, x in zip(self.params, values, strict=True)
-        }
+        return {p.name: _snap(p, float(x)) for p, x in zip(self.params, values, strict=True)}
 
     def encode(self, params: Mapping[str, float]) -> Vectors:
         """The vector (D,) that decodes to ``params``; parameters left out are neutral.
@@ -143,28 +99,6 @@ class FilterSpace:
         # A side that is missing has no span, and no value but the neutral one lies there.
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
-
-    def coordinates(self, params: Mapping[str, float]) -> dict[Kind, Vectors]:
-        """The coordinates of the filters of each kind; their norm is how far these go together.
-
-        Raises:
-            OptionError: an unknown name, or a value that is not a number in its range.
-        """
-        vector = self.encode(params)
-        return {kind: vector[at] for kind, at in self._strengths.items()}
-
-    def weaken(
-        self, params: Mapping[str, float], factors: Mapping[Kind, float]
-    ) -> dict[str, float]:
-        """The same in nature, strengths of each kind so many times (0-1) as far from neutral.
-
-        Raises:
-            OptionError: an unknown name, or a value that is not a number in its range.
-        """
-        vector = self.encode(params)
-        for kind, factor in factors.items():
-            vector[self._strengths[kind]] *= factor
-        return self.decode(vector)
 
     def complete(self, params: Mapping[str, float]) -> dict[str, float]:
         """``params`` checked and snapped, with neutral values where one is left out.
@@ -188,17 +122,13 @@ class FilterSpace:
         return full
 
 
-def _snap(param: Param, value: float, *, up: bool = True) -> float:
-    """The nearest value of the grid; without ``up``, for a strength, that towards neutral.
-
-    A strength that was snapped up would reach farther than it may, and be drawn back again.
-    """
+def _snap(param: Param, value: float) -> float:
+    """The nearest value of the grid."""
     if param.step is None:
         return value
-    steps = (value - param.neutral) / param.step
-    whole = round(steps) if up or param.modifier else math.trunc(steps + math.copysign(1e-9, steps))
+    steps = round((value - param.neutral) / param.step)
     # Rounded so that grid values print, and compare, as the decimals they stand for.
-    return min(max(round(param.neutral + whole * param.step, 12), param.low), param.high)
+    return min(max(round(param.neutral + steps * param.step, 12), param.low), param.high)
 
 
 def _check_param(param: Param) -> None:

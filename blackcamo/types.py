@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from blackcamo.vision.facts import PhotoFacts
+
 Pixels: TypeAlias = NDArray[np.uint8]
 Mode: TypeAlias = Literal["enhance", "imperceptible"]
 Kind: TypeAlias = Literal["geometry", "look", "spatial"]
@@ -83,6 +85,14 @@ class SpatialFilter(Filter, Protocol):
 
 
 @runtime_checkable
+class HiddenFilter(SpatialFilter, Protocol):
+    """A spatial filter that nobody should see: damage is what it adds to the styled picture."""
+
+    @property
+    def hidden(self) -> Literal[True]: ...
+
+
+@runtime_checkable
 class GeometryFilter(Filter, Protocol):
     """Where the delivered frame lies in the photo; exactly one in a chain."""
 
@@ -109,6 +119,53 @@ class Frame:
     width_px: int
     keystone_x: float = 0.0
     keystone_y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A parameter that a style frees: the range in which it is liked, and where it starts.
+
+    In the unit of the filter's own parameter, and inside that one's range.
+    """
+
+    name: str
+    low: float
+    high: float
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A deliberate look with a name, and the few parameters that it frees.
+
+    Args:
+        sentence: what it looks like, one sentence.
+        free: 3 to 12 parameters that a search may move.
+        fixed: parameters that it sets; those named in neither are neutral.
+        auto: whether ``--style auto`` holds it: it was posted in at least 70 % of blind looks.
+        adapt: values for one photo, of free parameters (where they start) or of fixed ones.
+        unsuited: why it does not suit a photo, None where it does.
+    """
+
+    name: str
+    sentence: str
+    free: tuple[Free, ...]
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    auto: bool = False
+    adapt: Callable[[PhotoFacts], Mapping[str, float]] | None = None
+    unsuited: Callable[[PhotoFacts], str | None] | None = None
+
+
+UNCHANGED = "none"
+"""The style of the photo unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate that is asked for: a style, and a vector (D,) of its space in [-1, 1]."""
+
+    style: str
+    vector: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,62 +232,37 @@ class ScorerFactory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LookViews:
-    """What an appeal measure may look at before spatial filters, for B frames of one size.
+class Views:
+    """What an appeal measure may look at, for B candidates whose frames have one size.
 
     ``original`` (1, 3, H0, W0) is the photo; ``aligned`` (B, 3, H, W) the photo in the
-    candidate's frame; ``graded`` the same after the look; ``frames`` where each frame lies.
+    candidate's frame; ``graded`` the same after the look; ``styled_delivered`` the picture as its
+    style means it, sent through the channel; ``delivered`` the pixels that arrived of the
+    candidate, whatever hides in it included; ``frames`` where each frame lies in the photo.
     """
 
     original: Tensor
     aligned: Tensor
     graded: Tensor
-    frames: tuple[Frame, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Views(LookViews):
-    """All that an appeal measure may look at, for B candidates whose frames have one size.
-
-    ``delivered`` (B, 3, H, W) are the pixels that the channel gave back, and
-    ``graded_delivered`` those of the graded picture sent through it too, so that the codec itself
-    costs nothing. ``looks`` is what the measure said of these very looks and frames, if it was
-    asked; it need not judge them twice. A measure that asks another takes them out before.
-    """
-
+    styled_delivered: Tensor
     delivered: Tensor
-    graded_delivered: Tensor
-    looks: tuple[Appraisal, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Falloff:
-    """How appeal falls as filters of a kind get stronger: base x exp(-c strength^power), c free.
-
-    ``base`` (0-100) is where it starts once anything was changed at all.
-    """
-
-    base: float = 100.0
-    power: float = 2.0
+    frames: tuple[Frame, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
     """Appeal of one candidate, 0-100, with the named parts it was made of.
 
-    ``by_kind`` says what it would be by each kind of filter alone; without it, all kinds answer
-    for ``value``. ``falloff`` says how it falls with the strength of each; with that, candidates
-    under a search's floor are weakened by as much as they need.
+    The photo itself, sent through the channel, has 90; what people like better may have more; 80
+    is where four viewers of five would post it.
     """
 
     value: float
     parts: Mapping[str, float]
-    by_kind: Mapping[Kind, float] = field(default_factory=dict)
-    falloff: Mapping[Kind, Falloff] = field(default_factory=dict)
 
 
 class Appeal(Protocol):
-    """How much people would mind: 100 is no complaint."""
+    """Whether people would post a candidate, and like it better than the photo."""
 
     @property
     def name(self) -> str: ...
@@ -239,25 +271,16 @@ class Appeal(Protocol):
         """Appraise each of the B candidates of ``views``."""
 
 
-@runtime_checkable
-class LookAppeal(Protocol):
-    """An appeal that can judge looks and frames before there is anything else to see."""
-
-    def appraise_looks(self, views: LookViews, mode: Mode) -> Sequence[Appraisal]:
-        """Appraise each of the B candidates of ``views``.
-
-        ``by_kind`` and ``parts`` say no more than is known, and as the whole appraisal will.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one candidate came to.
 
+    ``vector`` lies in the space of ``style``; ``params`` are all that it changes.
     ``score`` is NaN and ``error`` says why if the candidate failed; ``jpeg_sha256`` is the
     digest of the encoded picture without metadata, its key in the cache.
     """
 
+    style: str
     vector: tuple[float, ...]
     params: Mapping[str, float]
     score: float

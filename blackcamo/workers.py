@@ -22,8 +22,7 @@ import cv2
 import loky
 
 from blackcamo.devices import usable_cores
-from blackcamo.rendering import Prepared, Renderer, Values
-from blackcamo.strength import Shares
+from blackcamo.rendering import Anchor, Prepared, Renderer, Values
 
 _MOST = 8
 """Each takes some 400 MB, at the size of a proxy (1024 pixels) 550 MB."""
@@ -66,20 +65,20 @@ class Workers:
         self,
         renderer: Renderer,
         params: Sequence[Values],
-        shares: Sequence[Shares],
+        anchors: Sequence[Anchor | None],
         floor: float,
     ) -> list[Prepared]:
         """What ``renderer.prepare`` gives; candidates are shared out."""
         try:
             number, pickled = self._numbered(renderer)
         except Exception:  # noqa: BLE001 - a plug-in's own __reduce__ may raise anything
-            return renderer.prepare(params, shares=shares, floor=floor)
+            return renderer.prepare(params, anchors=anchors, floor=floor)
         try:
             executor = self._executor()
 
             def rendered(indices: Iterable[int], sent: bytes | None) -> dict[int, Prepared | None]:
                 tasks = {
-                    i: executor.submit(_prepare, number, sent, params[i], shares[i], floor)
+                    i: executor.submit(_prepare, number, sent, params[i], anchors[i], floor)
                     for i in indices
                 }
                 return {i: task.result() for i, task in tasks.items()}
@@ -90,7 +89,7 @@ class Workers:
             return [one for i in range(len(params)) if (one := made[i]) is not None]
         except BrokenProcessPool:
             # One was killed, as where memory is short. The next batch starts others.
-            return renderer.prepare(params, shares=shares, floor=floor)
+            return renderer.prepare(params, anchors=anchors, floor=floor)
 
     def _executor(self) -> Executor:
         executor: Executor = loky.get_reusable_executor(
@@ -129,7 +128,7 @@ _known: OrderedDict[int, Renderer] = OrderedDict()
 
 
 def _prepare(
-    number: int, pickled: bytes | None, params: Values, shares: Shares, floor: float
+    number: int, pickled: bytes | None, params: Values, anchor: Anchor | None, floor: float
 ) -> Prepared | None:
     """Prepare a candidate; None if this worker needs the renderer for it."""
     if number not in _known:
@@ -139,4 +138,4 @@ def _prepare(
         _known[number] = pickle.loads(pickled)  # noqa: S301
         while len(_known) > _RENDERERS_KEPT:
             _known.popitem(last=False)
-    return _known[number].prepare([params], shares=[shares], floor=floor)[0]
+    return _known[number].prepare([params], anchors=[anchor], floor=floor)[0]

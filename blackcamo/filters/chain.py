@@ -21,8 +21,8 @@ from blackcamo.types import (
     Filter,
     Frame,
     GeometryFilter,
+    HiddenFilter,
     LookFilter,
-    Mode,
     OklabFilter,
     Params,
     SpatialFilter,
@@ -34,8 +34,8 @@ from blackcamo.vision.lut import apply_lut, identity_nodes
 
 _KINDS = (GeometryFilter, LookFilter, SpatialFilter)
 _ORDER = (
-    "geometry", "tone", "curves", "film", "colour", "hsl", "residual",
-    "light", "detail", "optics", "texture",
+    "geometry", "tone", "curves", "film", "colour", "hsl", "mono",
+    "depth", "detail", "optics", "grain", "weave",
 )  # fmt: skip
 """Built-in families in the order of their work; others of a kind follow them, by name."""
 _TOGETHER_PX = 1 << 25
@@ -45,22 +45,18 @@ Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """One candidate up to its look: tensors (3, h, w) in [0, 1], which may be one and the same.
+class Rendered:
+    """One candidate: tensors (3, h, w) in [0, 1], of which several may be one and the same.
 
-    ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look.
+    ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look, ``styled``
+    with the spatial filters as well, ``filtered`` the finished picture with what hides in it.
     """
 
     aligned: Tensor
     graded: Tensor
-    frame: Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered(Graded):
-    """One candidate: ``filtered`` is the finished picture, which may be the graded one."""
-
+    styled: Tensor
     filtered: Tensor
+    frame: Frame
 
 
 class Chain:
@@ -75,7 +71,6 @@ class Chain:
         device: where candidates are rendered.
         together_px: pixels of candidates rendered together; by default one candidate at a time
             on a CPU, where batches do not help.
-        mode: how far its filters go together, see ``FilterSpace``.
 
     Raises:
         OptionError: two geometries, something that is no filter, a negative seed, or parameters
@@ -89,11 +84,10 @@ class Chain:
         seed: int = 0,
         device: torch.device | str = "cpu",
         together_px: int | None = None,
-        mode: Mode = "enhance",
     ) -> None:
         if seed < 0:
             raise OptionError(f"seed is {seed}; it must be 0 or more")
-        self.space = FilterSpace(sorted(filters, key=_rank), mode=mode)
+        self.space = FilterSpace(sorted(filters, key=_rank))
         self.filters: tuple[Filter, ...] = self.space.filters
         self.seed = seed
         self.device = torch.device(device)
@@ -113,7 +107,9 @@ class Chain:
             )
             for group in ([list(looks)] if in_oklab else [[look] for look in looks])
         ]
-        self._spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
+        spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
+        self._hidden = [f for f in spatials if isinstance(f, HiddenFilter)]
+        self._spatials = [f for f in spatials if f not in self._hidden]
 
     def render(
         self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
@@ -128,53 +124,19 @@ class Chain:
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
         """
-        return self.finish(self.grade(photo, params, keep_size=keep_size), params)
-
-    def grade(
-        self,
-        photo: Tensor,
-        params: Sequence[Values],
-        *,
-        keep_size: bool = False,
-        before: Sequence[Graded] | None = None,
-    ) -> list[Graded]:
-        """The first half of ``render``: frames and looks.
-
-        Args:
-            before: the candidates with other parameters; what a frame shows is not cut again.
-        """
         photo = photo.to(self.device)
         candidates = [self.space.complete(values) for values in params]
         frames = [self._frame(values, photo, keep_size) for values in candidates]
-        done: dict[int, Graded] = {}
-        for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
-            aligned = together(
-                [
-                    before[i].aligned
-                    if before and before[i].frame == frames[i]
-                    else cut_frame(photo, frames[i])
-                    for i in group
-                ]
-            )
-            graded = self._apply_looks(aligned, [candidates[i] for i in group])
-            for row, i in enumerate(group):
-                done[i] = Graded(aligned[row], graded[row], frames[i])
-        return [done[i] for i in range(len(candidates))]
-
-    def finish(self, graded: Sequence[Graded], params: Sequence[Values]) -> list[Rendered]:
-        """The second half of ``render``: spatial filters on graded candidates.
-
-        The parameters of geometry and look have done their work, and mean nothing here.
-        """
-        candidates = [self.space.complete(values) for values in params]
         done: dict[int, Rendered] = {}
-        for group in self._groups([(g.frame.height_px, g.frame.width_px) for g in graded]):
-            filtered = together([graded[i].graded for i in group])
-            for spatial in self._spatials:
-                filtered = self._filter(spatial, filtered, [candidates[i] for i in group])
+        for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
+            some = [candidates[i] for i in group]
+            aligned = together([cut_frame(photo, frames[i]) for i in group])
+            graded = self._apply_looks(aligned, some)
+            styled = self._filter(self._spatials, graded, some)
+            filtered = self._filter(self._hidden, styled, some)
             for row, i in enumerate(group):
-                one = graded[i]
-                done[i] = Rendered(one.aligned, one.graded, one.frame, filtered[row])
+                rows = (aligned[row], graded[row], styled[row], filtered[row])
+                done[i] = Rendered(*rows, frames[i])
         return [done[i] for i in range(len(candidates))]
 
     def bake(self, params: Values) -> Tensor:
@@ -243,11 +205,18 @@ class Chain:
 
         return edit_in_oklab(rgb, edit)
 
-    def _filter(self, spatial: SpatialFilter, rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
-        def render(some: Tensor, filtered: Sequence[Values]) -> Tensor:
-            return spatial.render(some, _tensors(spatial, filtered, self.device), self.seed)
+    def _filter(
+        self, spatials: Sequence[SpatialFilter], rgb: Tensor, candidates: Sequence[Values]
+    ) -> Tensor:
+        for spatial in spatials:
 
-        return _where_active([spatial], render, rgb, candidates)
+            def render(
+                some: Tensor, filtered: Sequence[Values], spatial: SpatialFilter = spatial
+            ) -> Tensor:
+                return spatial.render(some, _tensors(spatial, filtered, self.device), self.seed)
+
+            rgb = _where_active([spatial], render, rgb, candidates)
+        return rgb
 
 
 def load_chain(
@@ -256,7 +225,6 @@ def load_chain(
     look: Look | None = None,
     seed: int = 0,
     device: torch.device | str = "cpu",
-    mode: Mode = "enhance",
 ) -> Chain:
     """The chain of the named filter families, None being all built-in ones, and a file's look.
 
@@ -275,7 +243,7 @@ def load_chain(
     families = [plugins.load("filters", n)() for n in wanted if n != FileLook.name]
     if look is not None:
         families.append(FileLook(look))
-    return Chain(families, seed=seed, device=device, mode=mode)
+    return Chain(families, seed=seed, device=device)
 
 
 def _rank(candidate: Filter) -> tuple[int, int, str]:
@@ -286,7 +254,8 @@ def _rank(candidate: Filter) -> tuple[int, int, str]:
             "grade with lut_size, or render"
         )
     place = _ORDER.index(candidate.name) if candidate.name in _ORDER else len(_ORDER)
-    return kind, place, candidate.name
+    # What hides comes last, whoever else follows.
+    return kind + isinstance(candidate, HiddenFilter), place, candidate.name
 
 
 def _active(family: Filter, values: Values) -> bool:

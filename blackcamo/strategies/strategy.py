@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import math
 import random
 import re
 import warnings
@@ -31,14 +30,10 @@ _NEEDS_NUMPY_BEFORE_2_4 = re.compile(
 )
 # Linear algebra differs in the last digits from one processor to the next.
 REPLAY_TOLERANCE = 1e-6
-_INSIDE = 0.95
-"""Starts stay off the bounds, which not every optimiser takes."""
-_BEST = 3
-"""Of several starts, those that the optimiser begins between."""
 
 
 class Strategy:
-    """Proposes vectors in [-1, 1] and learns from their losses.
+    """Proposes vectors in [-1, 1], around 0 first, and learns from their losses.
 
     The proposals follow from name, dimension, budget, batch, seed and the losses told: a new
     strategy that is asked and told the same again makes the same proposals, which is how a
@@ -50,9 +45,6 @@ class Strategy:
         budget: candidates that the search is planned for; some optimisers adapt to it.
         batch: most candidates in one ask.
         seed: start of all randomness.
-        starts: vectors (K, D). Of a single one (neutral by default) the optimiser begins there,
-            though some do not care. Several are proposed themselves before all else, in their
-            order and for half of the budget at most, and it begins between the best of them.
 
     Raises:
         UnknownNameError: no optimiser of that name.
@@ -68,7 +60,6 @@ class Strategy:
         budget: int,
         batch: int,
         seed: int,
-        starts: Vectors | None = None,
     ) -> None:
         for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
             if value < 1:
@@ -77,8 +68,6 @@ class Strategy:
             raise OptionError(f"seed is {seed}; it must be between 0 and {2**32 - 1}")
         self.name = name
         self.dimension = dimension
-        self._batch = batch
-        self._seed = seed
         self._asked: list[Any] = []
         self._proposed: Vectors = np.empty((0, dimension))
         self._global_state = _GlobalRandomness(seed)
@@ -92,19 +81,15 @@ class Strategy:
             )
         if batch > 1 and known[name].no_parallelization:
             raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
-        starts = np.zeros((1, dimension)) if starts is None else np.asarray(starts)
-        # Those that are proposed themselves, and what was told of them.
-        self._tried = starts[: max(budget // 2, 1)] if len(starts) > 1 else starts[:0]
-        self._losses: list[float] = []
-        self._budget = max(budget - len(self._tried), 1)
         with self._guarded():
-            # One that cannot be used is refused now, and not when the starts were told.
-            self._optimizer = self._begin_at(starts[0])
+            nevergrad = _nevergrad()
+            # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
+            space = nevergrad.p.Array(init=np.zeros(dimension)).set_bounds(-1.0, 1.0)
+            space.random_state = np.random.RandomState(seed)
+            self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
 
     def ask(self, n: int) -> Vectors:
         """Propose ``n`` candidates, (n, D) in [-1, 1]; they must be told before the next ask.
-
-        There are fewer where the starts that are proposed first come to their end.
 
         Raises:
             OptionError: ``n`` is not positive, or the optimiser fails.
@@ -117,13 +102,9 @@ class Strategy:
                 f"{len(self._asked)} candidates of {self.name!r} wait for their losses; "
                 "tell them before asking for more"
             )
-        if self._begun:
-            with self._guarded():
-                self._asked = [self._optimizer.ask() for _ in range(n)]
-            self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
-        else:
-            self._asked = list(self._tried[len(self._losses) :][:n])
-            self._proposed = np.array(self._asked, dtype=np.float64)
+        with self._guarded():
+            self._asked = [self._optimizer.ask() for _ in range(n)]
+        self._proposed = np.array([c.value for c in self._asked], dtype=np.float64)
         return self._proposed.copy()
 
     def tell(self, vectors: Vectors, losses: Vectors) -> None:
@@ -151,35 +132,9 @@ class Strategy:
                 "of nevergrad, cma or numpy the search cannot be continued; start a new study"
             )
         with self._guarded():
-            if self._begun:
-                for candidate, loss in zip(self._asked, losses.tolist(), strict=True):
-                    self._optimizer.tell(candidate, loss)
-            else:
-                self._losses += losses.tolist()
-                if self._begun:
-                    self._optimizer = self._begin_at(self._between_the_best())
+            for candidate, loss in zip(self._asked, losses.tolist(), strict=True):
+                self._optimizer.tell(candidate, loss)
         self._asked = []
-
-    @property
-    def _begun(self) -> bool:
-        """Whether it is the optimiser's turn."""
-        return len(self._losses) == len(self._tried)
-
-    def _between_the_best(self) -> Vectors:
-        best = np.argsort(self._losses, kind="stable")[:_BEST]
-        # As CMA weighs the parents of a mean: by the logarithm of their rank.
-        weights = math.log(len(best) + 0.5) - np.log(np.arange(1, len(best) + 1))
-        mean: Vectors = weights @ self._tried[best] / weights.sum()
-        return mean
-
-    def _begin_at(self, first: Vectors) -> Any:
-        nevergrad = _nevergrad()
-        # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
-        space = nevergrad.p.Array(init=np.clip(first, -_INSIDE, _INSIDE)).set_bounds(-1.0, 1.0)
-        space.random_state = np.random.RandomState(self._seed)
-        return nevergrad.optimizers.registry[self.name](
-            parametrization=space, budget=self._budget, num_workers=self._batch
-        )
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:

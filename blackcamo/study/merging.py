@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import TypeAlias
 
 from optuna.trial import FrozenTrial, TrialState
@@ -95,9 +94,7 @@ def merge_studies(
 
 
 def _copy(trial: FrozenTrial, source: str, batch: int) -> FrozenTrial:
-    notes = {**trial.user_attrs, "batch": batch, _ORIGIN: [source, trial.number]}
-    started = trial.datetime_start or datetime.now()
-    return trials.running_trial(trial.params, trial.distributions, notes, started=started)
+    return trials.copied_trial(trial, {"batch": batch, _ORIGIN: [source, trial.number]})
 
 
 def origins(study: RecordedStudy) -> dict[int, Origin]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
 from optuna.trial import FrozenTrial
 
 from blackcamo.study import trials
@@ -17,7 +15,7 @@ from blackcamo.study.note import write_note
 from blackcamo.study.pictures import Pictures
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
-from blackcamo.types import Evaluation
+from blackcamo.types import Evaluation, Proposal
 
 KEPT = "blackcamo:kept"
 """Record of single answers, followed by their key."""
@@ -27,14 +25,18 @@ KEPT = "blackcamo:kept"
 class Batch:
     """Candidates that were asked for and evaluated together.
 
-    ``vectors`` is (n, D); ``queries`` is the ledger's total once they were answered.
+    ``queries`` is the ledger's total once they were answered.
     """
 
     index: int
     numbers: tuple[int, ...]
-    vectors: NDArray[np.float64]
     evaluations: tuple[Evaluation, ...]
     queries: int
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """What was asked for."""
+        return [Proposal(e.style, e.vector) for e in self.evaluations]
 
 
 class RecordedStudy:
@@ -85,7 +87,6 @@ class RecordedStudy:
             Batch(
                 index=index,
                 numbers=tuple(t.number for t in group),
-                vectors=np.array([t.user_attrs["vector"] for t in group], dtype=np.float64),
                 evaluations=tuple(trials.unpack(t) for t in group),
                 queries=group[0].user_attrs["queries"],
             )

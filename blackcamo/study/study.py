@@ -12,15 +12,15 @@ from typing import Any, TypeAlias
 from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import StudyError
-from blackcamo.space import FilterSpace
 from blackcamo.study import trials
 from blackcamo.study.lease import Lease, Record
 from blackcamo.study.recorded import KEPT, RecordedStudy
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
-from blackcamo.types import Evaluation
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import Evaluation, Proposal
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of how blackcamo uses trials and attributes; studies of another one are refused."""
 
 # Records that a search needs but nobody looks at: system attributes of the study.
@@ -29,20 +29,24 @@ _ANSWERS = "blackcamo:answers"
 
 # Identifier in the storage and number in the study.
 _TrialKey: TypeAlias = tuple[int, int]
-# Index of the batch and vector.
-_Candidate: TypeAlias = tuple[int, tuple[float, ...]]
+# Index of the batch and proposal.
+_Candidate: TypeAlias = tuple[int, Proposal]
 
 
 class Study(RecordedStudy):
     """A study in a storage: :meth:`open` it to search, :meth:`load` it to look at it."""
 
     def __init__(
-        self, store: Store, study_id: int, name: str, *, space: FilterSpace | None = None
+        self,
+        store: Store,
+        study_id: int,
+        name: str,
+        *,
+        styles: Mapping[str, StyleSpace] | None = None,
     ) -> None:
         super().__init__(store, study_id, name)
         # A study that was loaded is never written, see Lease.check().
-        self._space = space or FilterSpace([])
-        self._ranges = trials.distributions(self._space)
+        self._ranges = trials.distributions(styles or {})
         self._lease = Lease(Register(store, study_id), f"study {name!r}")
         self._running: dict[int, int] = {}
         self._left: dict[_Candidate, list[_TrialKey]] = {}
@@ -53,7 +57,7 @@ class Study(RecordedStudy):
         cls,
         storage: str | Path,
         name: str,
-        space: FilterSpace,
+        styles: Mapping[str, StyleSpace],
         *,
         higher_is_better: bool,
         attributes: Mapping[str, Json],
@@ -67,7 +71,7 @@ class Study(RecordedStudy):
 
         Args:
             storage: a journal file or an Optuna storage URL.
-            space: the parameters and their ranges.
+            styles: the styles that are searched, their parameters and ranges.
             higher_is_better: the scorer's direction.
             attributes: what decides the search and so must not change, JSON values.
             about: what is good to know, as of the latest run, JSON values.
@@ -86,7 +90,7 @@ class Study(RecordedStudy):
                     f"study {name!r} in {store.where} has other objectives; "
                     "start a new study or use another storage"
                 )
-        study = cls(store, study_id, name, space=space)
+        study = cls(store, study_id, name, styles=styles)
         try:
             with store.errors():
                 study._lease.acquire()
@@ -102,27 +106,25 @@ class Study(RecordedStudy):
     def begin(
         self,
         batch: int,
-        vectors: Sequence[Sequence[float]],
-        params: Sequence[Mapping[str, float]] | None = None,
+        proposals: Sequence[Proposal],
+        params: Sequence[Mapping[str, float]],
     ) -> tuple[int, ...]:
         """Record candidates as running trials before they are evaluated.
 
         Args:
             batch: index of the batch, higher than those before.
-            vectors: (n, D), as the strategy proposed them.
-            params: the values that stand for each; None is what the space decodes them to.
+            proposals: styles and vectors, as the strategy proposed them.
+            params: the values that stand for each.
 
         Returns:
             The numbers of the trials.
         """
         # Should the power fail, candidates without answers are no loss.
         with self._writing(durable=False):
-            exact = [tuple(float(v) for v in vector) for vector in vectors]
-            taken_up = [self._take_up(batch, vector) for vector in exact]
-            values = params or [self._space.decode(vector) for vector in exact]
+            taken_up = [self._take_up(batch, proposal) for proposal in proposals]
             templates = [
-                self._template(batch, vector, of_it)
-                for vector, of_it, trial in zip(exact, values, taken_up, strict=True)
+                self._template(batch, proposal, values)
+                for proposal, values, trial in zip(proposals, params, taken_up, strict=True)
                 if trial is None
             ]
             created = iter(self.store.create_trials(self.id, templates))
@@ -188,16 +190,13 @@ class Study(RecordedStudy):
             self._lease.check()
             yield
 
-    def _take_up(self, batch: int, vector: tuple[float, ...]) -> _TrialKey | None:
+    def _take_up(self, batch: int, proposal: Proposal) -> _TrialKey | None:
         """The trial of this candidate that a killed process left running, if there is one."""
-        left = self._left.get((batch, vector))
+        left = self._left.get((batch, proposal))
         return left.pop(0) if left else None
 
-    def _template(
-        self, batch: int, vector: tuple[float, ...], params: Mapping[str, float]
-    ) -> FrozenTrial:
-        notes = {"batch": batch, "vector": vector}
-        return trials.running_trial(params, self._ranges, notes, started=datetime.now())
+    def _template(self, batch: int, proposal: Proposal, params: Mapping[str, float]) -> FrozenTrial:
+        return trials.running_trial(batch, proposal, params, self._ranges, started=datetime.now())
 
     def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
         lost += self.ledger.get("lost", 0)
@@ -237,7 +236,7 @@ class Study(RecordedStudy):
             if str(trial.number) in answers["trials"]:
                 answered[trial.number] = trial_id
             else:
-                candidate = trial.user_attrs["batch"], tuple(trial.user_attrs["vector"])
+                candidate = trial.user_attrs["batch"], trials.proposal_of(trial)
                 self._left.setdefault(candidate, []).append((trial_id, trial.number))
         self._finish(answered, answers)
         self._settle_ledger()
@@ -261,7 +260,7 @@ class Study(RecordedStudy):
         """Fail the trials that nobody evaluates any more."""
         if self._running or self._left:
             with self._writing():
-                self._left.setdefault((-1, ()), []).extend(
+                self._left.setdefault((-1, Proposal("", ())), []).extend(
                     (trial_id, number) for number, trial_id in self._running.items()
                 )
                 self._fail_left()

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
-from optuna.distributions import BaseDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from blackcamo.space import FilterSpace
 from blackcamo.study.store import Json, Outcome
-from blackcamo.types import Evaluation
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import UNCHANGED, Evaluation, Proposal
 
 METRICS = ("score", "appeal")
+STYLE = "style"
+"""The parameter that names a trial's style."""
+
+Ranges: TypeAlias = dict[str, BaseDistribution]
 _JPEG = {
     "sha256": "jpeg_sha256",
     "bytes": "jpeg_bytes",
@@ -29,27 +34,59 @@ def directions(*, higher_is_better: bool) -> tuple[StudyDirection, StudyDirectio
     return score, StudyDirection.MAXIMIZE
 
 
-def distributions(space: FilterSpace) -> dict[str, BaseDistribution]:
-    """The range and grid of every parameter, in physical units."""
-    return {p.name: FloatDistribution(p.low, p.high, step=p.step) for p in space.params}
+def distributions(styles: Mapping[str, StyleSpace]) -> dict[str, Ranges]:
+    """For every style, and the photo unchanged, what its trials hold.
+
+    That is the style as a categorical, and the range of each parameter that it frees in physical
+    units.
+    """
+    names = CategoricalDistribution((UNCHANGED, *styles))
+    free = {name: space.ranges for name, space in styles.items()}
+    return {
+        name: {STYLE: names, **{p: FloatDistribution(*ends) for p, ends in ranges.items()}}
+        for name, ranges in {UNCHANGED: {}, **free}.items()
+    }
 
 
 def running_trial(
+    batch: int,
+    proposal: Proposal,
     params: Mapping[str, float],
-    ranges: Mapping[str, BaseDistribution],
-    notes: Mapping[str, Json],
+    ranges: Mapping[str, Ranges],
     *,
     started: datetime,
 ) -> FrozenTrial:
-    """The template of a trial that is being evaluated since ``started`` (local time)."""
+    """The template of a trial that is being evaluated since ``started`` (local time).
+
+    What its style fixes is a note: it is no choice of the search.
+    """
+    held = ranges[proposal.style]
+    fixed = {name: value for name, value in params.items() if name not in held}
     trial = create_trial(
         state=TrialState.RUNNING,
-        params=dict(params),
-        distributions=dict(ranges),
-        user_attrs=dict(notes),
+        params={STYLE: proposal.style, **{n: v for n, v in params.items() if n in held}},
+        distributions=dict(held),
+        user_attrs={"batch": batch, "vector": proposal.vector, "fixed": fixed},
     )
     trial.datetime_start = started
     return trial
+
+
+def copied_trial(trial: FrozenTrial, notes: Mapping[str, Json]) -> FrozenTrial:
+    """The template of a copy, with notes that replace its own of these names."""
+    copy = create_trial(
+        state=TrialState.RUNNING,
+        params=trial.params,
+        distributions=trial.distributions,
+        user_attrs={**trial.user_attrs, **notes},
+    )
+    copy.datetime_start = trial.datetime_start or datetime.now()
+    return copy
+
+
+def proposal_of(trial: FrozenTrial) -> Proposal:
+    """What was asked for with this trial."""
+    return Proposal(trial.params[STYLE], tuple(trial.user_attrs["vector"]))
 
 
 def pack(evaluation: Evaluation) -> dict[str, Json]:
@@ -78,9 +115,11 @@ def unpack(trial: FrozenTrial) -> Evaluation:
     """The evaluation that a finished trial records."""
     notes = trial.user_attrs
     score, appeal = trial.values or (math.nan, notes["appeal"])
+    free = {name: value for name, value in trial.params.items() if name != STYLE}
     return Evaluation(
+        style=trial.params[STYLE],
         vector=tuple(notes["vector"]),
-        params=trial.params,
+        params={**notes["fixed"], **free},
         score=score,
         appeal=appeal,
         parts=notes["parts"],

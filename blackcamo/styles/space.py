@@ -1,0 +1,125 @@
+"""StyleSpace: vectors in [-1, 1] <-> the parameters that a style frees on one photo, 0 = start."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blackcamo.errors import OptionError
+from blackcamo.plugins import unknown
+from blackcamo.space import FilterSpace
+from blackcamo.types import Style
+
+if TYPE_CHECKING:
+    from blackcamo.vision.facts import PhotoFacts
+
+
+class StyleSpace:
+    """The search space of a style on one photo.
+
+    A coordinate v >= 0 goes linearly from where the style starts on this photo to the upper bound
+    of its range, v < 0 to the lower one; where one side is missing the sign of v is ignored, so
+    that no half of the space is wasted.
+
+    Args:
+        style: the look.
+        facts: what is known of the photo.
+        filters: the space of all filters, in which the style's parameters lie.
+
+    Raises:
+        OptionError: a parameter that no filter has, or a range that is not inside the filter's.
+    """
+
+    def __init__(self, style: Style, facts: PhotoFacts, filters: FilterSpace) -> None:
+        self.style = style
+        self.name = style.name
+        self._filters = filters
+        _check(style, filters)
+        adapted = dict(style.adapt(facts)) if style.adapt else {}
+        strange = adapted.keys() - {f.name for f in style.free} - style.fixed.keys()
+        if strange:
+            raise OptionError(
+                f"style {style.name!r} adapts {min(strange)!r}, which it neither frees nor fixes"
+            )
+        self.names: tuple[str, ...] = tuple(f.name for f in style.free)
+        self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in style.free}
+        self._low, self._high = (
+            np.array([getattr(f, end) for f in style.free], dtype=np.float64)
+            for end in ("low", "high")
+        )
+        starts = [float(adapted.get(f.name, f.start)) for f in style.free]
+        self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
+        self.fixed = {name: float(adapted.get(name, v)) for name, v in style.fixed.items()}
+
+    @property
+    def dimension(self) -> int:
+        """Number of parameters that are free."""
+        return len(self.names)
+
+    @property
+    def start(self) -> dict[str, float]:
+        """The parameters at which the style starts on this photo."""
+        return self.decode(np.zeros(self.dimension))
+
+    @property
+    def digest(self) -> str:
+        """Hex digest of everything that gives a vector its meaning on this photo."""
+        described = [self.name, self.ranges, self._start.tolist(), self.fixed]
+        return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+    def decode(self, vector: Iterable[float]) -> dict[str, float]:
+        """All parameters that a vector (D,) sets; coordinates outside [-1, 1] are clipped.
+
+        Raises:
+            OptionError: not D finite numbers.
+        """
+        v = np.asarray(list(vector), dtype=np.float64)
+        if v.shape != (self.dimension,) or not np.isfinite(v).all():
+            raise OptionError(f"a vector of {self.dimension} finite numbers is needed, got {v!r}")
+        v = np.clip(v, -1.0, 1.0)
+        up, down = self._high - self._start, self._start - self._low
+        v = np.where(down <= 0, np.abs(v), np.where(up <= 0, -np.abs(v), v))
+        # The sum may end a rounding step outside.
+        values = np.clip(self._start + np.where(v >= 0, v * up, v * down), self._low, self._high)
+        named = {**self.fixed, **dict(zip(self.names, values.tolist(), strict=True))}
+        full = self._filters.complete(named)
+        return {name: full[name] for name in named}
+
+    def at(self, strength: float) -> dict[str, float]:
+        """The start, so many times (0-1) as far from neutral; modifiers stay as they are.
+
+        Raises:
+            OptionError: the strength is not between 0 and 1.
+        """
+        if not 0 <= strength <= 1:
+            raise OptionError(f"strength is {strength:g}; it must be between 0 and 1")
+        by_name = {p.name: p for p in self._filters.params}
+        return {
+            name: value
+            if by_name[name].modifier
+            else by_name[name].neutral + strength * (value - by_name[name].neutral)
+            for name, value in self.start.items()
+        }
+
+
+def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) -> dict[str, float]:
+    """Parameters between an anchor (t = 0) and others (t = 1) that name the same ones."""
+    return {name: anchor[name] + t * (value - anchor[name]) for name, value in params.items()}
+
+
+def _check(style: Style, filters: FilterSpace) -> None:
+    known = {p.name: p for p in filters.params}
+    for name in (*(f.name for f in style.free), *style.fixed):
+        if name not in known:
+            raise OptionError(f"style {style.name!r}: {unknown('parameter', name, known)}")
+    for free in style.free:
+        param = known[free.name]
+        if not param.low <= free.low <= free.start <= free.high <= param.high:
+            raise OptionError(
+                f"style {style.name!r} frees {free.name!r} from {free.low:g} to {free.high:g}, "
+                f"start {free.start:g}; its filter allows {param.low:g} to {param.high:g}"
+            )

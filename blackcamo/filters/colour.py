@@ -127,11 +127,12 @@ def _split_tone(lightness: Tensor, chromatic: Tensor, params: Params) -> Tensor:
 
 
 def _saturate(chromatic: Tensor, params: Params) -> Tensor:
-    """Scale chroma: evenly, and by vibrance, muted colours most and skin by a third of that."""
+    """Scale chroma: evenly, and by vibrance, muted colours most; more of it on skin by a third."""
     chroma = chromatic.square().sum(1, keepdim=True).sqrt_().clamp_(min=1e-6)
     protected = 1 - (2 / 3) * skin_likeness(chromatic)
     muted = (1 - chroma / _FULL_CHROMA).clamp_(min=0).square_()
-    gain = (1 + fraction(params, "saturation_percent")) * (
+    saturation = fraction(params, "saturation_percent")
+    gain = (1 + torch.where(saturation > 0, saturation * protected, saturation)) * (
         1 + fraction(params, "vibrance_percent") * (muted * protected)
     )
     return chromatic * gain

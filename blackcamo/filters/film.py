@@ -27,7 +27,7 @@ class Film:
     lut_size = 33
     params = (
         Param("slide_percent", 0, 100, 0, "%", "look of slide film"),
-        Param("bleach_percent", 0, 60, 0, "%", "bleach bypass"),
+        Param("bleach_percent", 0, 80, 0, "%", "bleach bypass"),
         Param("cross_percent", 0, 50, 0, "%", "cross processed"),
     )
 

@@ -19,7 +19,7 @@ STYLE = Style(
     name="bleach-bypass",
     sentence="Hard and silvery, with muted colours, as film that kept its silver.",
     free=(
-        Free("bleach_percent", 18, 60, 36),
+        Free("bleach_percent", 25, 78, 50),
         Free("exposure_ev", -0.05, 0.6, 0.2),
         Free("contrast_percent", 0, 20, 8),
         Free("saturation_percent", -10, 14, 0),

@@ -14,37 +14,41 @@ def levels(facts: PhotoFacts, share: float = 0.6) -> dict[str, float]:
     An encoded level of 0 to 1 is nearly L* in hundredths. Not all the way: mist is to stay mist,
     and a night without any light is not to be made day.
     """
-    dark = 1 - facts.shadows
+    lit = 1 - facts.shadows
+    share *= _sparing(facts, 0.35)
     return {
-        "black_point_percent": share * max(facts.black - 1, 0),
-        "white_point_percent": share * dark * max(99 - facts.white, 0),
+        "black_point_percent": _bounded(share * (facts.black - 1), 0, 10),
+        "white_point_percent": _bounded(share * lit * (99 - facts.white), 0, 12),
     }
 
 
 def exposure(facts: PhotoFacts, start: float = 0.0) -> dict[str, float]:
-    """Stops that lighten a dark photo and darken a pale one; black surroundings stay black."""
+    """Stops that lighten faces and a dark photo, and darken a pale one; night stays night."""
     night = max(0.0, 1 - 1.5 * facts.shadows)
     need = 0.012 * night * max(46 - facts.lightness, 0) - 0.006 * max(facts.lightness - 66, 0)
+    if facts.lightness < 62:
+        need += 0.1 * (1 - _sparing(facts, 1))
     return {"exposure_ev": start + need}
 
 
 def contrast(facts: PhotoFacts, start: float) -> dict[str, float]:
     """Contrast: more for a flat photo, less for one whose tones are wide apart already."""
-    return {"contrast_percent": start * _bounded(1 + (23 - facts.contrast) / 16, 0.4, 1.4)}
+    flat = _bounded(1 + (23 - facts.contrast) / 16, 0.4, 1.4)
+    return {"contrast_percent": start * flat * _sparing(facts, 0.4)}
 
 
 def colour(facts: PhotoFacts, **starts: float) -> dict[str, float]:
     """Saturations in percent: less where colour is strong, where skin shows, where all is grey."""
     strong = _bounded(1 + (36 - facts.strong_chroma) / 32, 0.15, 1.3)
-    skin = 1 - 0.5 * min(facts.skin / 0.3, 1)
+    skin = _sparing(facts, 0.7)
     grey = _bounded(facts.strong_chroma / 12, 0, 1)
     return {f"{name}_percent": start * strong * skin * grey for name, start in starts.items()}
 
 
 def clarity(facts: PhotoFacts, start: float) -> dict[str, float]:
     """Local contrast: less on faces, and where tones are wide apart already."""
-    skin = 1 - 0.5 * min(facts.skin / 0.3, 1)
-    return {"clarity_percent": start * skin * _bounded(1 + (23 - facts.contrast) / 25, 0.6, 1.3)}
+    flat = _bounded(1 + (23 - facts.contrast) / 25, 0.6, 1.3)
+    return {"clarity_percent": start * flat * _sparing(facts, 0.5)}
 
 
 def white_balance(facts: PhotoFacts, temperature_k: float = 6500.0) -> dict[str, float]:
@@ -55,6 +59,17 @@ def white_balance(facts: PhotoFacts, temperature_k: float = 6500.0) -> dict[str,
         "temperature_k": temperature_k - share * yellow * _K_PER_B,
         "tint_duv": -0.5 * _DUV_PER_A * red,
     }
+
+
+def warmth(facts: PhotoFacts, temperature_k: float) -> dict[str, float]:
+    """Temperature of a warm look: less of it where the light is warm already."""
+    warm = _bounded(facts.cast_b / 14, 0, 0.7)
+    return {"temperature_k": 6500 + (temperature_k - 6500) * (1 - warm)}
+
+
+def _sparing(facts: PhotoFacts, most: float) -> float:
+    """The factor on what would turn faces orange or rough: 1 - ``most`` where there is skin."""
+    return 1 - most * min(facts.skin / 0.3, 1)
 
 
 def _bounded(value: float, low: float, high: float) -> float:

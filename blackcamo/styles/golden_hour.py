@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from blackcamo.styles.fitting import colour, contrast, exposure, levels
+from blackcamo.styles.fitting import colour, contrast, exposure, levels, warmth
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
 
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
+        **warmth(facts, 7800),
         **levels(facts, 0.4),
         **exposure(facts),
         **contrast(facts, 10),
@@ -20,10 +21,10 @@ STYLE = Style(
     name="golden-hour",
     sentence="The low golden sun before evening.",
     free=(
-        Free("temperature_k", 7000, 9200, 7800),
+        Free("temperature_k", 7000, 8600, 7800),
         Free("split_highlights_red_percent", 0.2, 2, 0.7),
         Free("split_highlights_yellow_percent", 0.8, 4.5, 2),
-        Free("green_hue_deg", -24, 0, -9),
+        Free("green_hue_deg", -16, 0, -7),
         Free("exposure_ev", -0.25, 0.3, 0),
         Free("contrast_percent", 4, 22, 10),
         Free("vibrance_percent", 2, 28, 12),

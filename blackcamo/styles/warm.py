@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from blackcamo.styles.fitting import colour, contrast, exposure, levels
+from blackcamo.styles.fitting import colour, contrast, exposure, levels, warmth
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
 
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
+        **warmth(facts, 7350),
         **levels(facts),
         **exposure(facts, 0.05),
         **contrast(facts, 10),
@@ -20,7 +21,7 @@ STYLE = Style(
     name="warm",
     sentence="The warm light of an afternoon.",
     free=(
-        Free("temperature_k", 6800, 8600, 7350),
+        Free("temperature_k", 6800, 8200, 7350),
         Free("exposure_ev", -0.15, 0.4, 0.05),
         Free("contrast_percent", 4, 22, 10),
         Free("vibrance_percent", 2, 30, 14),

@@ -1,0 +1,147 @@
+"""Depth of field: surroundings out of focus, and what is out of focus further out."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from blackcamo.types import Param, Params
+from blackcamo.vision.defocus import (
+    SHARP_SIGMA,
+    WORK_PX,
+    Plane,
+    blur_map,
+    guided,
+    lens_blur,
+    shrunk,
+)
+
+_LARGEST = 0.022
+"""Largest radius of a disc, relative to the long side."""
+_RADIUS_OF_SIGMA = 2.0
+"""A disc of this radius spreads light as far as a Gaussian of deviation 1 does."""
+
+
+class Depth:
+    """A lens with a wide, round aperture that is focused on an ellipse or a band of the photo.
+
+    The area in focus grows along the photo's own edges over what looks like its middle, so that
+    no piece of the subject is lost. Magnifying takes no place: it puts what is already out of
+    focus further out, wherever it is, and leaves what is sharp exactly as it is.
+    """
+
+    name = "depth"
+    params = (
+        Param("defocus_permille", 0, 16, 0, "‰", "surroundings out of focus, radius of discs"),
+        Param("magnify_percent", 0, 100, 0, "%", "what is out of focus further out"),
+        Param("focus_x_percent", 0, 100, 50, "%", "focus from the left", modifier=True),
+        Param("focus_y_percent", 0, 100, 50, "%", "focus from the top", modifier=True),
+        Param("focus_size_percent", 4, 60, 25, "%", "half the height in focus", modifier=True),
+        Param(
+            "focus_roundness_percent",
+            0,
+            300,
+            100,
+            "%",
+            "in focus: a band (0), round (100), upright (300)",
+            modifier=True,
+        ),
+        Param("focus_transition_percent", 5, 60, 30, "%", "from sharp to blurred", modifier=True),
+    )
+
+    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        """Filter (B, 3, H, W); nothing is random."""
+        del seed
+        out = rgb.clone()
+        names = [param.name for param in self.params]
+        for row in range(len(out)):
+            values = {name: float(params[name][row]) for name in names}
+            if not (values["defocus_permille"] or values["magnify_percent"]):
+                continue
+            picture = np.asarray(cv2.merge(list(rgb[row].cpu().contiguous().numpy())), np.float32)
+            blurred = lens_blur(picture, _radius_px(picture, values))
+            out[row] = torch.from_numpy(np.ascontiguousarray(blurred.transpose(2, 0, 1)))
+        return out
+
+
+def _radius_px(picture: Plane, values: dict[str, float]) -> Plane:
+    """The radius of the disc at each pixel (H, W)."""
+    height, width = picture.shape[:2]
+    small = shrunk(picture, WORK_PX)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
+    radius = np.zeros_like(grey)
+    if values["defocus_permille"]:
+        away = 1 - _in_focus(small, grey, values)
+        radius += np.square(away * values["defocus_permille"] / 1000)
+    if values["magnify_percent"]:
+        sigma = blur_map(grey)
+        sigma *= np.clip((sigma - SHARP_SIGMA) / SHARP_SIGMA, 0, 1)
+        more = math.sqrt((1 + values["magnify_percent"] / 100) ** 2 - 1)
+        radius += np.square(sigma * (more * _RADIUS_OF_SIGMA / max(grey.shape)))
+    radius = np.minimum(np.sqrt(radius), _LARGEST)
+    # Sharp by a pixel more than measured: edges of the subject are the subject's.
+    radius = np.asarray(
+        cv2.GaussianBlur(cv2.erode(radius, np.ones((3, 3), np.uint8)), (0, 0), 0.7), np.float32
+    )
+    radius[radius < _LEAST] = 0
+    large = cv2.resize(radius, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large * max(height, width), np.float32)
+
+
+_LEAST = 2e-4
+"""Radii below are none: a fifth of a pixel in a thousand."""
+
+
+def _in_focus(small: Plane, grey: Plane, values: dict[str, float]) -> Plane:
+    """How much of each place is in focus, 0 to 1: (H, W)."""
+    beyond = _beyond(grey.shape, values)
+    inside = 1 - _smooth(beyond)
+    if values["focus_roundness_percent"] < _BAND:
+        return inside
+    likeness = _subject_likeness(small, beyond)
+    near = 1 - _smooth((beyond - 0.5) / 1.2)
+    grown = np.maximum(inside, np.asarray(near * likeness, np.float32))
+    refined = guided(grey, grown, max(1, max(grey.shape) // 24), 0.04)
+    return np.asarray(np.clip(np.maximum(inside, refined), 0, 1), np.float32)
+
+
+_BAND = 25.0
+"""Under this roundness a plane is in focus, not a thing."""
+
+
+def _beyond(shape: tuple[int, ...], values: dict[str, float]) -> Plane:
+    """How far each place lies outside the ellipse, in transitions; negative inside it."""
+    height, width = shape[:2]
+    long_side = max(height, width)
+    x = (np.arange(width) + 0.5 - values["focus_x_percent"] / 100 * width) / long_side
+    y = (np.arange(height) + 0.5 - values["focus_y_percent"] / 100 * height) / long_side
+    size = values["focus_size_percent"] / 100
+    from_centre = np.hypot(x * (values["focus_roundness_percent"] / 100), y[:, None])
+    return np.asarray((from_centre - size) / (values["focus_transition_percent"] / 100), np.float32)
+
+
+def _subject_likeness(small: Plane, beyond: Plane) -> Plane:
+    """How much each place has the colours of the ellipse's middle, not those far off: (H, W)."""
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    bins = np.clip(
+        (lab - np.array([0, -60, -60], np.float32)) / np.array([100 / 12, 10, 10], np.float32),
+        0,
+        11.99,
+    ).astype(np.int64)
+    index = (bins[..., 0] * 12 + bins[..., 1]) * 12 + bins[..., 2]
+    shares = []
+    for weight in (np.clip(-beyond * 2 + 0.2, 0, 1), np.clip(beyond - 0.8, 0, 1)):
+        counts = np.bincount(index.ravel(), weight.ravel(), 12**3)
+        shares.append(counts / max(counts.sum(), 1e-6))
+    likeness = shares[0] / (shares[0] + shares[1] + 1e-5)
+    return np.asarray(likeness[index], np.float32)
+
+
+def _smooth(x: Plane) -> Plane:
+    """From 0 to 1 without a corner."""
+    x = np.clip(x, 0, 1)
+    return np.asarray(x * x * (3 - 2 * x), np.float32)

@@ -1,0 +1,51 @@
+"""Portrait."""
+
+from __future__ import annotations
+
+from blackcamo.styles.fitting import colour, contrast
+from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    subject = facts.subject
+    fitted = {**contrast(facts, 8), **colour(facts, vibrance=10)}
+    if subject is None:
+        return fitted
+    return fitted | {
+        "focus_x_percent": 100 * subject.focus_x,
+        "focus_y_percent": 100 * subject.focus_y,
+        "focus_size_percent": 100 * subject.size,
+        "focus_roundness_percent": max(100 * subject.roundness, _LEAST_ROUNDNESS),
+    }
+
+
+def _unsuited(facts: PhotoFacts) -> str | None:
+    return "no clear subject" if facts.subject is None else None
+
+
+_LEAST_ROUNDNESS = 35.0
+"""Below, the area in focus would be a band, which is another style."""
+
+STYLE = Style(
+    name="portrait",
+    sentence="The surroundings gently out of focus behind the subject, slightly warm.",
+    free=(
+        Free("defocus_permille", 2.5, 9, 5),
+        Free("magnify_percent", 0, 70, 30),
+        Free("focus_transition_percent", 20, 50, 32),
+        Free("temperature_k", 6500, 7100, 6650),
+        Free("contrast_percent", 1, 18, 8),
+        Free("vibrance_percent", 0, 26, 10),
+        Free("vignette_percent", 0, 12, 4),
+    ),
+    fixed={
+        "focus_x_percent": 50,
+        "focus_y_percent": 50,
+        "focus_size_percent": 30,
+        "focus_roundness_percent": 100,
+    },
+    auto=False,
+    adapt=_adapt,
+    unsuited=_unsuited,
+)

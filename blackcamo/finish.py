@@ -46,9 +46,7 @@ class Finish:
         """The picture (H, W, 3) with its border around it."""
         height_px, width_px = pixels.shape[:2]
         border_px, below_px, line_px = self._widths_px(max(height_px, width_px))
-        framed = np.empty(
-            (height_px + border_px + below_px, width_px + 2 * border_px, 3), np.uint8
-        )
+        framed = np.empty((height_px + border_px + below_px, width_px + 2 * border_px, 3), np.uint8)
         framed[:] = self.colour
         top, left = border_px - line_px, border_px - line_px
         framed[top : border_px + height_px + line_px, left : border_px + width_px + line_px] = (
@@ -75,7 +73,7 @@ class Finish:
         )
 
     def _widths_px(self, long_side_px: int) -> tuple[int, int, int]:
-        """Widths of the border, of that below and of the line, at least a pixel where there is any."""
+        """Widths of the border, of that below and of the line; a pixel at least, if any."""
         border, below, line = (
             max(1, round(long_side_px * permille / 1000)) if permille else 0
             for permille in (

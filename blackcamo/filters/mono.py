@@ -34,7 +34,7 @@ class Mono:
         Param("mono_percent", 0, 100, 0, "%", "black-and-white"),
         Param("mono_red_percent", 0, 80, 30, "%", "share of red in it", modifier=True),
         Param("mono_blue_percent", 0, 50, 10, "%", "share of blue in it", modifier=True),
-        Param("toning_percent", 0, 12, 0, "%", "toned: strength of the colour"),
+        Param("toning_percent", 0, 16, 0, "%", "toned: strength of the colour"),
         Param("toning_hue_deg", -180, 180, 65, "°", "hue of the tone", modifier=True),
         Param("toning_lights_percent", 0, 100, 50, "%", "0: shadows, 100: lights", modifier=True),
         Param("toning_ink_percent", 0, 250, 0, "%", "black turned into the ink", modifier=True),
@@ -63,7 +63,7 @@ def _toned(oklab: Tensor, params: Params) -> Tensor:
     # The darkest ink of a colour is the lighter the stronger the colour is.
     black = chroma * fraction(params, "toning_ink_percent")
     level = oklab[:, :1].clamp(0, 1)
-    level = level + black * (1 - level) ** 2
+    level = level + black * (1 - level) ** 3
     shadows = level * (1 - level) ** 2
     lights = level * level * (1 - level)
     weight = torch.lerp(shadows, lights, fraction(params, "toning_lights_percent"))

@@ -8,12 +8,15 @@ from torch import Tensor
 from blackcamo.filters.values import fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
+from blackcamo.vision.masking import luma
 
 _GLOW_RADIUS = 0.02
 _HALATION_RADIUS = 0.008
 """Sigmas relative to the long side."""
-_BLOOM = 0.35
+_BLOOM = 0.6
 """How much of the glow is light that spreads into the dark."""
+_OVEREXPOSED = 0.12
+"""Light that the unsharp slide has too much of."""
 _HALATION = (1.0, 0.38, 0.12)
 """Light that comes back from the film's base has passed the layers for blue and green twice."""
 _HIGHLIGHT = 0.7
@@ -50,22 +53,22 @@ def _halation(rgb: Tensor, strength: Tensor) -> Tensor:
 
 
 def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
-    """Orton's sandwich of a sharp and an unsharp slide, and some light that spreads.
+    """Orton's sandwich of a sharp and an unsharp, overexposed slide, and light that spreads.
 
-    The unsharp picture is laid over in soft light, x² + 2 b x (1 - x) for its value b: lights
-    glow into what is around them, darks deepen, so contrast rises and detail stays sharp.
+    The unsharp picture is laid over in soft light, x² + 2 b x (1 - x) for its luma b: lights glow
+    into what is around them, darks deepen, so contrast is kept, detail sharp and colour natural.
     Screening with blurred highlights alone would veil the darks.
 
-    Source: soft light without corners after Pegtop (J. Wüller, 2004).
+    Source: M. Orton, "Orton imagery"; soft light without corners by J. Wüller (Pegtop), 2004.
     """
     if not strength.any():
         return rgb
-    sigma_px = _GLOW_RADIUS * max(rgb.shape[-2:])
-    unsharp = gaussian_blur(rgb, sigma_px)
-    sandwich = rgb * (rgb + 2 * unsharp * (1 - rgb))
+    unsharp = gaussian_blur(rgb, _GLOW_RADIUS * max(rgb.shape[-2:]))
+    slide = luma(unsharp).mul_(1 - _OVEREXPOSED).add_(_OVEREXPOSED)
+    sandwich = rgb * (rgb + 2 * slide * (1 - rgb))
     out = torch.lerp(rgb, sandwich, strength)
     # Cubed, so that light spreads and dark stays.
-    bloom = (unsharp**3).mul_(_BLOOM * strength)
+    bloom = unsharp.square().mul_(unsharp).mul_(_BLOOM * strength)
     return torch.lerp(out, out.new_ones(()), bloom).clamp_(0, 1)
 
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from blackcamo.styles.fitting import clarity, contrast, exposure, levels
 from blackcamo.styles.mixing import colour_filter, colour_matters
 from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts),
+        **exposure(facts),
+        **contrast(facts, 13),
+        **clarity(facts, 22),
+        **colour_filter(facts),
+    }
+
 
 STYLE = Style(
     name="black-and-white",
@@ -20,8 +33,13 @@ STYLE = Style(
         Free("grain_percent", 0, 1.5, 0.6),
         Free("vignette_percent", 0, 18, 0),
     ),
-    fixed={"mono_percent": 100, "grain_coarseness_percent": 20},
+    fixed={
+        "mono_percent": 100,
+        "black_point_percent": 2,
+        "white_point_percent": 2,
+        "grain_coarseness_percent": 20,
+    },
     auto=True,
-    adapt=colour_filter,
+    adapt=_adapt,
     unsuited=colour_matters,
 )

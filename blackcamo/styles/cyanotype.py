@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from blackcamo.styles.fitting import clarity, contrast, exposure, levels
 from blackcamo.styles.mixing import colour_matters
 from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts, 1),
+        **exposure(facts, 0.05),
+        **contrast(facts, 18),
+        **clarity(facts, 20),
+    }
+
 
 STYLE = Style(
     name="cyanotype",
     sentence="A blueprint on white paper: Prussian blue shadows under clear lights.",
     free=(
-        Free("toning_percent", 5, 11, 8),
-        Free("toning_hue_deg", -115, -90, -103),
+        Free("toning_percent", 8, 15, 12),
+        Free("toning_hue_deg", -118, -95, -106),
         Free("toning_lights_percent", 0, 45, 15),
-        Free("toning_ink_percent", 40, 220, 140),
+        Free("toning_ink_percent", 40, 180, 110),
         Free("mono_red_percent", 0, 45, 15),
-        Free("contrast_percent", 0, 26, 14),
+        Free("contrast_percent", 6, 30, 18),
         Free("exposure_ev", -0.25, 0.3, 0.05),
         Free("clarity_percent", 0, 45, 20),
         Free("vignette_percent", -5, 15, 0),
         Free("grain_percent", 0, 1.4, 0.3),
     ),
-    fixed={"mono_percent": 100, "mono_blue_percent": 25, "grain_coarseness_percent": 30},
+    fixed={
+        "mono_percent": 100,
+        "black_point_percent": 2,
+        "white_point_percent": 2,
+        "mono_blue_percent": 25,
+        "grain_coarseness_percent": 30,
+    },
+    adapt=_adapt,
     unsuited=colour_matters,
 )

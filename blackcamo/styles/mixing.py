@@ -15,16 +15,20 @@ Filter = tuple[float, float]
 """Shares of red and of blue, in percent; green is what is left."""
 
 NO_FILTER: Filter = (30, 10)
-_FILTERS: tuple[Filter, ...] = ((38, 5), (52, 3), (68, 0), (14, 6))
-"""Yellow, orange, red and green, as they are screwed on."""
-_ON_SKIN: tuple[Filter, ...] = ((38, 5), (45, 5))
-"""Those that flatter faces: green ones show every vein, red ones take the lips away."""
+_FILTERS: tuple[Filter, ...] = (NO_FILTER, (38, 5), (52, 3), (68, 0), (14, 6))
+"""None, yellow, orange, red and green, as they are screwed on."""
+_ON_SKIN: tuple[Filter, ...] = ((36, 7), (48, 5))
+"""Those that flatter faces: green ones show every blemish, red ones take the lips away."""
 _SKIN = 0.04
 """Share of skin from which a photo is one of people."""
 _WORTH = 1.06
-"""How much more a filter has to part than none, to be used."""
+"""How much more a filter has to part than the first, to be used instead."""
 _SIDE_PX = 96
-_COLOURFUL, _SEPARATION = 62.0, 0.45
+_SEPARATION = 0.3
+"""Share of the outlines that only colour draws from which black-and-white loses the picture."""
+_COLOURFUL = 56.0
+"""Sum of strong chroma and of that share in percent from which colour is what a photo shows: of 80
+photos sorted by eye it leaves 90 % of those that bear black-and-white, and 10 % of the others."""
 
 
 def colour_filter(facts: PhotoFacts) -> dict[str, float]:
@@ -34,9 +38,9 @@ def colour_filter(facts: PhotoFacts) -> dict[str, float]:
     size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
     small = cv2.resize(facts.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     linear = np.where(small > 0.04045, ((small + 0.055) / 1.055) ** 2.4, small / 12.92)
-    best = NO_FILTER
+    best, *others = _ON_SKIN if facts.skin > _SKIN else _FILTERS
     most = _parted(linear, best) * _WORTH
-    for candidate in _ON_SKIN if facts.skin > _SKIN else _FILTERS:
+    for candidate in others:
         parted = _parted(linear, candidate)
         if parted > most:
             best, most = candidate, parted
@@ -56,6 +60,6 @@ def colour_matters(facts: PhotoFacts) -> str | None:
     """Why a photo should stay in colour; None where it need not."""
     if facts.separation > _SEPARATION:
         return "colour alone parts what is in the picture"
-    if facts.strong_chroma > _COLOURFUL:
+    if facts.strong_chroma + 100 * facts.separation > _COLOURFUL:
         return "colour is the point of the picture"
     return None

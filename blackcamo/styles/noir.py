@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from blackcamo.styles.fitting import clarity, contrast, exposure, levels
 from blackcamo.styles.mixing import colour_filter, colour_matters
 from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts),
+        **exposure(facts, -0.1),
+        **contrast(facts, 26),
+        **clarity(facts, 30),
+        **colour_filter(facts),
+    }
+
 
 STYLE = Style(
     name="noir",
@@ -19,8 +32,13 @@ STYLE = Style(
         Free("vignette_percent", 8, 40, 24),
         Free("grain_percent", 0.3, 2.0, 1.1),
     ),
-    fixed={"mono_percent": 100, "grain_coarseness_percent": 40},
+    fixed={
+        "mono_percent": 100,
+        "black_point_percent": 2,
+        "white_point_percent": 2,
+        "grain_coarseness_percent": 40,
+    },
     auto=True,
-    adapt=colour_filter,
+    adapt=_adapt,
     unsuited=colour_matters,
 )

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from blackcamo.styles.fitting import clarity, contrast, levels
 from blackcamo.styles.mixing import colour_filter, colour_matters
 from blackcamo.types import Free, Style
+from blackcamo.vision.facts import PhotoFacts
+
+
+def _adapt(facts: PhotoFacts) -> dict[str, float]:
+    return {
+        **levels(facts),
+        **contrast(facts, 10),
+        **clarity(facts, 50),
+        **colour_filter(facts),
+    }
+
 
 STYLE = Style(
     name="silver",
@@ -21,12 +33,14 @@ STYLE = Style(
     ),
     fixed={
         "mono_percent": 100,
-        "toning_percent": 1.2,
+        "black_point_percent": 2,
+        "white_point_percent": 2,
+        "toning_percent": 0.9,
         "toning_hue_deg": 10,
         "toning_lights_percent": 15,
         "grain_coarseness_percent": 0,
     },
     auto=True,
-    adapt=colour_filter,
+    adapt=_adapt,
     unsuited=colour_matters,
 )

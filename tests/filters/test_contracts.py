@@ -7,11 +7,10 @@ from blackcamo.filters.curves import Curves
 from blackcamo.filters.detail import Detail
 from blackcamo.filters.film import Film
 from blackcamo.filters.geometry import Geometry
+from blackcamo.filters.grain import Grain
 from blackcamo.filters.hsl import Hsl
-from blackcamo.filters.light import Light
+from blackcamo.filters.mono import Mono
 from blackcamo.filters.optics import Optics
-from blackcamo.filters.residual import Residual
-from blackcamo.filters.texture import Texture
 from blackcamo.filters.tone import Tone
 from blackcamo.testing import GeometryFilterContract, LookFilterContract, SpatialFilterContract
 
@@ -46,11 +45,6 @@ class TestDetail(SpatialFilterContract):
         return Detail()
 
 
-class TestTexture(SpatialFilterContract):
-    def make_filter(self) -> Texture:
-        return Texture()
-
-
 class TestHsl(LookFilterContract):
     def make_filter(self) -> Hsl:
         return Hsl()
@@ -61,11 +55,11 @@ class TestFilm(LookFilterContract):
         return Film()
 
 
-class TestResidual(LookFilterContract):
-    def make_filter(self) -> Residual:
-        return Residual()
+class TestMono(LookFilterContract):
+    def make_filter(self) -> Mono:
+        return Mono()
 
 
-class TestLight(SpatialFilterContract):
-    def make_filter(self) -> Light:
-        return Light()
+class TestGrain(SpatialFilterContract):
+    def make_filter(self) -> Grain:
+        return Grain()

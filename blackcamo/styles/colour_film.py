@@ -23,12 +23,11 @@ STYLE = Style(
         Free("cross_percent", 0, 18, 6),
         Free("exposure_ev", -0.2, 0.45, 0.08),
         Free("split_shadows_yellow_percent", -1.8, 0, -0.6),
-        Free("split_shadows_red_percent", -0.8, 0.4, -0.2),
         Free("split_highlights_yellow_percent", 0, 2, 0.7),
         Free("green_hue_deg", -14, 8, -3),
         Free("blue_hue_deg", -18, 6, -5),
         Free("vibrance_percent", 0, 24, 8),
     ),
-    fixed={"white_point_percent": 3},
+    fixed={"black_point_percent": 2, "white_point_percent": 3},
     adapt=_adapt,
 )

@@ -28,9 +28,8 @@ STYLE = Style(
         Free("exposure_ev", -0.25, 0.3, 0),
         Free("contrast_percent", 4, 22, 10),
         Free("vibrance_percent", 2, 28, 12),
-        Free("glow_percent", 0, 8, 3),
         Free("vignette_percent", 0, 20, 8),
     ),
-    fixed={"white_point_percent": 3},
+    fixed={"black_point_percent": 2, "white_point_percent": 3},
     adapt=_adapt,
 )

@@ -12,6 +12,7 @@ from blackcamo.testing.filters import (
     make_photo,
 )
 from blackcamo.testing.scorers import Call, CountingScorer, ScorerContract, brightness
+from blackcamo.testing.styles import StyleContract
 
 __all__ = [
     "AppealContract",
@@ -24,6 +25,7 @@ __all__ = [
     "LookFilterContract",
     "ScorerContract",
     "SpatialFilterContract",
+    "StyleContract",
     "brightness",
     "make_photo",
 ]

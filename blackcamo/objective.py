@@ -54,7 +54,7 @@ class Objective:
         self._styles = styles
         self._workers = workers
         self._floor = appeal_floor
-        self._anchors: dict[str, Anchor] = {}
+        self._anchors: dict[tuple[str, tuple[float, ...]], Anchor] = {}
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
@@ -93,11 +93,11 @@ class Objective:
         """Render and appraise a batch of proposals; asks nothing of the scorer.
 
         A candidate that people would mind is drawn towards its style's start until its appeal is
-        at the floor, or nearly: no query is spent on what could not be delivered. The first
-        proposal of a style is that start itself.
+        at the floor, or nearly, and what hides in a style towards nothing: no query is spent on
+        what could not be delivered.
         """
-        params = [self._styles[p.style].decode(p.vector) for p in proposals]
-        anchors = [self._anchors.get(p.style) for p in proposals]
+        anchors = [self._anchor(p) for p in proposals]
+        params = [self._params(p) for p in proposals]
         if self._workers is None:
             rendered = self._renderer.prepare(params, anchors=anchors, floor=self._floor)
         else:
@@ -114,12 +114,38 @@ class Objective:
     def learn(self, evaluations: Iterable[Evaluation]) -> None:
         """Learn what a batch came to; a continued search says that anew."""
         for e in evaluations:
-            if e.jpeg_sha256:
+            if e.jpeg_sha256 and e.style != UNCHANGED:
                 self._learn(Proposal(e.style, e.vector), e.params, e.appeal)
 
+    def _params(self, proposal: Proposal) -> Mapping[str, float]:
+        """What a proposal sets; where something hides, the style is as it was found before."""
+        params = self._styles[proposal.style].decode(proposal.vector)
+        plain = self._plain(proposal)
+        return params if plain is None else {**params, **plain.params}
+
+    def _anchor(self, proposal: Proposal) -> Anchor | None:
+        """What a candidate is drawn towards: its style's start, or the style with nothing hidden.
+
+        Either is one only once it was itself a candidate, and so has an appeal.
+        """
+        space = self._styles[proposal.style]
+        plain = self._plain(proposal)
+        if plain is None:
+            return self._anchors.get((proposal.style, (0.0,) * space.dimension))
+        nothing = dict.fromkeys(space.names[space.lane.part("hidden")], 0.0)
+        return Anchor({**nothing, **plain.params}, plain.appeal)
+
+    def _plain(self, proposal: Proposal) -> Anchor | None:
+        """The candidate with nothing hidden that this one hides something in, if there was one."""
+        lane = self._styles[proposal.style].lane
+        if not any(proposal.vector[lane.part("hidden")]):
+            return None
+        own = proposal.vector[lane.part("style")]
+        return self._anchors.get((proposal.style, (*own, *(0.0,) * lane.hidden)))
+
     def _learn(self, proposal: Proposal, params: Mapping[str, float], appeal: float) -> None:
-        if not any(proposal.vector):
-            self._anchors.setdefault(proposal.style, Anchor(params, appeal))
+        if not any(proposal.vector[self._styles[proposal.style].lane.part("hidden")]):
+            self._anchors[proposal.style, proposal.vector] = Anchor(params, appeal)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
         """Evaluate a batch of B candidates; at most B queries.
@@ -139,7 +165,7 @@ class Objective:
         ]
 
     def deliver(self, found: Evaluation, credit: Credit) -> tuple[Evaluation, bytes] | None:
-        """Verify what a search has found: the bytes to be delivered, scored alone in full precision.
+        """Verify a candidate: the bytes to be delivered, scored alone in full precision.
 
         Returns None if the picture could not be rendered or scored.
 

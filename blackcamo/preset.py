@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from blackcamo.looks import Look
 
 FORMAT = "blackcamo-preset"
-VERSION = 2
+VERSION = 3
 
+_GONE = ("residual", "light", "texture")
+"""Families that version 2 had."""
 _LOOK = "look"  # the family that mixes in the look of a file
 _MAX_LUT_SIZE = 129
 _NEAR_NEUTRAL = 0.02  # share of a parameter's range
@@ -43,6 +45,8 @@ class Preset:
         seed: what fixes the film grain.
         keep_size: whether a cropped picture is resampled to the photo's size.
         mode: what the search was after.
+        style: the style that it was found with, empty for none.
+        finish: the frame around the picture by name, empty for none.
         recipe: the parameters in plain language, one line.
         look: what the filter "look" mixes in, as `Look.to_json` gives it; None without it.
         provenance: JSON values: scorer, scores, appeal, channel, versions, photo and so on.
@@ -58,6 +62,8 @@ class Preset:
     seed: int = 0
     keep_size: bool = False
     mode: Mode = "enhance"
+    style: str = ""
+    finish: str = ""
     recipe: str = ""
     look: Mapping[str, object] | None = None
     provenance: Mapping[str, object] = field(default_factory=dict)
@@ -85,8 +91,10 @@ class Preset:
         clash = self.extra.keys() & ({f.name for f in fields(self)} | {"format", "version"})
         if clash:
             refuse("extra", sorted(clash), "made of fields that have no other place")
-        if not isinstance(self.recipe, str) or not self.recipe.isprintable():
-            refuse("recipe", self.recipe, "one line of printable text")
+        for name in ("recipe", "style", "finish"):
+            text = getattr(self, name)
+            if not isinstance(text, str) or not text.isprintable():
+                refuse(name, text, "one line of printable text")
 
     def recorded(self, name: str, kind: type[T]) -> T:
         """The value of a provenance field, whole numbers accepted where ``kind`` is float.
@@ -119,6 +127,19 @@ class Preset:
                 f"{chain.space.lut_size}; use the blackcamo version that wrote it"
             )
         return chain
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know before it is applied: what an older version could carry."""
+        migrated = self.extra.get("migrated")
+        changed = migrated.get("changed") if isinstance(migrated, dict) else None
+        if not isinstance(changed, list) or not changed:
+            return ()
+        return (
+            f"the preset is of an older version; {len(changed)} of its parameters no longer exist "
+            f"or are bounded ({', '.join(map(short, changed[:4]))}"
+            f"{', ...' if len(changed) > 4 else ''}), so that the look is another one",
+        )
 
     def _file_look(self) -> Look | None:
         if self.look is None:
@@ -162,6 +183,38 @@ class Preset:
         return cls(**known, extra=document)
 
 
+def _from_2(document: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 has fewer filters, with ranges in which they are liked.
+
+    What is left of an older look stays, within those ranges; the names of what was changed are
+    recorded as ``migrated``. Fields of names that version 3 added were somebody else's.
+    """
+    from blackcamo.filters.chain import built_in
+
+    added = ("style", "finish", "migrated")
+    document = {f"{k}_of_version_2" if k in added else k: v for k, v in document.items()}
+    filters, params = document.get("filters"), document.get("params")
+    if not isinstance(filters, list) or not isinstance(params, dict):
+        return document
+    families = built_in()
+    known = {p.name: (family.name, p) for family in families for p in family.params}
+    ours = {*_GONE, _LOOK, *(family.name for family in families)}.issuperset(map(str, filters))
+    kept: dict[str, Any] = {}
+    needed = {name: None for name in filters if name not in _GONE}
+    for name, value in params.items():
+        if name not in known:
+            # What filters of others have is for them to say.
+            if not ours or name == f"{_LOOK}_percent":
+                kept[name] = value
+        elif type(value) in (int, float):
+            family, param = known[name]
+            needed.setdefault(family)
+            kept[name] = min(max(float(value), param.low), param.high)
+    changed = sorted(name for name, value in params.items() if kept.get(name) != value)
+    migrated = {"migrated": {"from_version": 2, "changed": changed}} if changed else {}
+    return {**document, "filters": list(needed) or ["tone"], "params": kept, **migrated}
+
+
 def _from_1(document: dict[str, Any]) -> dict[str, Any]:
     """Version 2 added ``look``; a field of that name in version 1 was somebody else's."""
     if "look" not in document:
@@ -169,7 +222,7 @@ def _from_1(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "look_of_version_1": document["look"], "look": None}
 
 
-_MIGRATIONS = {1: _from_1}
+_MIGRATIONS = {1: _from_1, 2: _from_2}
 """Version -> what makes a document of the next version of it."""
 
 
@@ -192,12 +245,15 @@ def read_preset(path: Path) -> Preset:
         raise PresetError(f"{path}: {error}") from error
 
 
-def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -> str:
+def recipe(
+    space: FilterSpace, params: Mapping[str, float], *, style: str = "", limit: int = 10
+) -> str:
     """Parameters in plain language, strongest first; those near neutral are left out.
 
     Args:
         space: where the parameters live.
         params: name -> value in physical units; those left out are neutral.
+        style: named first, unless empty.
         limit: how many to name; the others are counted.
 
     Raises:
@@ -208,7 +264,8 @@ def recipe(space: FilterSpace, params: Mapping[str, float], *, limit: int = 8) -
     said = [describe(p, full[p.name]) for p in changed[:limit]]
     if len(changed) > limit:
         said.append(f"{len(changed) - limit} smaller changes")
-    return ", ".join(said) or "no change"
+    clauses = ", ".join(said) or "no change"
+    return f"{style}: {clauses}" if style else clauses
 
 
 def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:

@@ -156,6 +156,22 @@ class Style:
     unsuited: Callable[[PhotoFacts], str | None] | None = None
 
 
+Block: TypeAlias = Literal["style", "hidden"]
+"""Which coordinates of a vector: those of the style, or of what hides in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How many coordinates a style's vectors have: first its own, then those of what hides."""
+
+    style: int
+    hidden: int
+
+    def part(self, block: Block) -> slice:
+        """Where a block lies in a vector."""
+        return slice(0, self.style) if block == "style" else slice(self.style, None)
+
+
 UNCHANGED = "none"
 """The style of the photo unchanged."""
 

@@ -31,6 +31,7 @@ from blackcamo.cli import (
     scorers,
     search,
     studies,
+    styles,
     submit,
     verify,
     weights,
@@ -62,6 +63,7 @@ for _command in (
     evaluate.evaluate,
     evaluate_scorer.evaluate_scorer,
     scorers.scorers,
+    styles.styles,
     filters.filters,
 ):
     app.command()(_command)

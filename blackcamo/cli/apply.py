@@ -1,4 +1,4 @@
-"""blackcamo apply: a preset's look on other photos, without a search."""
+"""blackcamo apply: a preset's look, or a style, on photos, without a search."""
 
 from __future__ import annotations
 
@@ -13,13 +13,26 @@ from blackcamo.cli.progress import counting
 
 
 def apply(
-    preset: Annotated[Path, typer.Argument(metavar="PRESET", help="A .preset.json file.")],
-    photos: Annotated[
-        list[Path], typer.Argument(metavar="PHOTO", help="Pictures, or folders of them.")
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[PRESET] PHOTO...",
+            help="A .preset.json file (not with --style); pictures, or folders of them.",
+        ),
     ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the files.", rich_help_panel="Output")
     ],
+    style: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="A style instead of a preset, as `blackcamo styles` lists them."
+        ),
+    ] = None,
+    strength: Annotated[
+        float | None, typer.Option(metavar="0-1", help="How far the style goes; 1 by default.")
+    ] = None,
+    finish: o.Finish = None,
     before_channel: Annotated[
         bool,
         typer.Option(
@@ -41,27 +54,34 @@ def apply(
     scorer: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME[:ARGUMENT]", help="Another scorer than the recorded one.",
+            metavar="NAME[:ARGUMENT]",
+            help="Another scorer than the preset's or the default one.",
             rich_help_panel="Scorer",
         ),
     ] = None,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
-) -> int:  # fmt: skip
-    """Give photos the look of a preset; no scorer is asked unless --score does.
+) -> int:
+    """Give photos the look of a preset or a style; no scorer is asked unless --score does.
 
     With --score a line says: score before, score after, file.
     """
     from blackcamo import run
     from blackcamo.errors import OptionError
+    from blackcamo.run.results import DEFAULT_SCORER
     from blackcamo.types import ScorerOptions
 
     if scorer is not None and not score:
         raise OptionError(f"--scorer is {scorer!r}; it needs --score")
-    found = run.find_photos(photos)
-    results = []
-    with counting(enabled=not (quiet or as_json)) as count:
-        for result in run.apply(
+    if style is None:
+        for option, value in (("--strength", strength), ("--finish", finish)):
+            if value is not None:
+                raise OptionError(f"{option} is {value}; it needs --style, a preset has its own")
+        preset, *photos = paths
+        if not photos:
+            raise OptionError(f"{preset} is all that is named; name a preset and photos")
+        found = run.find_photos(photos)
+        pending = run.apply(
             preset,
             found,
             out=out,
@@ -71,7 +91,22 @@ def apply(
             scorer=scorer,
             # The recorded options belong to the recorded scorer.
             scorer_options=None if scorer is None else ScorerOptions(),
-        ):
+        )
+    else:
+        found = run.find_photos(paths)
+        pending = run.apply_style(
+            style,
+            found,
+            out=out,
+            strength=1.0 if strength is None else strength,
+            finish_name=finish,
+            before_channel=before_channel,
+            jobs=jobs,
+            scorer=(scorer or DEFAULT_SCORER) if score else None,
+        )
+    results = []
+    with counting(enabled=not (quiet or as_json)) as count:
+        for result in pending:
             results.append(result)
             count("photos", len(results), len(found))
             if as_json:

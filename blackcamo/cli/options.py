@@ -59,6 +59,25 @@ Subsampling = Annotated[
     typer.Option("--subsampling", help="Chroma subsampling.", rich_help_panel=_CHANNEL),
 ]
 
+Styles = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        metavar="NAME,...",
+        help="Styles, as `blackcamo styles` lists them.",
+        rich_help_panel="Search",
+    ),
+]
+Finish = Annotated[
+    str | None,
+    typer.Option(
+        "--finish",
+        metavar="NAME",
+        help="A frame around the picture: white, black, gallery, polaroid.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
 Scorer = Annotated[
     str,
     typer.Option(

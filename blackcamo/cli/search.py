@@ -45,7 +45,7 @@ def search(
     ] = None,
     appeal_floor: Annotated[
         float, typer.Option(help="Least appeal of a success, 0-100.", rich_help_panel=_SEARCH)
-    ] = 70.0,
+    ] = 80.0,
     mode: Annotated[
         Literal["enhance", "imperceptible"],
         typer.Option(help="A visible enhancement, or no visible change.", rich_help_panel=_SEARCH),
@@ -53,23 +53,32 @@ def search(
     appeal: Annotated[
         str, typer.Option(metavar="NAME", help="Measure of appeal.", rich_help_panel=_SEARCH)
     ] = "critic",
-    filters: Annotated[
-        str | None,
+    style: Annotated[
+        str,
         typer.Option(
-            metavar="NAME,...",
-            help="Filter families to use, as `blackcamo filters` lists them; all by default.",
+            metavar="auto|NAME,...",
+            help="Styles that race, as `blackcamo styles` lists them; auto: all that viewers like.",
             rich_help_panel=_SEARCH,
         ),
-    ] = None,
+    ] = "auto",
     look: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="A look to be searched, too: its strength, with the filters around it. "
-            "A .cube file or a HaldCLUT.",
+            help="A .cube file or a HaldCLUT as a style of its own, with light and clarity "
+            "around it.",
             rich_help_panel=_SEARCH,
         ),
     ] = None,
+    alternatives: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Deliver the success of up to N styles, the best one among them.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = 3,
+    finish: o.Finish = None,
     strategy: Annotated[
         str,
         typer.Option(
@@ -78,15 +87,6 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = "CMA",
-    start: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME|PRESET",
-            help="Where it begins: winners (what searches on other photos came to), neutral, or a "
-            "preset's file.",
-            rich_help_panel=_SEARCH,
-        ),
-    ] = "winners",
     seed: Annotated[
         int, typer.Option(help="Fixes search and film grain.", rich_help_panel=_SEARCH)
     ] = 0,
@@ -168,13 +168,14 @@ def search(
         target=target,
         appeal_floor=appeal_floor,
         strategy=strategy,
-        start=start,
         seed=seed,
         batch=batch,
         quality=quality,
         subsampling=subsampling,
-        filters=o.names(filters),
+        styles=None if style == "auto" else o.names(style) or (),
         look=look,
+        finish=finish,
+        alternatives=alternatives,
         proxy_px=proxy,
         keep_size=keep_size,
         stop_on_success=stop_on_success,
@@ -229,3 +230,8 @@ def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
         say(f"{result.photo}: could not be camouflaged; best effort: {change}")
     say(f"  {result.recipe}")
     say(f"  {result.output}")
+    for choice in result.choices:
+        say(f"  or {choice.recipe}")
+        say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")
+    if result.sheet is not None:
+        say(f"  all of them side by side: {result.sheet}")

@@ -139,6 +139,15 @@ class Chain:
                 done[i] = Rendered(*rows, frames[i])
         return [done[i] for i in range(len(candidates))]
 
+    def active(self, params: Values) -> list[Filter]:
+        """The families that change something with these parameters, in their order.
+
+        Raises:
+            OptionError: an unknown parameter, or a value out of its range.
+        """
+        full = self.space.complete(params)
+        return [f for f in self.filters if _active(f, full)]
+
     def bake(self, params: Values) -> Tensor:
         """The look of a candidate as a LUT (3, S, S, S), indexed ``[c, b, g, r]``.
 
@@ -217,6 +226,11 @@ class Chain:
 
             rgb = _where_active([spatial], render, rgb, candidates)
         return rgb
+
+
+def built_in() -> list[Filter]:
+    """The families that come with blackcamo, in the order of their work."""
+    return [plugins.load("filters", name)() for name in _ORDER]
 
 
 def load_chain(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor
 
 from blackcamo.filters.values import fraction
 from blackcamo.looks import Look
-from blackcamo.types import Filter, Param, Params
+from blackcamo.types import Param, Params
 from blackcamo.vision.lut import apply_lut
 
 _FINEST = 32
@@ -37,8 +35,3 @@ class FileLook:
         """Map colours (B, 3, H, W)."""
         tables = self._table.to(rgb.device).expand(len(rgb), -1, -1, -1, -1)
         return torch.lerp(rgb, apply_lut(rgb, tables), fraction(params, "look_percent"))
-
-
-def file_look(filters: Iterable[Filter]) -> Look | None:
-    """The look of a file among the filters, if there is one."""
-    return next((f.look for f in filters if isinstance(f, FileLook)), None)

@@ -24,17 +24,19 @@ def front_csv(entries: Sequence[Mapping[str, Any]]) -> str:
     """One line per trial: number, score, appeal, picks, recipe and every parameter."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = list(entries[0]["params"]) if entries else []
-    writer.writerow(["trial", "score", "appeal", "picks", "recipe", *names])
+    # Each style has parameters of its own; what it does not name is neutral, and left empty.
+    names = list(dict.fromkeys(name for entry in entries for name in entry["params"]))
+    writer.writerow(["trial", "style", "score", "appeal", "picks", "recipe", *names])
     for entry in entries:
         writer.writerow(
             [
                 entry["number"],
+                entry["style"],
                 entry["score"],
                 entry["appeal"],
                 " ".join(entry["picks"]),
                 entry["recipe"],
-                *(entry["params"][name] for name in names),
+                *(entry["params"].get(name, "") for name in names),
             ]
         )
     return text.getvalue()

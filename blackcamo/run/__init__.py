@@ -1,12 +1,13 @@
 """The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery."""
 
-from blackcamo.run.applying import apply, find_photos
+from blackcamo.run.applying import apply, apply_style, find_photos
 from blackcamo.run.appraising import appraise
 from blackcamo.run.exhibition import exhibit
 from blackcamo.run.merging import merge
 from blackcamo.run.results import (
     AppealResult,
     ApplyResult,
+    Choice,
     ExportResult,
     FrontEntry,
     GalleryResult,
@@ -20,17 +21,20 @@ from blackcamo.run.results import (
     SearchResult,
     ShownResult,
     StudyEntry,
+    StyleEntry,
     VerifyResult,
 )
 from blackcamo.run.reviewing import export, front, jury_rank, studies
 from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import Stop, search, search_many
 from blackcamo.run.serving import Serving, dashboard
+from blackcamo.run.styling import style_sheet, styles
 from blackcamo.run.tidying import delete, prune, show
 
 __all__ = [
     "AppealResult",
     "ApplyResult",
+    "Choice",
     "ExportResult",
     "FrontEntry",
     "GalleryResult",
@@ -46,8 +50,10 @@ __all__ = [
     "ShownResult",
     "Stop",
     "StudyEntry",
+    "StyleEntry",
     "VerifyResult",
     "apply",
+    "apply_style",
     "appraise",
     "dashboard",
     "delete",
@@ -64,5 +70,7 @@ __all__ = [
     "search_many",
     "show",
     "studies",
+    "style_sheet",
+    "styles",
     "verify",
 ]

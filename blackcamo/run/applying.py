@@ -1,23 +1,30 @@
-"""Give photos the look of a preset: without a search, several at a time."""
+"""Give photos the look of a preset or a style: without a search, several at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from blackcamo.channel import Channel
 from blackcamo.devices import usable_cores
 from blackcamo.errors import BlackcamoError, OptionError, OutputError, PhotoError, PresetError
-from blackcamo.filters.chain import Chain
+from blackcamo.filters.chain import Chain, load_chain
+from blackcamo.finish import Finish, finish
 from blackcamo.images import PICTURE_SUFFIXES, encode_png, load_photo, write_bytes
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
 from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, recorded_scorer, score_file
-from blackcamo.types import Scorer, ScorerOptions
+from blackcamo.run.setup import load_styles
+from blackcamo.scorers import load_scorer
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import Pixels, Scorer, ScorerOptions
+from blackcamo.vision.facts import facts
 
 _MOST_JOBS = 4
 """By default no more photos at a time: one of 24 megapixels takes about a gigabyte."""
@@ -50,13 +57,74 @@ def apply(
         BlackcamoError: the preset or the scorer cannot be used; a photo that fails is reported
             in ``error``.
     """
+    found = preset if isinstance(preset, Preset) else read_preset(Path(preset))
+    chain = found.chain()
+    params = chain.space.complete(found.params)
+    job = _Job(
+        chain,
+        preset_channel(found),
+        lambda _: params,
+        Path(out),
+        before_channel,
+        keep_size=found.keep_size,
+        finish=finish(found.finish) if found.finish else None,
+        notes=found.notes,
+    )
+    judge = recorded_scorer(found, scorer, scorer_options) if score else None
+    yield from _run(job, photos, jobs, judge)
+
+
+def apply_style(
+    style: str,
+    photos: Sequence[str | Path],
+    *,
+    out: str | Path,
+    strength: float = 1.0,
+    finish_name: str | None = None,
+    before_channel: bool = False,
+    jobs: int | None = None,
+    scorer: str | None = None,
+    scorer_options: ScorerOptions | None = None,
+) -> Iterator[ApplyResult]:
+    """Give photos a style, fitted to each of them: no search, no query, no preset.
+
+    Args:
+        style: its name.
+        photos, out, before_channel, jobs: as for a preset.
+        strength: how far it goes, 0 (not at all) to 1.
+        finish_name: a frame around what is delivered.
+        scorer: asked about each photo and what became of it; None asks none.
+
+    Raises:
+        BlackcamoError: the style, its strength, the finish or the scorer cannot be used; a photo
+            that fails is reported in ``error``.
+    """
+    (wanted,) = load_styles([style])
+    chain = load_chain()
+    # What cannot be used is refused before the first photo.
+    StyleSpace(wanted, facts(np.full((16, 16, 3), 128, np.uint8)), chain.space).at(strength)
+
+    def fitted(pixels: Pixels) -> Mapping[str, float]:
+        return StyleSpace(wanted, facts(pixels), chain.space).at(strength)
+
+    job = _Job(
+        chain,
+        Channel(),
+        fitted,
+        Path(out),
+        before_channel,
+        finish=finish(finish_name) if finish_name else None,
+    )
+    judge = None if scorer is None else load_scorer(scorer, scorer_options)
+    yield from _run(job, photos, jobs, judge)
+
+
+def _run(
+    job: _Job, photos: Sequence[str | Path], jobs: int | None, judge: Scorer | None
+) -> Iterator[ApplyResult]:
     jobs = min(_MOST_JOBS, usable_cores()) if jobs is None else jobs
     if jobs < 1:
         raise OptionError(f"jobs is {jobs}; it must be at least 1")
-    recipe = preset if isinstance(preset, Preset) else read_preset(Path(preset))
-    job = _Job(recipe, recipe.chain(), preset_channel(recipe), Path(out), before_channel)
-    job.chain.space.complete(recipe.params)
-    judge = recorded_scorer(recipe, scorer, scorer_options) if score else None
     # Closing the generator drops the photos that were not begun.
     with ThreadPoolExecutor(jobs) as pool:
         for result in pool.map(job.run, _without_clashes(photos)):
@@ -66,13 +134,16 @@ def apply(
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What all photos of a call share."""
+    """What all photos of a call share; ``params`` says what a photo is given."""
 
-    preset: Preset
     chain: Chain
     channel: Channel
+    params: Callable[[Pixels], Mapping[str, float]]
     folder: Path
     before_channel: bool
+    keep_size: bool = False
+    finish: Finish | None = None
+    notes: tuple[str, ...] = ()
 
     def run(self, found: ApplyResult) -> ApplyResult:
         if found.error is not None:
@@ -80,8 +151,13 @@ class _Job:
         path = found.photo
         try:
             photo = load_photo(path)
-            preset = self.preset
-            pixels = render(self.chain, photo.pixels, preset.params, keep_size=preset.keep_size)
+            pixels = render(
+                self.chain,
+                photo.pixels,
+                self.params(photo.pixels),
+                keep_size=self.keep_size,
+                finish=self.finish,
+            )
             data, suffix = (
                 (encode_png(pixels, photo.credit), ".png")
                 if self.before_channel
@@ -93,7 +169,7 @@ class _Job:
             write_bytes(target, data)
         except BlackcamoError as error:
             return replace(found, error=str(error))
-        return replace(found, output=target, notes=photo.notes)
+        return replace(found, output=target, notes=(*photo.notes, *self.notes))
 
     def scored(self, result: ApplyResult, scorer: Scorer) -> ApplyResult:
         if result.output is None:

@@ -12,8 +12,8 @@ from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError
 from blackcamo.images import load_photo
 from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
-from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
-from blackcamo.vision.alignment import align, fit_look
+from blackcamo.types import Appeal, Appraisal, Frame, Mode, Pixels, Views
+from blackcamo.vision.alignment import align, fit_detail, fit_look
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.frames import cut_frame
 from blackcamo.vision.lut import apply_lut
@@ -29,7 +29,7 @@ def appraise(
     """Appraise edits of one photo; one that fails is reported in ``error``.
 
     What part of the photo an edit shows is found first, then the smooth look that explains its
-    colours best; what these do not explain counts as damage.
+    colours best, its slow light and its clarity; what these do not explain counts as damage.
 
     Args:
         appeal: a measure's name.
@@ -58,14 +58,22 @@ def appraise_pixels(original: Pixels, edited: Pixels, measure: Appeal, mode: Mod
     Raises:
         PhotoError: the edit shows no part of the photo that could be found.
     """
+    return measure(found_views(original, edited), mode)[0]
+
+
+@torch.inference_mode()
+def found_views(original: Pixels, edited: Pixels) -> Views:
+    """What a measure sees of an edit of which nothing is known but its pixels.
+
+    Raises:
+        PhotoError: the edit shows no part of the photo that could be found.
+    """
     frame = align(original, edited)
-    photo = to_rgb(original)
-    aligned = cut_frame(photo, frame).unsqueeze(0)
-    graded = apply_lut(aligned, fit_look(aligned, to_rgb(edited)[None]))
-    # Both through one channel, so that a codec costs nothing.
-    channel = Channel()
-    delivered, graded_delivered = (
-        to_rgb(channel.send(pixels)[1])[None] for pixels in (edited, to_pixels(graded[0]))
-    )
-    views = Views(photo[None], aligned, graded, (frame,), delivered, graded_delivered)
-    return measure(views, mode)[0]
+    photo, delivered = to_rgb(original)[None], to_rgb(edited)[None]
+    whole = frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, *original.shape[:2])
+    aligned = photo if whole else cut_frame(photo[0], frame).unsqueeze(0)
+    graded = apply_lut(aligned, fit_look(aligned, delivered))
+    styled = fit_detail(graded, delivered)
+    # Sent through the channel, so that the codec that the edit was sent through costs nothing.
+    sent = to_rgb(Channel().send(to_pixels(styled[0]))[1])[None]
+    return Views(photo, aligned, graded, sent, delivered, (frame,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 from blackcamo.errors import OutputError
 from blackcamo.images import Photo, encode_png, prepare_folder, write_bytes
 from blackcamo.oracle import is_high_quality
+from blackcamo.preset import Preset
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
+from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.presets import make_preset, photo_size
-from blackcamo.run.results import DEFAULT_OUT, SearchResult
+from blackcamo.run.results import DEFAULT_OUT, Choice, SearchResult
 from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX
-from blackcamo.run.setup import Setup
+from blackcamo.run.setup import Contest, Setup
 from blackcamo.types import Evaluation, Pixels
 
 
@@ -36,15 +38,13 @@ class Delivery:
         OutputError: the folder cannot be written to, or the camouflage would replace the photo.
     """
 
-    def __init__(self, setup: Setup, photo: Photo, study: str) -> None:
+    def __init__(self, setup: Setup, photo: Photo, contest: Contest, study: str) -> None:
         self._setup = setup
+        self._identity = setup.identity(photo, contest)
         self._photo = photo
         self._study = study
-        stem = photo.path.stem
-        folder = setup.config.out or DEFAULT_OUT / stem
-        self.camouflage: Path = folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg"
-        self.preset: Path = folder / f"{stem}.preset.json"
-        self.compare: Path = folder / f"{stem}.compare.png"
+        self._folder = folder = setup.config.out or DEFAULT_OUT / photo.path.stem
+        self.camouflage, self.preset = self._files()
         if self.camouflage.resolve() == photo.path.resolve():
             raise OutputError(f"{self.camouflage}: would replace the photo; choose another --out")
         prepare_folder(folder)
@@ -74,16 +74,20 @@ class Delivery:
             "versions": dict(self._setup.versions),
         }
 
-    def write(self, winner: Winner, facts: Mapping[str, Any]) -> SearchResult:
+    def write(
+        self, winner: Winner, facts: Mapping[str, Any], others: Sequence[Winner]
+    ) -> SearchResult:
         """Write the files; the result lacks what only the search knows.
+
+        Args:
+            others: successes in other styles, to choose from.
 
         Raises:
             OutputError: a file cannot be written.
         """
         setup, after = self._setup, winner.evaluation
-        preset = make_preset(
-            setup.chain, after.params, identity=setup.identity(self._photo), facts=facts
-        )
+        preset = self._preset(winner, facts)
+        compare = self._folder / f"{self._photo.path.stem}.compare.png"
         picture = compare_picture(
             self._scored(self._photo.pixels, facts["score_before"]),
             self._scored(setup.channel.decode(winner.data), after.score),
@@ -92,14 +96,18 @@ class Delivery:
             recipe=preset.recipe,
         )
         # The camouflage comes last: where it lies, the two that explain it do, too.
-        write_bytes(self.compare, encode_png(picture, self._photo.credit))
+        write_bytes(compare, encode_png(picture, self._photo.credit))
         write_bytes(self.preset, preset.to_json().encode())
         write_bytes(self.camouflage, winner.data)
+        choices = tuple(self._choice(other, facts["score_before"]) for other in others)
         return SearchResult(
             photo=self._photo.path,
             output=self.camouflage,
             preset=self.preset,
-            compare=self.compare,
+            compare=compare,
+            style=preset.style,
+            choices=choices,
+            sheet=self._sheet(winner, others, facts["score_before"]) if others else None,
             study=self._study,
             scorer=setup.scorer.info.name,
             threshold=setup.scorer.info.threshold,
@@ -114,6 +122,51 @@ class Delivery:
             seed=setup.config.seed,
             versions=setup.versions,
         )
+
+    def _files(self, style: str = "") -> tuple[Path, Path]:
+        """Where the camouflage in a style and its preset go; without one, the best."""
+        stem = f"{self._photo.path.stem}.{style}" if style else self._photo.path.stem
+        return (
+            self._folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
+            self._folder / f"{stem}.preset.json",
+        )
+
+    def _preset(self, winner: Winner, facts: Mapping[str, Any]) -> Preset:
+        after = winner.evaluation
+        return make_preset(
+            self._setup.chain, after.style, after.params, identity=self._identity, facts=facts
+        )
+
+    def _choice(self, other: Winner, before: float) -> Choice:
+        """Write a success in another style and its preset."""
+        preset = self._preset(other, self.facts(before, other, None))
+        camouflage, preset_file = self._files(other.evaluation.style)
+        write_bytes(preset_file, preset.to_json().encode())
+        write_bytes(camouflage, other.data)
+        return Choice(
+            style=preset.style,
+            output=camouflage,
+            preset=preset_file,
+            score=other.evaluation.score,
+            appeal=other.evaluation.appeal,
+            recipe=preset.recipe,
+        )
+
+    def _sheet(self, winner: Winner, others: Sequence[Winner], before: float) -> Path:
+        """Write the picture of all there is to choose from, the photo first."""
+        cells = [GridCell("original", self._photo.pixels, self._said(before))]
+        for one in (winner, *others):
+            after = one.evaluation
+            note = f"{self._said(after.score)}, appeal {after.appeal:.1f}"
+            cells.append(GridCell(after.style, self._setup.channel.decode(one.data), note))
+        sheet = self._folder / f"{self._photo.path.stem}.choices.png"
+        write_bytes(sheet, encode_png(picture_grid(cells), self._photo.credit))
+        return sheet
+
+    def _said(self, score: float) -> str:
+        info = self._setup.scorer.info
+        quality = "high" if is_high_quality(score, info) else "low"
+        return f"{info.name} {score:.1f}, {quality} quality"
 
     def _scored(self, pixels: Pixels, score: float) -> Scored:
         return Scored(pixels, score, is_high_quality(score, self._setup.scorer.info))

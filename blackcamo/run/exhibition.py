@@ -224,7 +224,7 @@ def _aligned(preset: Preset, photo: Pixels) -> Pixels | None:
     families = [f for f in chain.filters if isinstance(f, GeometryFilter)]
     names = {param.name for family in families for param in family.params}
     values = {name: value for name, value in preset.params.items() if name in names}
-    (framed,) = chain.grade(to_rgb(photo), [values], keep_size=preset.keep_size)
+    (framed,) = chain.render(to_rgb(photo), [values], keep_size=preset.keep_size)
     height_px, width_px = photo.shape[:2]
     if framed.frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px):
         return None

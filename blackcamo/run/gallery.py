@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from blackcamo.channel import Channel
 from blackcamo.filters.chain import Chain
+from blackcamo.finish import Finish
 from blackcamo.images import fit_long_side
 from blackcamo.rendering import render
 from blackcamo.strategies import Goal
@@ -41,6 +42,7 @@ class Gallery:
         channel: Channel,
         goal: Goal,
         keep_size: bool,
+        finish: Finish | None,
     ) -> None:
         self._pictures = pictures
         self._stem = stem
@@ -49,6 +51,7 @@ class Gallery:
         self._channel = channel
         self._goal = goal
         self._keep_size = keep_size
+        self._finish = finish
 
     def show(
         self,
@@ -96,7 +99,13 @@ class Gallery:
         """
         for number in sorted(set(numbers) - self._pictures.all().keys()):
             evaluation = candidates[number]
-            sent = render(self._chain, self._proxy, evaluation.params, keep_size=self._keep_size)
+            sent = render(
+                self._chain,
+                self._proxy,
+                evaluation.params,
+                keep_size=self._keep_size,
+                finish=self._finish,
+            )
             self._keep({number: self._channel.encode(sent)}, candidates)
 
     def _keep(self, jpegs: Mapping[int, bytes], candidates: Mapping[int, Evaluation]) -> None:

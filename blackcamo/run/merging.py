@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
-from blackcamo.preset import recipe
 from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import MergeResult
@@ -20,7 +19,7 @@ from blackcamo.study.recorded import RecordedStudy
 from blackcamo.study.study import difference
 
 # What searches on one photo may differ in and still have comparable trials.
-_FREE = ("strategy", "start", "seed", "batch", "appeal_floor")
+_FREE = ("strategy", "seed", "batch", "appeal_floor")
 
 
 def merge(
@@ -72,7 +71,7 @@ def merge(
     )
     if review.delivered:
         number = review.delivered["trial"]
-        said = recipe(review.chain(number).space, review.trials[number].params)
+        said = review.recipe(number)
         note = study_note(review.attributes, recipe=said, pictures=gallery.all())
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))

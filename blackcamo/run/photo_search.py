@@ -7,9 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
@@ -17,17 +14,18 @@ from blackcamo.oracle import Ledger, Oracle
 from blackcamo.preset import recipe
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
-from blackcamo.run.finalists import Finalists
+from blackcamo.run.finalists import Finalist, Finalists
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
-from blackcamo.run.setup import Setup
-from blackcamo.strategies import Goal, RisingFloor, Strategy
+from blackcamo.run.setup import Contest, Setup
+from blackcamo.strategies import Goal, Race
 from blackcamo.study import Batch, Study, pictures_folder
-from blackcamo.types import Evaluation, Pixels
+from blackcamo.types import Evaluation, Pixels, Proposal
 
-# Verification queries held back. On a proxy the first finalists may miss; otherwise the first
-# one nearly always holds, and one query is for the second compression.
+# Verification queries held back beside one for each alternative. On a proxy the first finalists
+# may miss; otherwise the first one nearly always holds, and one query is for the second
+# compression.
 _RESERVE = 4
 _RESERVE_ON_PROXY = 16
 _LEAST_RESERVE = 2
@@ -51,6 +49,7 @@ class PhotoSearch:
         self,
         setup: Setup,
         photo: Photo,
+        contest: Contest,
         study: Study,
         progress: ProgressCallback,
         stop: Callable[[], bool],
@@ -59,8 +58,9 @@ class PhotoSearch:
         self.config = setup.config
         self.goal = setup.goal
         self.photo = photo
+        self.contest = contest
         self.study = study
-        self.delivery = Delivery(setup, photo, study.name)
+        self.delivery = Delivery(setup, photo, contest, study.name)
         self.progress = progress
         self.stop = stop
         self.interrupted = False
@@ -68,6 +68,7 @@ class PhotoSearch:
         self.on_proxy = proxy.shape != photo.pixels.shape
         budget = self.config.budget
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
+        reserve += self.config.alternatives - 1
         self.ledger = Ledger(budget, reserve=min(reserve, max(budget // 2, 1)))
         self.oracle = Oracle(setup.scorer, self.ledger, sending=study.sending)
         self.full = self._objective(photo.pixels)
@@ -98,7 +99,7 @@ class PhotoSearch:
         shift = before - unchanged.score
         if not recorded:
             # The photo unchanged is the first trial, and what is delivered at the worst.
-            numbers = self.study.begin(0, [unchanged.vector])
+            numbers = self.study.begin(0, [Proposal(unchanged.style, ())], [{}])
             self.study.finish(numbers, [unchanged], ledger=self.ledger.counts())
             self.candidates.append((numbers[0], unchanged))
             self._show(numbers)
@@ -107,13 +108,14 @@ class PhotoSearch:
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
         winner = self._verify(shift)
-        # An interrupted search saves that query for when it goes on.
+        # An interrupted search saves these queries for when it goes on.
         again = None if self.interrupted else self._score_again(winner)
+        others = [] if self.interrupted else self._alternatives(winner, shift)
         facts = self.delivery.facts(before, winner, again)
         if self.interrupted:
             early = self.ledger.counts()["verify"] - spent
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
-        result = self.delivery.write(winner, facts)
+        result = self.delivery.write(winner, facts, others)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
         self._explain(winner)
         return replace(
@@ -123,6 +125,7 @@ class PhotoSearch:
             seconds=round(time.monotonic() - started, 3),
             notes=(
                 *self.photo.notes,
+                *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
             ),
@@ -137,10 +140,12 @@ class PhotoSearch:
             self.config.mode,
             device=self.setup.device,
             keep_size=self.config.keep_size,
+            finish=self.setup.finish,
         )
         return Objective(
             renderer,
             self.oracle,
+            self.contest.spaces,
             self.setup.workers,
             appeal_floor=self.config.appeal_floor,
         )
@@ -157,6 +162,7 @@ class PhotoSearch:
             channel=self.setup.channel,
             goal=self.goal,
             keep_size=self.config.keep_size,
+            finish=self.setup.finish,
         )
 
     def _show(self, batch: Sequence[int]) -> None:
@@ -170,7 +176,8 @@ class PhotoSearch:
         pictures = {}
         if self.gallery is not None:
             pictures = self.gallery.complete(dict(self.candidates), self.batches, winner.trial)
-        said = recipe(self.setup.chain.space, winner.evaluation.params)
+        best = winner.evaluation
+        said = recipe(self.setup.chain.space, best.params, style=best.style)
         self.study.describe(study_note(self.study.attributes, recipe=said, pictures=pictures))
 
     def _recall(self) -> list[Batch]:
@@ -209,11 +216,11 @@ class PhotoSearch:
         """Ask, evaluate and tell until the budget of the search is spent."""
         planned = self.study.recall(_PLANNED) or self.config.budget
         self.study.keep(_PLANNED, planned)
-        strategy, floor = self.setup.strategy(planned), RisingFloor(goal)
+        race = self.setup.race(self.contest, planned)
         for batch in recorded:
-            strategy.ask(len(batch.numbers))
+            race.ask(len(batch.numbers))
             self.small.learn(batch.evaluations)
-            self._tell(strategy, floor, batch.vectors, batch.evaluations, batch.queries)
+            self._tell(race, goal, batch.proposals, batch.evaluations, batch.queries)
         index = recorded[-1].index if recorded else 0
         asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
         while not self._finished() and asked < most_asked:
@@ -223,15 +230,15 @@ class PhotoSearch:
             if self.stop():
                 self.interrupted = True
                 return
-            vectors = strategy.ask(n)
-            index, asked = index + 1, asked + len(vectors)
-            candidates = self.small.prepare(vectors)
-            numbers = self.study.begin(index, vectors.tolist(), [c.params for c in candidates])
+            proposals = race.ask(n)
+            index, asked = index + 1, asked + len(proposals)
+            candidates = self.small.prepare(proposals)
+            numbers = self.study.begin(index, proposals, [c.params for c in candidates])
             evaluations = self.small.evaluate(candidates)
             self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
             self.candidates += zip(numbers, evaluations, strict=True)
             self._show(numbers)
-            self._tell(strategy, floor, vectors, evaluations, self.ledger.total)
+            self._tell(race, goal, proposals, evaluations, self.ledger.total)
             self._report(goal)
 
     def _finished(self) -> bool:
@@ -239,16 +246,13 @@ class PhotoSearch:
 
     def _tell(
         self,
-        strategy: Strategy,
-        floor: RisingFloor,
-        vectors: NDArray[np.float64],
+        race: Race,
+        goal: Goal,
+        proposals: Sequence[Proposal],
         evaluations: Sequence[Evaluation],
         queries: int,
     ) -> None:
-        goal = floor.goal
-        strategy.tell(vectors, np.array([goal.loss(e.score, e.appeal) for e in evaluations]))
-        floor.tell(evaluations)
-        self.small.appeal_floor = floor.value
+        race.tell(proposals, [goal.loss(e.score, e.appeal) for e in evaluations])
         if self.to_success is None and any(goal.succeeded(e.score, e.appeal) for e in evaluations):
             self.to_success = queries
 
@@ -268,26 +272,17 @@ class PhotoSearch:
         """The winner: highest appeal among those verified at the target, else the least loss."""
         finalists = Finalists(self.candidates, self.goal, shift=shift)
         verified: list[Winner] = []
-        digests: dict[str, str] = self.study.recall(_VERIFIED) or {}
         while (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
             # One query is for the second compression; what was verified before is free.
-            left = self.ledger.available("verify") - (1 if verified else 0)
-            known = digests.get(str(finalist.trial)) in self.oracle.known(reference=True)
-            if finalist.trial != 0 and not known and left < 1:
-                continue
-            delivered = self.full.deliver(finalist.evaluation.params, self.photo.credit)
+            spare = 1 if verified else 0
+            delivered = self._deliver(finalist, spare=spare)
             if delivered is None:
                 continue
-            evaluation, data = delivered
-            self._keep()
-            if not known:
-                digests[str(finalist.trial)] = evaluation.jpeg_sha256
-                self.study.keep(_VERIFIED, digests)
-            verified.append(Winner(finalist.trial, evaluation, data))
-            finalists.observe(finalist.evaluation, evaluation.score)
-            if self.goal.succeeded(evaluation.score, evaluation.appeal):
+            verified.append(delivered)
+            finalists.observe(finalist.evaluation, delivered.evaluation.score)
+            if self.goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
                 break
         if not verified:
             raise ScorerError(
@@ -297,11 +292,49 @@ class PhotoSearch:
         if not any(self.goal.reached(v.evaluation.score) for v in verified):
             # What is worse in full than the photo itself is no effort at all; asking is free.
             number, unchanged = self.candidates[0]
-            delivered = self.full.deliver(unchanged.params, self.photo.credit)
-            if delivered is not None:
-                verified.append(Winner(number, *delivered))
+            again = self.full.deliver(unchanged, self.photo.credit)
+            if again is not None:
+                verified.append(Winner(number, *again))
         points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
         return verified[self.goal.winner(points)]
+
+    def _alternatives(self, winner: Winner, shift: float) -> list[Winner]:
+        """The best success of other styles, most appealing first, as many as are asked for."""
+        best = winner.evaluation
+        if not self.goal.succeeded(best.score, best.appeal):
+            return []
+        first: list[Finalist] = []
+        for style in self.contest.spaces:
+            its = [(n, e) for n, e in self.candidates if e.style == style != best.style]
+            finalist = Finalists(its, self.goal, shift=shift).take()
+            if finalist is not None and finalist.promising:
+                first.append(finalist)
+        found: list[Winner] = []
+        for finalist in sorted(first, key=lambda f: -f.evaluation.appeal):
+            if len(found) == self.config.alternatives - 1:
+                break
+            delivered = self._deliver(finalist)
+            if delivered is not None and self.goal.succeeded(
+                delivered.evaluation.score, delivered.evaluation.appeal
+            ):
+                found.append(delivered)
+        return sorted(found, key=lambda w: -w.evaluation.appeal)
+
+    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner | None:
+        """A finalist verified; None if no query but the spare ones is left, or it failed."""
+        digests: dict[str, str] = self.study.recall(_VERIFIED) or {}
+        known = digests.get(str(finalist.trial)) in self.oracle.known(reference=True)
+        left = self.ledger.available("verify") - spare
+        if finalist.trial != 0 and not known and left < 1:
+            return None
+        delivered = self.full.deliver(finalist.evaluation, self.photo.credit)
+        if delivered is None:
+            return None
+        self._keep()
+        if not known:
+            digests[str(finalist.trial)] = delivered[0].jpeg_sha256
+            self.study.keep(_VERIFIED, digests)
+        return Winner(finalist.trial, *delivered)
 
     def _score_again(self, winner: Winner) -> float | None:
         """What the same channel does to the delivered picture a second time, if a query is left."""

@@ -6,38 +6,45 @@ from collections.abc import Mapping
 from typing import Any
 
 from blackcamo.filters.chain import Chain
-from blackcamo.filters.look import file_look
+from blackcamo.filters.look import FileLook
 from blackcamo.preset import Preset, recipe
-from blackcamo.types import Pixels
+from blackcamo.types import UNCHANGED, Pixels
 
 # A preset has fields of its own for these.
-_OF_THE_PRESET = ("filters", "keep_size", "mode", "seed")
+_OF_THE_PRESET = ("filters", "finish", "keep_size", "mode", "seed")
 
 
 def make_preset(
     chain: Chain,
+    style: str,
     params: Mapping[str, float],
     *,
     identity: Mapping[str, Any],
     facts: Mapping[str, Any],
 ) -> Preset:
-    """The preset of one candidate.
+    """The preset of one candidate, with the families that do something.
 
     Args:
         chain: what renders it.
+        style: the style that it was found with.
         params: its parameters in physical units.
-        identity: the study's fixed attributes, see ``Searcher.identity``.
+        identity: the study's fixed attributes, see ``Setup.identity``.
         facts: what is known of this candidate, such as its scores.
     """
-    look = file_look(chain.filters)
+    active = chain.active(params) or chain.filters[:1]
+    named = {p.name for family in active for p in family.params}
+    look = next((f.look for f in active if isinstance(f, FileLook)), None)
+    style = "" if style == UNCHANGED else style
     return Preset(
-        filters=tuple(f.name for f in chain.filters),
+        filters=tuple(f.name for f in active),
         lut_size=chain.space.lut_size,
-        params=dict(params),
+        params={name: value for name, value in params.items() if name in named},
         seed=identity["seed"],
         keep_size=identity["keep_size"],
         mode=identity["mode"],
-        recipe=recipe(chain.space, params),
+        style=style,
+        finish=identity["finish"],
+        recipe=recipe(chain.space, params, style=style),
         look=None if look is None else look.to_json(),
         provenance={**{k: v for k, v in identity.items() if k not in _OF_THE_PRESET}, **facts},
     )

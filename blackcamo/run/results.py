@@ -14,8 +14,8 @@ DEFAULT_OUT = Path("camouflage")
 DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
 DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
-DEFAULT_APPEAL_FLOOR = 70.0
-DEFAULT_START = "winners"
+DEFAULT_APPEAL_FLOOR = 80.0
+DEFAULT_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,14 @@ class SearchConfig:
         target: score to reach, on the scorer's scale; None is 5 % of the scale beyond the
             threshold.
         appeal_floor: least appeal (0-100) that counts as success.
-        strategy: a nevergrad optimiser.
-        start: where it begins: ``neutral``, ``winners`` (among what searches on other photos came
-            to) or a preset's file.
+        styles: those that race, by name; None is all that viewers like (in the mode
+            "imperceptible", what hides; with a ``look``, that alone).
+        strategy: a nevergrad optimiser, one for every style that is searched.
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
-        filters: filter families by name; None is all of them.
-        look: a .cube file or HaldCLUT whose strength is searched, too.
+        look: a .cube file or HaldCLUT, a style of its own.
+        finish: a frame around what is delivered, by name.
+        alternatives: styles in which a success is delivered at most, the best one among them.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
         keep_size: resample crops to the photo's size.
         stop_on_success: end the search with the first candidate at target and floor.
@@ -52,14 +53,15 @@ class SearchConfig:
     mode: Mode = "enhance"
     target: float | None = None
     appeal_floor: float = DEFAULT_APPEAL_FLOOR
+    styles: tuple[str, ...] | None = None
     strategy: str = "CMA"
-    start: str = DEFAULT_START
     seed: int = 0
     batch: int = 16
     quality: int = 90
     subsampling: Subsampling = "4:2:0"
-    filters: tuple[str, ...] | None = None
     look: Path | None = None
+    finish: str | None = None
+    alternatives: int = DEFAULT_ALTERNATIVES
     proxy_px: int = 1024
     keep_size: bool = False
     stop_on_success: bool = False
@@ -95,6 +97,29 @@ class _Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StyleEntry(_Result):
+    """A style: ``free`` names the low end, start and high end of each parameter that it frees."""
+
+    name: str
+    sentence: str
+    auto: bool
+    free: Mapping[str, tuple[float, float, float]]
+    fixed: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(_Result):
+    """A success in another style than the best one's, verified and delivered beside it."""
+
+    style: str
+    output: Path
+    preset: Path
+    score: float
+    appeal: float
+    recipe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult(_Result):
     """What became of one photo.
 
@@ -102,7 +127,8 @@ class SearchResult(_Result):
     delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
     query was left). ``interrupted`` says that the search was stopped before its budget was spent.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
-    which the first candidate at target and floor was seen. ``error`` is set, and most else
+    which the first candidate at target and floor was seen. ``choices`` are what other styles came
+    to, best first, and ``sheet`` shows them all. ``error`` is set, and most else
     empty, for a photo that failed.
     """
 
@@ -110,6 +136,9 @@ class SearchResult(_Result):
     output: Path | None = None
     preset: Path | None = None
     compare: Path | None = None
+    style: str = ""
+    choices: tuple[Choice, ...] = ()
+    sheet: Path | None = None
     study: str | None = None
     scorer: str
     threshold: float | None = None
@@ -210,6 +239,7 @@ class FrontEntry(_Result):
     """One trial of a study's Pareto front; ``picks`` are the names under which export knows it."""
 
     number: int
+    style: str
     score: float
     appeal: float
     recipe: str

@@ -9,6 +9,7 @@ from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.filters.chain import Chain, load_chain
+from blackcamo.finish import Finish, finish
 from blackcamo.preset import recipe
 from blackcamo.run.looks import kept_look
 from blackcamo.run.results import FrontEntry
@@ -17,7 +18,7 @@ from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
 from blackcamo.study.merging import MERGED, origins
-from blackcamo.types import Evaluation, ScorerInfo
+from blackcamo.types import UNCHANGED, Evaluation, ScorerInfo
 
 PICKS = ("best", "knee", "lowest")
 
@@ -101,12 +102,25 @@ class Review:
         evaluation = self.trials[number]
         return FrontEntry(
             number=number,
+            style=evaluation.style,
             score=evaluation.score,
             appeal=evaluation.appeal,
-            recipe=recipe(self.chain(number).space, evaluation.params),
+            recipe=self.recipe(number),
             params=evaluation.params,
             picks=tuple(name for name, n in self._named_picks().items() if n == number),
         )
+
+    def recipe(self, number: int) -> str:
+        """What a trial did, in plain words."""
+        one = self.trials[number]
+        style = "" if one.style == UNCHANGED else one.style
+        return recipe(self.chain(number).space, one.params, style=style)
+
+    @property
+    def finish(self) -> Finish | None:
+        """The frame around what was sent."""
+        name = self.attributes["finish"]
+        return finish(name) if name else None
 
     def facts(self, number: int) -> dict[str, Any]:
         """What the study knows of a trial: everything of the delivered one."""
@@ -133,7 +147,7 @@ class Review:
         @cache
         def chain(seed: int) -> Chain:
             attributes = self.attributes
-            return load_chain(attributes["filters"], look=look, seed=seed, mode=attributes["mode"])
+            return load_chain(attributes["filters"], look=look, seed=seed)
 
         return chain
 

@@ -112,6 +112,7 @@ def export(
     number = review.pick(pick, jury=jury)
     preset = make_preset(
         review.chain(number),
+        review.trials[number].style,
         review.trials[number].params,
         identity=review.identity(number),
         facts=review.facts(number),

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError
-from blackcamo.images import load_photo
+from blackcamo.images import fit_long_side, load_photo
 from blackcamo.run.looks import keep_look
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
@@ -95,12 +95,13 @@ def _search(
     setup: Setup, path: Path, progress: ProgressCallback | None, stop: Stop
 ) -> SearchResult:
     photo = load_photo(path)
-    identity = setup.identity(photo)
+    contest = setup.contest(fit_long_side(photo.pixels, setup.config.proxy_px))
+    identity = setup.identity(photo, contest)
     info = setup.scorer.info
     with Study.open(
         setup.config.storage or DEFAULT_STORAGE,
         study_name(path.stem, info.name, identity),
-        setup.chain.space,
+        contest.spaces,
         higher_is_better=info.higher_is_better,
         attributes=identity,
         about={
@@ -111,4 +112,4 @@ def _search(
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
-        return PhotoSearch(setup, photo, study, progress or (lambda _: None), stop).run()
+        return PhotoSearch(setup, photo, contest, study, progress or (lambda _: None), stop).run()

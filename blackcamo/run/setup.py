@@ -1,8 +1,9 @@
-"""What the photos of a call share."""
+"""What the photos of a call share, and the styles that race on one of them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,21 @@ from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.chain import Chain, built_in, load_chain
+from blackcamo.finish import finish
 from blackcamo.images import Photo
 from blackcamo.looks import read_look
 from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
-from blackcamo.run.starts import load_start
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
-from blackcamo.strategies import Goal, Strategy
+from blackcamo.strategies import Goal, Race, Strategy
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.look import look_style
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import Pixels, Style
+from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
 _MIN_PROXY_PX = 64
@@ -36,11 +42,13 @@ IDENTITY = (
     "mode",
     "target",
     "appeal_floor",
+    "styles",
+    "style_spaces",
     "strategy",
-    "start",
     "seed",
     "batch",
     "channel",
+    "finish",
     "filters",
     "space",
     "proxy_px",
@@ -52,8 +60,16 @@ LOOK = "look"
 """The one more, where the look of a file is searched, too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The styles that race on one photo, and what a user should know of the others."""
+
+    spaces: Mapping[str, StyleSpace]
+    notes: tuple[str, ...]
+
+
 class Setup:
-    """What all photos of a call share: scorer, chain, channel, appeal and goal.
+    """What all photos of a call share: scorer, styles, chain, channel, appeal and goal.
 
     Raises:
         BlackcamoError: one of them cannot be made as the configuration asks.
@@ -66,17 +82,14 @@ class Setup:
             raise OptionError(
                 f"proxy is {config.proxy_px} pixels; it must be at least {_MIN_PROXY_PX}"
             )
+        if config.alternatives < 1:
+            raise OptionError(f"alternatives is {config.alternatives}; it must be at least 1")
         self.device = resolve_device(config.device)
         self.channel = Channel(config.quality, config.subsampling)
+        self.finish = None if config.finish is None else finish(config.finish)
         self.look = None if config.look is None else read_look(Path(config.look))
-        self.chain = load_chain(
-            config.filters,
-            look=self.look,
-            seed=config.seed,
-            device=self.device,
-            mode=config.mode,
-        )
-        self.start = load_start(config.start, self.chain.space)
+        self.styles = self._styles()
+        self.chain = self._chain()
         self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
@@ -85,7 +98,34 @@ class Setup:
         )
         self.versions = versions(self.scorer.info.engine)
         # An unknown or unusable one is refused here and not after the first query.
-        self.strategy(config.budget)
+        Strategy(config.strategy, dimension=3, budget=1, batch=config.batch, seed=config.seed)
+
+    def _styles(self) -> list[Style]:
+        config = self.config
+        own = [look_style(self.look.name)] if self.look is not None else []
+        if config.styles is not None:
+            if config.mode == "imperceptible":
+                raise OptionError(
+                    f"styles are {', '.join(config.styles)}; the mode imperceptible has none that "
+                    "could be seen: leave out --style, or use the mode enhance"
+                )
+            return [*load_styles(config.styles), *own]
+        if config.mode == "imperceptible":
+            return [replace(HIDDEN, free=())]
+        return own or [style for style in load_styles(plugins.names("styles")) if style.auto]
+
+    def _chain(self) -> Chain:
+        """All built-in filters, and those of others that a style needs."""
+        named = {n for s in self.styles for n in (*(f.name for f in s.free), *s.fixed)}
+        ours = built_in()
+        missing = named - {p.name for f in ours for p in f.params}
+        names = [f.name for f in ours]
+        for name in plugins.names("filters") if missing - {"look_percent"} else ():
+            if name not in names:
+                theirs = plugins.load("filters", name)()
+                if missing & {p.name for p in theirs.params}:
+                    names.append(name)
+        return load_chain(names, look=self.look, seed=self.config.seed, device=self.device)
 
     def _workers(self) -> Workers | None:
         """Processes that render, on their way while the rest is loaded; None where none pay."""
@@ -96,19 +136,35 @@ class Setup:
         workers.start()
         return workers
 
-    def strategy(self, budget: int) -> Strategy:
-        """A fresh strategy as the configuration asks, planned for so many candidates."""
+    def contest(self, pixels: Pixels) -> Contest:
+        """The styles that suit a photo, fitted to it; those asked for by name race anyway.
+
+        Raises:
+            OptionError: a style and the filters contradict each other.
+        """
+        known = facts(pixels)
+        named = self.config.styles is not None
+        spaces, notes = {}, []
+        for style in self.styles:
+            why = style.unsuited(known) if style.unsuited else None
+            if why is None or named:
+                spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=HIDDEN.free)
+            if why is not None and named:
+                notes.append(f"style {style.name} may not suit this photo: {why}")
+        return Contest(spaces, tuple(notes))
+
+    def race(self, contest: Contest, budget: int) -> Race:
+        """A fresh race as the configuration asks, planned for so many candidates."""
         config = self.config
-        return Strategy(
-            config.strategy,
-            dimension=self.chain.space.dimension,
+        return Race(
+            {name: space.lane for name, space in contest.spaces.items()},
+            strategy=config.strategy,
             budget=budget,
             batch=config.batch,
             seed=config.seed,
-            starts=self.start.vectors,
         )
 
-    def identity(self, photo: Photo) -> dict[str, Any]:
+    def identity(self, photo: Photo, contest: Contest) -> dict[str, Any]:
         """What must not change within a study of this photo, see :data:`IDENTITY`."""
         config = self.config
         return {
@@ -122,13 +178,27 @@ class Setup:
             "mode": config.mode,
             "target": self.goal.target,
             "appeal_floor": config.appeal_floor,
+            "styles": list(contest.spaces),
+            "style_spaces": {name: space.digest for name, space in contest.spaces.items()},
             "strategy": config.strategy,
-            "start": dict(self.start.identity),
             "seed": config.seed,
             "batch": config.batch,
             "channel": asdict(self.channel),
+            "finish": config.finish or "",
             "filters": [f.name for f in self.chain.filters],
             "space": self.chain.space.digest,
             "proxy_px": config.proxy_px,
             "keep_size": config.keep_size,
         } | ({} if self.look is None else {LOOK: self.look.identity})
+
+
+def load_styles(names: Sequence[str]) -> list[Style]:
+    """Registered styles by name, each once.
+
+    Raises:
+        UnknownNameError: there is none of a name; says which one may be meant.
+        OptionError: no name.
+    """
+    if not names:
+        raise OptionError(f"no style is named; choose from {', '.join(plugins.names('styles'))}")
+    return [plugins.load("styles", name) for name in dict.fromkeys(names)]

@@ -58,6 +58,7 @@ def show(
             channel=Channel(**review.attributes["channel"]),
             goal=review.goal,
             keep_size=review.attributes["keep_size"],
+            finish=review.finish,
         )
         gallery.render(review.trials, [number])
     return PicturesResult(

@@ -1,4 +1,4 @@
-"""How candidates are proposed: styles that race, each with a gradient-free optimiser, and a goal."""
+"""How candidates are proposed: a race of styles, gradient-free optimisers, and a goal."""
 
 from blackcamo.strategies.goal import Goal
 from blackcamo.strategies.race import Race

@@ -1,4 +1,4 @@
-"""A race of styles: each is tried once, a few get a strategy of their own, the best one the rest.
+"""A race of styles: each is tried once, a few get a strategy of their own, the best one hides more.
 
 The halving of a field of candidates at fixed shares of the budget is that of K. Jamieson, A.
 Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016
@@ -12,23 +12,30 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from blackcamo.errors import OptionError, StudyError
-from blackcamo.strategies.strategy import DEFAULT_STRATEGY, REPLAY_TOLERANCE, Strategy
-from blackcamo.types import Proposal
+from blackcamo.strategies.strategy import DEFAULT_STRATEGY, Strategy
+from blackcamo.types import Block, Lane, Proposal
 
-_FIELDS = ((1 / 3, 4), (2 / 3, 2), (1.0, 1))
+_FIELDS = ((0.2, 4), (0.35, 2))
 """Until which share of the budget how many styles are searched."""
+_SPREAD = 0.85
+"""Share of the budget after which what hides best in one style is tried in all others."""
+
+REPLAY_TOLERANCE = 1e-6
+"""Linear algebra differs in the last digits from one processor to the next."""
 
 
 class Race:
     """Proposes candidates of several styles, batch by batch.
 
-    First every style at its start. Then batches of one style each: in the first third of the
-    budget those of the four best in turn, in the second of the two best, in the last of the best
-    one. How good a style is follows from its least loss. Everything is derived from what is told,
-    so that a race that is asked and told the same again goes on as if it had never stopped.
+    First every style at its start, nothing hidden. Then batches of one style each: up to a fifth of
+    the budget those of the four best in turn, then of the two best, while nothing hides. From
+    there on the best style stays as it is at its best, and what hides in it is searched; late in
+    the race the best of that is tried once in every other style. How good a style is follows from
+    its least loss. Everything is derived from what is told, so that a race that is asked and told
+    the same again goes on as if it had never stopped.
 
     Args:
-        dimensions: style -> length of its vectors, in the order in which they are tried.
+        lanes: style -> its coordinates, in the order in which the styles are tried.
         strategy: any optimiser of nevergrad's registry.
         budget: candidates that the search is planned for.
         batch: most candidates in one ask.
@@ -41,26 +48,30 @@ class Race:
 
     def __init__(
         self,
-        dimensions: Mapping[str, int],
+        lanes: Mapping[str, Lane],
         *,
         strategy: str = DEFAULT_STRATEGY,
         budget: int,
         batch: int,
         seed: int,
     ) -> None:
-        if not dimensions:
+        if not lanes:
             raise OptionError("no style suits the photo; name one with --style")
-        self._dimensions = dict(dimensions)
+        self._lanes = dict(lanes)
         self._settings = {"name": strategy, "budget": budget, "batch": batch, "seed": seed}
         self._budget = budget
-        self._strategies: dict[str, Strategy] = {}
-        self._best: dict[str, float] = {}
-        self._batches = dict.fromkeys(dimensions, 0)
-        self._field = list(dimensions)
+        self._strategies: dict[tuple[str, Block], Strategy] = {}
+        # The least loss of each style, and where; nothing hidden, and hidden.
+        self._best: dict[Block, dict[str, tuple[float, tuple[float, ...]]]] = {
+            "style": {},
+            "hidden": {},
+        }
+        self._batches = dict.fromkeys(lanes, 0)
+        self._field = list(lanes)
+        self._spread = False
         self._told = 0
         self._asked: list[Proposal] = []
-        # One that cannot be used is refused now, and not after the first queries.
-        self._strategy(self._field[0])
+        self._strategy: Strategy | None = None
 
     def ask(self, n: int) -> list[Proposal]:
         """Propose up to ``n`` candidates; they must be told before the next ask.
@@ -73,13 +84,7 @@ class Race:
             raise OptionError(f"{n} candidates were asked for; it must be at least 1")
         if self._asked:
             raise StudyError(f"{len(self._asked)} candidates wait for their losses; tell them")
-        untried = [style for style in self._dimensions if style not in self._best]
-        if untried:
-            self._asked = [Proposal(s, (0.0,) * self._dimensions[s]) for s in untried[:n]]
-        else:
-            style = self._next()
-            vectors = self._strategy(style).ask(n)
-            self._asked = [Proposal(style, tuple(v)) for v in vectors.tolist()]
+        self._asked = self._starts(n) or self._spreading(n) or self._searched(n)
         return list(self._asked)
 
     def tell(self, proposals: Sequence[Proposal], losses: Sequence[float]) -> None:
@@ -101,27 +106,64 @@ class Race:
             )
         if len(losses) != len(proposals) or not np.isfinite(losses).all():
             raise OptionError(f"{len(proposals)} finite losses are needed, got {list(losses)}")
-        style = self._asked[0].style
-        if style in self._best:
-            self._strategies[style].tell(
-                np.array([p.vector for p in proposals]), np.asarray(losses, dtype=np.float64)
-            )
-            self._batches[style] += 1
-        for proposal, loss in zip(proposals, losses, strict=True):
-            self._best[proposal.style] = min(loss, self._best.get(proposal.style, np.inf))
+        if self._strategy is not None:
+            self._strategy.tell(np.asarray(losses, dtype=np.float64))
+            self._batches[self._asked[0].style] += 1
+        for proposal, loss in zip(self._asked, losses, strict=True):
+            hidden = any(proposal.vector[self._lanes[proposal.style].part("hidden")])
+            best = self._best["hidden" if hidden else "style"]
+            if loss < best.get(proposal.style, (np.inf,))[0]:
+                best[proposal.style] = loss, proposal.vector
         self._told += len(proposals)
-        self._asked = []
+        self._asked, self._strategy = [], None
 
-    def _next(self) -> str:
-        """The style of the next batch: of those still in the race the one with fewest batches."""
+    def _starts(self, n: int) -> list[Proposal]:
+        """Styles that were not tried yet, at their start."""
+        untried = [s for s in self._lanes if s not in self._best["style"]]
+        return [
+            Proposal(s, (0.0,) * (self._lanes[s].style + self._lanes[s].hidden))
+            for s in untried[:n]
+        ]
+
+    def _spreading(self, n: int) -> list[Proposal]:
+        """What hides best so far, once in every other style; the better a style the sooner."""
+        best = self._best["hidden"]
+        if self._spread or not best or self._told < _SPREAD * self._budget:
+            return []
+        self._spread = True
+        leader = min(best, key=lambda s: best[s][0])
+        hidden = best[leader][1][self._lanes[leader].part("hidden")]
+        others = [s for s in self._ranking() if s != leader]
+        return [Proposal(s, (*self._own(s), *hidden)) for s in others[:n]]
+
+    def _searched(self, n: int) -> list[Proposal]:
+        """A batch of the style whose turn it is."""
         share = self._told / self._budget
         size = next((size for until, size in _FIELDS if share < until), 1)
         # Who has dropped out does not come back; sorting is stable, so the order breaks ties.
-        self._field = sorted(self._field, key=lambda s: self._best[s])[:size]
-        return min(self._field, key=lambda s: self._batches[s])
+        self._field = [s for s in self._ranking() if s in self._field][:size]
+        style = min(self._field, key=lambda s: self._batches[s])
+        lane = self._lanes[style]
+        hides = lane.hidden > 0 and (share >= _FIELDS[-1][0] or lane.style == 0)
+        block: Block = "hidden" if hides else "style"
+        self._strategy = self._of(style, block)
+        vectors = self._strategy.ask(n).tolist()
+        if hides:
+            return [Proposal(style, (*self._own(style), *v)) for v in vectors]
+        return [Proposal(style, (*v, *(0.0,) * lane.hidden)) for v in vectors]
 
-    def _strategy(self, style: str) -> Strategy:
-        if style not in self._strategies:
-            dimension = self._dimensions[style]
-            self._strategies[style] = Strategy(dimension=dimension, **self._settings)  # type: ignore[arg-type]
-        return self._strategies[style]
+    def _ranking(self) -> list[str]:
+        """The styles by their least loss while nothing hides, best first."""
+        return sorted(self._lanes, key=lambda s: self._best["style"][s][0])
+
+    def _own(self, style: str) -> tuple[float, ...]:
+        """A style's own coordinates at its best."""
+        return self._best["style"][style][1][self._lanes[style].part("style")]
+
+    def _of(self, style: str, block: Block) -> Strategy:
+        """The strategy that searches a block of a style's coordinates."""
+        if (style, block) not in self._strategies:
+            lane = self._lanes[style]
+            dimension = lane.style if block == "style" else lane.hidden
+            self._strategies[style, block] = Strategy(dimension=dimension, **self._settings)  # type: ignore[arg-type]
+        return self._strategies[style, block]

@@ -60,7 +60,7 @@ def running_trial(
 
     What its style fixes is a note: it is no choice of the search.
     """
-    held = ranges[proposal.style]
+    held = {n: r for n, r in ranges[proposal.style].items() if n in (STYLE, *params)}
     fixed = {name: value for name, value in params.items() if name not in held}
     trial = create_trial(
         state=TrialState.RUNNING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
 from blackcamo.space import FilterSpace
-from blackcamo.types import Style
+from blackcamo.types import Free, Lane, Style
 
 if TYPE_CHECKING:
     from blackcamo.vision.facts import PhotoFacts
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class StyleSpace:
     """The search space of a style on one photo.
 
-    A coordinate v >= 0 goes linearly from where the style starts on this photo to the upper bound
+    A vector has the style's own coordinates first, then those of what may hide in it. A coordinate
+    v >= 0 goes linearly from where the style starts on this photo to the upper bound
     of its range, v < 0 to the lower one; where one side is missing the sign of v is ignored, so
     that no half of the space is wasted.
 
     Args:
         style: the look.
+        hidden: parameters that may hide in it; they start at neutral, which is nothing.
         facts: what is known of the photo.
         filters: the space of all filters, in which the style's parameters lie.
 
@@ -34,30 +36,38 @@ class StyleSpace:
         OptionError: a parameter that no filter has, or a range that is not inside the filter's.
     """
 
-    def __init__(self, style: Style, facts: PhotoFacts, filters: FilterSpace) -> None:
+    def __init__(
+        self,
+        style: Style,
+        facts: PhotoFacts,
+        filters: FilterSpace,
+        *,
+        hidden: Sequence[Free] = (),
+    ) -> None:
         self.style = style
         self.name = style.name
         self._filters = filters
-        _check(style, filters)
+        _check(style, [*style.free, *hidden], filters)
         adapted = dict(style.adapt(facts)) if style.adapt else {}
         strange = adapted.keys() - {f.name for f in style.free} - style.fixed.keys()
         if strange:
             raise OptionError(
                 f"style {style.name!r} adapts {min(strange)!r}, which it neither frees nor fixes"
             )
-        self.names: tuple[str, ...] = tuple(f.name for f in style.free)
-        self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in style.free}
+        free = (*style.free, *hidden)
+        self.names: tuple[str, ...] = tuple(f.name for f in free)
+        self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in free}
         self._low, self._high = (
-            np.array([getattr(f, end) for f in style.free], dtype=np.float64)
-            for end in ("low", "high")
+            np.array([getattr(f, end) for f in free], dtype=np.float64) for end in ("low", "high")
         )
-        starts = [float(adapted.get(f.name, f.start)) for f in style.free]
+        starts = [float(adapted.get(f.name, f.start)) for f in free]
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
         self.fixed = {name: float(adapted.get(name, v)) for name, v in style.fixed.items()}
+        self.lane = Lane(style=len(style.free), hidden=len(hidden))
 
     @property
     def dimension(self) -> int:
-        """Number of parameters that are free."""
+        """Number of coordinates of a vector."""
         return len(self.names)
 
     @property
@@ -85,7 +95,10 @@ class StyleSpace:
         v = np.where(down <= 0, np.abs(v), np.where(up <= 0, -np.abs(v), v))
         # The sum may end a rounding step outside.
         values = np.clip(self._start + np.where(v >= 0, v * up, v * down), self._low, self._high)
-        named = {**self.fixed, **dict(zip(self.names, values.tolist(), strict=True))}
+        free = dict(zip(self.names, values.tolist(), strict=True))
+        if not v[self.lane.part("hidden")].any():
+            free = {name: free[name] for name in self.names[: self.lane.style]}
+        named = {**self.fixed, **free}
         full = self._filters.complete(named)
         return {name: full[name] for name in named}
 
@@ -111,15 +124,15 @@ def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) 
     return {name: anchor[name] + t * (value - anchor[name]) for name, value in params.items()}
 
 
-def _check(style: Style, filters: FilterSpace) -> None:
+def _check(style: Style, free: Sequence[Free], filters: FilterSpace) -> None:
     known = {p.name: p for p in filters.params}
-    for name in (*(f.name for f in style.free), *style.fixed):
+    for name in (*(f.name for f in free), *style.fixed):
         if name not in known:
             raise OptionError(f"style {style.name!r}: {unknown('parameter', name, known)}")
-    for free in style.free:
-        param = known[free.name]
-        if not param.low <= free.low <= free.start <= free.high <= param.high:
+    for one in free:
+        param = known[one.name]
+        if not param.low <= one.low <= one.start <= one.high <= param.high:
             raise OptionError(
-                f"style {style.name!r} frees {free.name!r} from {free.low:g} to {free.high:g}, "
-                f"start {free.start:g}; its filter allows {param.low:g} to {param.high:g}"
+                f"style {style.name!r} frees {one.name!r} from {one.low:g} to {one.high:g}, "
+                f"start {one.start:g}; its filter allows {param.low:g} to {param.high:g}"
             )

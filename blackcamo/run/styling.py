@@ -1,0 +1,60 @@
+"""The styles there are, and what they make of a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from blackcamo import plugins
+from blackcamo.filters.chain import load_chain
+from blackcamo.images import encode_png, fit_long_side, load_photo, write_bytes
+from blackcamo.rendering import render
+from blackcamo.report.grid import GridCell, picture_grid
+from blackcamo.run.results import StyleEntry
+from blackcamo.run.setup import load_styles
+from blackcamo.styles.space import StyleSpace
+from blackcamo.vision.facts import facts
+
+_SHOWN_PX = 640
+
+
+def styles(names: Sequence[str] | None = None) -> list[StyleEntry]:
+    """The registered styles of these names, None being all of them.
+
+    Raises:
+        UnknownNameError: there is none of a name.
+    """
+    return [
+        StyleEntry(
+            name=style.name,
+            sentence=style.sentence,
+            auto=style.auto,
+            free={f.name: (f.low, f.start, f.high) for f in style.free},
+            fixed=style.fixed,
+        )
+        for style in load_styles(plugins.names("styles") if names is None else names)
+    ]
+
+
+def style_sheet(photo: str | Path, out: str | Path, *, names: Sequence[str] | None = None) -> Path:
+    """Draw a photo beside what styles make of it, as a PNG.
+
+    Args:
+        photo: the picture's file.
+        out: the sheet's file.
+        names: the styles; None is all of them.
+
+    Raises:
+        BlackcamoError: the photo cannot be read, a style is unknown, or the sheet not be written.
+    """
+    loaded = load_photo(Path(photo))
+    pixels = fit_long_side(loaded.pixels, _SHOWN_PX)
+    known, chain = facts(pixels), load_chain()
+    cells = [GridCell("original", pixels)]
+    for style in load_styles(plugins.names("styles") if names is None else names):
+        why = style.unsuited(known) if style.unsuited else None
+        params = StyleSpace(style, known, chain.space).start
+        note = "" if why is None else f"not tried by itself: {why}"
+        cells.append(GridCell(style.name, render(chain, pixels, params), note))
+    write_bytes(Path(out), encode_png(picture_grid(cells, columns=3), loaded.credit))
+    return Path(out)

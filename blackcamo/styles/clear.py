@@ -12,7 +12,7 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
         **levels(facts),
         **exposure(facts),
         **contrast(facts, 12),
-        **clarity(facts, 24),
+        **clarity(facts, 38),
     }
 
 
@@ -20,13 +20,13 @@ STYLE = Style(
     name="clear",
     sentence="Crisp and clear: local contrast and fine detail, with colours as they are.",
     free=(
-        Free("black_point_percent", 0, 9, 2),
+        Free("black_point_percent", 0, 7, 2),
         Free("white_point_percent", 0, 11, 3),
-        Free("exposure_ev", -0.2, 0.4, 0),
+        Free("exposure_ev", -0.12, 0.4, 0),
         Free("contrast_percent", 6, 24, 12),
         Free("vibrance_percent", 0, 14, 4),
         Free("temperature_k", 5900, 6800, 6400),
-        Free("clarity_percent", 10, 34, 24),
+        Free("clarity_percent", 14, 65, 38),
         Free("sharpness_percent", 4, 30, 14),
     ),
     auto=True,

@@ -21,7 +21,7 @@ STYLE = Style(
     free=(
         Free("slide_percent", 25, 100, 60),
         Free("cross_percent", 0, 18, 6),
-        Free("exposure_ev", -0.2, 0.45, 0.08),
+        Free("exposure_ev", -0.12, 0.4, 0.08),
         Free("split_shadows_yellow_percent", -1.8, 0, -0.6),
         Free("split_highlights_yellow_percent", 0, 2, 0.7),
         Free("green_hue_deg", -14, 8, -3),
@@ -29,5 +29,6 @@ STYLE = Style(
         Free("vibrance_percent", 0, 24, 8),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
+    auto=True,
     adapt=_adapt,
 )

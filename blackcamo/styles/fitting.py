@@ -12,9 +12,9 @@ def levels(facts: PhotoFacts, share: float = 0.6) -> dict[str, float]:
     """Black and white point: a share of the way to where the photo's own ends lie.
 
     An encoded level of 0 to 1 is nearly L* in hundredths. Not all the way: mist is to stay mist,
-    and a night without any light is not to be made day.
+    a night without any light is not to be made day, and a bright sky is not to turn pale.
     """
-    lit = 1 - facts.shadows
+    lit = (1 - facts.shadows) * _bounded((72 - facts.lightness) / 26, 0.25, 1)
     share *= _sparing(facts, 0.35)
     return {
         "black_point_percent": _bounded(share * (facts.black - 1), 0, 10),

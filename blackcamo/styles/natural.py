@@ -13,7 +13,7 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
         **exposure(facts),
         **contrast(facts, 9),
         **colour(facts, vibrance=16),
-        **clarity(facts, 10),
+        **clarity(facts, 16),
         **white_balance(facts),
     }
 
@@ -22,14 +22,14 @@ STYLE = Style(
     name="natural",
     sentence="Light, contrast and colour set right, as a one-click enhancement does it.",
     free=(
-        Free("black_point_percent", 0, 10, 2),
+        Free("black_point_percent", 0, 8, 2),
         Free("white_point_percent", 0, 12, 3),
-        Free("exposure_ev", -0.2, 0.45, 0.05),
-        Free("contrast_percent", 4, 18, 9),
+        Free("exposure_ev", -0.12, 0.38, 0.05),
+        Free("contrast_percent", 3, 16, 9),
         Free("vibrance_percent", 3, 32, 16),
         Free("temperature_k", 6100, 7100, 6500),
         Free("tint_duv", -0.002, 0.002, 0),
-        Free("clarity_percent", 4, 18, 10),
+        Free("clarity_percent", 6, 32, 16),
         Free("sharpness_percent", 0, 20, 6),
     ),
     auto=True,

@@ -13,7 +13,7 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
         **exposure(facts),
         **contrast(facts, 19),
         **colour(facts, saturation=9, vibrance=22),
-        **clarity(facts, 12),
+        **clarity(facts, 18),
     }
 
 
@@ -21,14 +21,14 @@ STYLE = Style(
     name="vivid",
     sentence="Strong contrast and rich colours.",
     free=(
-        Free("exposure_ev", -0.2, 0.4, 0),
+        Free("exposure_ev", -0.15, 0.4, 0),
         Free("highlights_percent", -3, 5, 0),
         Free("shadows_percent", -4, 2, 0),
-        Free("contrast_percent", 10, 32, 19),
+        Free("contrast_percent", 6, 28, 19),
         Free("saturation_percent", 1, 16, 9),
         Free("vibrance_percent", 3, 42, 22),
         Free("temperature_k", 6200, 7300, 6600),
-        Free("clarity_percent", 4, 24, 12),
+        Free("clarity_percent", 4, 34, 18),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
     auto=True,

@@ -3,46 +3,124 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blackcamo.cli import jury_pairs
 from blackcamo.cli import options as o
 from blackcamo.cli.output import DONE, number, print_json, print_table, say
-from blackcamo.cli.runs import Originals, Runs, named_folders
+from blackcamo.cli.runs import named_folders
 from blackcamo.errors import InputError, OptionError
 
-jury = typer.Typer(
-    help="Let people judge: runs of the 2020 protocol (make, tally), a study's front (rank)."
-)
+if TYPE_CHECKING:
+    from blackcamo.evaluation.jury.tallying import Tally
+
+_RUNS, _PAIRS, _OUTPUT = "Runs of the 2020 protocol", "Pairs", "Output"
+
+jury = typer.Typer(help="Let people judge: pairs or runs (make, tally), or a study's front (rank).")
 
 
 @jury.command()
 def make(
-    originals: Originals,
-    run: Runs,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAIRS",
+            help="CSV file of original, edited and, if wanted, edit; or a folder that `search` "
+            "wrote to.",
+            rich_help_panel=_PAIRS,
+        ),
+    ] = None,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Originals of a folder's camouflages, by default the current folder. May be "
+            "repeated.",
+            rich_help_panel=_PAIRS,
+        ),
+    ] = None,
+    controls: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Unchanged pairs to mix in, as a share of the pairs.",
+            rich_help_panel=_PAIRS,
+        ),
+    ] = None,
+    long_side: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PX",
+            help="Larger pictures are scaled down to this, by default 1024.",
+            rich_help_panel=_PAIRS,
+        ),
+    ] = None,
+    originals: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the original images.", rich_help_panel=_RUNS),
+    ] = None,
+    run: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=DIR",
+            help="A run's code and folder, as `evaluate` takes them. May be repeated.",
+            rich_help_panel=_RUNS,
+        ),
+    ] = None,
     annotator: Annotated[
-        list[str], typer.Option(metavar="NAME", help="Whom a page is for. May be repeated.")
-    ],
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Whom a page is for. May be repeated.", rich_help_panel=_RUNS
+        ),
+    ] = None,
     evaluation: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="evaluation.json of `blackcamo evaluate`: its jury images."
+            metavar="FILE",
+            help="evaluation.json of `blackcamo evaluate`: its jury images.",
+            rich_help_panel=_RUNS,
         ),
     ] = None,
     image: Annotated[
         list[str] | None,
-        typer.Option(metavar="STEM", help="An image to judge instead. May be repeated."),
+        typer.Option(
+            metavar="STEM",
+            help="An image to judge instead. May be repeated.",
+            rich_help_panel=_RUNS,
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes the orders.")] = 0,
     out: Annotated[
         Path,
-        typer.Option(metavar="DIR", help="Folder of the pages.", rich_help_panel="Output"),
+        typer.Option(metavar="DIR", help="Folder of the files.", rich_help_panel=_OUTPUT),
     ] = Path("jury"),
     as_json: o.Json = False,
 ) -> int:
-    """Make an offline page per annotator, runs in blind random order, and the organiser's key."""
+    """Make an offline page on which people judge, and the organiser's key.
+
+    With --pairs each pair is an original beside its edit: would you post the one, the other, and
+    which is better? Otherwise a page per annotator shows the runs of each image, as in 2020.
+    Sides and orders are blind and random.
+    """
+    of_pairs = {"--photos": photos, "--controls": controls, "--long-side": long_side}
+    of_runs = {
+        "--originals": originals, "--run": run, "--annotator": annotator,
+        "--evaluation": evaluation, "--image": image,
+    }  # fmt: skip
+    if pairs is not None:
+        _refuse(of_runs, "belongs to runs; leave it out with --pairs")
+        return jury_pairs.make(
+            pairs, photos or (Path(),), controls or 0.0, long_side, seed, out, as_json=as_json
+        )
+    _refuse(of_pairs, "belongs to pairs; give --pairs, too")
+    if originals is None or not run or not annotator:
+        raise OptionError(
+            "what is to be judged is missing; give --pairs, or --originals, --run and --annotator"
+        )
     runs = named_folders(run)
     if (evaluation is None) == (not image):
         raise OptionError("the images come from --evaluation or from --image; give one of them")
@@ -67,34 +145,34 @@ def tally(
         list[Path], typer.Argument(metavar="VOTES", help="Files that the pages saved.")
     ],
     key: Annotated[Path, typer.Option(metavar="FILE", help="The jury's jury-key.json.")],
-    seed: Annotated[int, typer.Option(min=0, help="Fixes the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes the bootstrap, of runs.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of verdicts.csv and its pictures, of pairs; by default verdicts.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     as_json: o.Json = False,
 ) -> int:
-    """Count votes per run, with 95 % intervals over images and annotators, and agreement."""
+    """Count votes, by edit or by run, and say how far people agree.
+
+    Of pairs it writes verdicts.csv, with which the appeal measure can be fitted anew. Of runs it
+    gives 95 % intervals over images and annotators.
+    """
+    from blackcamo.evaluation.jury.pairs.key import is_pairs_key
+
+    if is_pairs_key(key):
+        return jury_pairs.tally(votes, key, out or Path("verdicts"), as_json=as_json)
+    _refuse({"--out": out}, "is for verdicts on pairs; leave it out with runs")
     from blackcamo.evaluation.jury.tallying import tally as tally_votes
 
     result = tally_votes(key, votes, seed=seed)
     if as_json:
         print_json(result.to_json())
-        return DONE
-    print_table(
-        ("run", "most", "95 %", "least", "95 %"),
-        (
-            (
-                r.run,
-                str(r.most),
-                _interval(r.most_interval),
-                str(r.least),
-                _interval(r.least_interval),
-            )
-            for r in result.runs
-        ),
-    )
-    alpha = "- (one annotator)" if result.alpha is None else f"{result.alpha:.3f}"
-    say(f"of {result.votes} votes: {result.images} images, {len(result.annotators)} annotators")
-    say(f"agreement (Krippendorff's alpha): {alpha}")
-    if result.absent:
-        say(f"no votes yet from: {', '.join(result.absent)}")
+    else:
+        _say_runs(result)
     return DONE
 
 
@@ -126,6 +204,33 @@ def rank(study: o.Study, storage: o.Storage = o.DEFAULT_STORAGE, as_json: o.Json
         ),
     )
     return DONE
+
+
+def _say_runs(result: Tally) -> None:
+    print_table(
+        ("run", "most", "95 %", "least", "95 %"),
+        (
+            (
+                r.run,
+                str(r.most),
+                _interval(r.most_interval),
+                str(r.least),
+                _interval(r.least_interval),
+            )
+            for r in result.runs
+        ),
+    )
+    alpha = "- (one annotator)" if result.alpha is None else f"{result.alpha:.3f}"
+    say(f"of {result.votes} votes: {result.images} images, {len(result.annotators)} annotators")
+    say(f"agreement (Krippendorff's alpha): {alpha}")
+    if result.absent:
+        say(f"no votes yet from: {', '.join(result.absent)}")
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise OptionError(f"{name} {why}")
 
 
 def _interval(bounds: tuple[float, float]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +12,21 @@ from PIL import Image
 
 from blackcamo.evaluation.jury.making import Jury, make_jury
 from blackcamo.evaluation.jury.tallying import tally
-from tests.browser import actions, needs_browser, start_browser
+from tests.browser import needs_browser
+from tests.evaluation.browsing import (
+    Open,
+    find,
+    one,
+    press,
+    press_with_shift,
+    requests,
+    saved,
+)
 
 pytestmark = needs_browser
 
 RUNS = ("A", "B", "C", "D", "E")
 IMAGES = ("x", "y", "z")
-PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
-Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -43,49 +48,6 @@ def jury(tmp_path_factory: pytest.TempPathFactory) -> Jury:
     )
 
 
-@pytest.fixture
-def downloads(tmp_path: Path) -> Path:
-    return tmp_path / "downloads"
-
-
-@pytest.fixture
-def browse(downloads: Path) -> Iterator[Open]:
-    """``browse(page, phone=False)`` opens it in a browser of its own."""
-    drivers = []
-
-    def browse(page: Path, *, phone: bool = False) -> Any:
-        options: dict[str, Any] = {"prefs": {"download.default_directory": str(downloads)}}
-        if phone:
-            options["mobileEmulation"] = PHONE
-        driver = start_browser(**options)
-        drivers.append(driver)
-        driver.get(page.as_uri())
-        return driver
-
-    yield browse
-    for driver in drivers:
-        driver.quit()
-
-
-def find(driver: Any, selector: str) -> list[Any]:
-    return list(driver.find_elements("css selector", selector))
-
-
-def one(driver: Any, selector: str) -> Any:
-    (found,) = find(driver, selector)
-    return found
-
-
-def press(driver: Any, *keys: str) -> None:
-    for key in keys:
-        actions(driver).send_keys(key).perform()
-
-
-def press_with_shift(driver: Any, key: str) -> None:
-    shift = "\ue008"
-    actions(driver).key_down(shift).send_keys(key).key_up(shift).perform()
-
-
 def click_votes(driver: Any, most: tuple[int, ...], least: tuple[int, ...]) -> None:
     for kind, picks in (("most", most), ("least", least)):
         for n in picks:
@@ -98,23 +60,6 @@ def tokens(driver: Any) -> list[list[str]]:
     script = "return data.images.map(i => i.choices.map(c => c.token))"
     listed: list[list[str]] = driver.execute_script(script)
     return listed
-
-
-def saved(folder: Path, name: str) -> Path:
-    for _ in range(100):
-        if (folder / name).is_file():
-            return folder / name
-        time.sleep(0.05)
-    pytest.fail(f"{name} was not saved within 5 s")
-
-
-def requests(driver: Any) -> set[str]:
-    """The schemes of everything that the page asked for."""
-    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-    urls = (
-        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
-    )
-    return {url.partition(":")[0] for url in urls}
 
 
 def test_votes_by_clicks_and_keys_survive_a_reload_and_are_counted(

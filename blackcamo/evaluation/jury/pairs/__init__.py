@@ -1,0 +1,1 @@
+"""Pairs: an original beside its edit, looked at blind; verdicts that the measure is fitted to."""

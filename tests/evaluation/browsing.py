@@ -1,0 +1,52 @@
+"""Hands and eyes on a jury's page in a browser."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import actions
+
+PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
+Open = Callable[..., Any]
+
+
+def find(driver: Any, selector: str) -> list[Any]:
+    return list(driver.find_elements("css selector", selector))
+
+
+def one(driver: Any, selector: str) -> Any:
+    (found,) = find(driver, selector)
+    return found
+
+
+def press(driver: Any, *keys: str) -> None:
+    for key in keys:
+        actions(driver).send_keys(key).perform()
+
+
+def press_with_shift(driver: Any, key: str) -> None:
+    shift = "\ue008"
+    actions(driver).key_down(shift).send_keys(key).key_up(shift).perform()
+
+
+def saved(folder: Path, name: str) -> Path:
+    for _ in range(100):
+        if (folder / name).is_file():
+            return folder / name
+        time.sleep(0.05)
+    pytest.fail(f"{name} was not saved within 5 s")
+
+
+def requests(driver: Any) -> set[str]:
+    """The schemes of everything that the page asked for."""
+    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
+    urls = (
+        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
+    )
+    return {url.partition(":")[0] for url in urls}

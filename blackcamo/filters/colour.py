@@ -31,7 +31,7 @@ _TONES = {"shadows": (2, 3), "highlights": (4, 1)}
 _FULL_CHROMA = 0.3
 """Oklab chroma of the strongest sRGB colours; vibrance leaves those alone."""
 
-_AXES = (("red", 5, "green (-) or red (+)"), ("yellow", 7, "blue (-) or yellow (+)"))
+_AXES = (("red", 4, "green (-) or red (+)"), ("yellow", 5, "blue (-) or yellow (+)"))
 """Split toning: people take warm and cold for light, and green and magenta sooner for a fault."""
 
 
@@ -47,10 +47,10 @@ class Colour:
     name = "colour"
     lut_size = 33
     params = (
-        Param("temperature_k", 5500, 10000, _NEUTRAL_K, "K", "colour temperature"),
-        Param("tint_duv", -0.006, 0.006, 0, "Duv", "tint towards green (-) or magenta (+)"),
+        Param("temperature_k", 5700, 8500, _NEUTRAL_K, "K", "colour temperature"),
+        Param("tint_duv", -0.003, 0.003, 0, "Duv", "tint towards green (-) or magenta (+)"),
         Param("saturation_percent", -30, 30, 0, "%", "saturation"),
-        Param("vibrance_percent", 0, 60, 0, "%", "saturation of muted colours"),
+        Param("vibrance_percent", 0, 45, 0, "%", "saturation of muted colours"),
         *(
             Param(f"split_{tones}_{axis}_percent", -limit, limit, 0, "%", f"{tones} towards {ends}")
             for tones in ("shadows", "highlights")

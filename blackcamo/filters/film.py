@@ -28,7 +28,7 @@ class Film:
     params = (
         Param("slide_percent", 0, 100, 0, "%", "look of slide film"),
         Param("bleach_percent", 0, 80, 0, "%", "bleach bypass"),
-        Param("cross_percent", 0, 50, 0, "%", "cross processed"),
+        Param("cross_percent", 0, 40, 0, "%", "cross processed"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

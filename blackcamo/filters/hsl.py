@@ -1,35 +1,32 @@
-"""HSL: hue and saturation of single bands of colour."""
+"""HSL: the hue of single bands of colour."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from blackcamo.filters.values import column, fraction
+from blackcamo.filters.values import column
 from blackcamo.types import Param, Params
 from blackcamo.vision.colourspace import edit_in_oklab
 
 _BANDS = {"green": (133.0, 24.0), "blue": (248.0, 42.0)}
 """Middle and width (deviation) of each band, degrees of hue in Oklab: foliage, and sky and sea."""
 _GATE = 0.04
-"""Oklab chroma at which a colour takes half of an adjustment; greys take none."""
+"""Oklab chroma at which a colour takes half of a turn; greys take none."""
 
 
 class Hsl:
-    """What the sliders for single colours do: foliage and sky, each for itself.
+    """What the sliders for single colours do: foliage and sky turned, each for itself.
 
-    Neutrals and skin are left alone, and colours that would leave the gamut are pulled in.
+    No turn is so steep that two hues change places. Neutrals and skin are left alone, and colours
+    that would leave the gamut are pulled in.
     """
 
     name = "hsl"
     lut_size = 33
-    params = tuple(
-        param
-        for band, turn_deg in (("green", 30), ("blue", 40))
-        for param in (
-            Param(f"{band}_hue_deg", -turn_deg, turn_deg, 0, "°", f"hue of {band} colours"),
-            Param(f"{band}_saturation_percent", -40, 30, 0, "%", f"saturation of {band} colours"),
-        )
+    params = (
+        Param("green_hue_deg", -30, 30, 0, "°", "greens towards yellow (-) or blue (+)"),
+        Param("blue_hue_deg", -40, 40, 0, "°", "blues towards green (-) or violet (+)"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
@@ -42,13 +39,12 @@ class Hsl:
         chroma = torch.hypot(a, b)
         hue = torch.atan2(b, a).rad2deg()
         gate = chroma.square() / (chroma.square() + _GATE**2)
-        turn, gain = torch.zeros_like(hue), torch.zeros_like(hue)
+        turn = torch.zeros_like(hue)
         for band, (middle, width) in _BANDS.items():
             # The shorter way round the circle.
             away = torch.remainder(hue - (middle - 180), 360) - 180
             weight = gate * (-0.5 * (away / width).square()).exp()
             turn = turn + weight * column(params, f"{band}_hue_deg")
-            gain = gain + weight * fraction(params, f"{band}_saturation_percent")
         angle = turn.deg2rad()
-        cosine, sine = angle.cos() * (1 + gain), angle.sin() * (1 + gain)
+        cosine, sine = angle.cos(), angle.sin()
         return torch.cat((lightness, a * cosine - b * sine, a * sine + b * cosine), dim=1)

@@ -23,12 +23,12 @@ class Tone:
     name = "tone"
     lut_size = 33
     params = (
-        Param("black_point_percent", 0, 16, 0, "%", "level that becomes black"),
-        Param("white_point_percent", 0, 20, 0, "%", "how far below white the new white lies"),
-        Param("exposure_ev", -0.5, 0.8, 0, "EV", "exposure"),
-        Param("highlights_percent", -10, 10, 0, "%", "highlights"),
-        Param("shadows_percent", -8, 10, 0, "%", "shadows"),
-        Param("contrast_percent", -20, 40, 0, "%", "contrast"),
+        Param("black_point_percent", 0, 12, 0, "%", "level that becomes black"),
+        Param("white_point_percent", 0, 15, 0, "%", "how far below white the new white lies"),
+        Param("exposure_ev", -0.5, 0.6, 0, "EV", "exposure"),
+        Param("highlights_percent", -8, 8, 0, "%", "highlights"),
+        Param("shadows_percent", -8, 8, 0, "%", "shadows"),
+        Param("contrast_percent", 0, 40, 0, "%", "contrast"),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

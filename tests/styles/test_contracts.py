@@ -21,7 +21,7 @@ GOOD = Style(
     free=(
         Free("contrast_percent", 5, 20, 10),
         Free("vibrance_percent", 5, 30, 15),
-        Free("blue_saturation_percent", 0, 25, 10),
+        Free("blue_hue_deg", -15, 5, -5),
     ),
 )
 
@@ -91,7 +91,9 @@ BROKEN: dict[str, tuple[str, Style]] = {
     "washed-out lights": (
         "clips",
         replace(
-            GOOD, fixed={"white_point_percent": 20, "exposure_ev": 0.8, "highlights_percent": 10}
+            GOOD,
+            free=(Free("contrast_percent", 20, 40, 40), *GOOD.free[1:]),
+            fixed={"white_point_percent": 15, "exposure_ev": 0.6, "highlights_percent": 8},
         ),
     ),
     "a function of no module": ("process", fitted(lambda facts: {"contrast_percent": 12})),

@@ -126,19 +126,27 @@ def _beyond(shape: tuple[int, ...], values: dict[str, float]) -> Plane:
 
 def _subject_likeness(small: Plane, beyond: Plane) -> Plane:
     """How much each place has the colours of the ellipse's middle, not those far off: (H, W)."""
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
-    bins = np.clip(
-        (lab - np.array([0, -60, -60], np.float32)) / np.array([100 / 12, 10, 10], np.float32),
-        0,
-        11.99,
-    ).astype(np.int64)
-    index = (bins[..., 0] * 12 + bins[..., 1]) * 12 + bins[..., 2]
-    shares = []
-    for weight in (np.clip(-beyond * 2 + 0.2, 0, 1), np.clip(beyond - 0.8, 0, 1)):
-        counts = np.bincount(index.ravel(), weight.ravel(), 12**3)
-        shares.append(counts / max(counts.sum(), 1e-6))
-    likeness = shares[0] / (shares[0] + shares[1] + 1e-5)
-    return np.asarray(likeness[index], np.float32)
+    few = shrunk(small, _COLOURS_PX)
+    height, width = few.shape[:2]
+    apart = cv2.resize(beyond, (width, height), interpolation=cv2.INTER_AREA)
+    lab = (cv2.cvtColor(few, cv2.COLOR_RGB2LAB) + _LAB_SHIFT) * _LAB_BINS
+    bins = np.clip(lab, 0, _BINS - 1).astype(np.int64) @ np.array([_BINS**2, _BINS, 1])
+    flat = bins.ravel()
+    inside, outside = (
+        np.bincount(flat, np.clip(weight, 0, 1).ravel(), _BINS**3)
+        for weight in (0.2 - 2 * apart, apart - 0.8)
+    )
+    share_in, share_out = (count / max(float(count.sum()), 1e-6) for count in (inside, outside))
+    likeness = np.asarray(share_in / (share_in + share_out + 1e-5), np.float32)[bins]
+    return np.asarray(cv2.resize(likeness, (small.shape[1], small.shape[0])), np.float32)
+
+
+_COLOURS_PX = 128
+"""Long side on which colours are compared."""
+_BINS = 12
+_LAB_SHIFT = np.array([0, 60, 60], np.float32)
+_LAB_BINS = np.array([_BINS / 100, _BINS / 120, _BINS / 120], np.float32)
+"""CIELAB in cells, of 8 in lightness and 10 in a* and b*."""
 
 
 def _smooth(x: Plane) -> Plane:

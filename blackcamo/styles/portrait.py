@@ -12,7 +12,11 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
     fitted = {**contrast(facts, 8), **colour(facts, vibrance=10)}
     if subject is None:
         return fitted
+    # Where the photo has depth of field already, there is more of it, and nothing else is guessed.
+    shallow = min(subject.out_of_focus / _SHALLOW, 1)
     return fitted | {
+        "defocus_permille": 5.5 * (1 - shallow),
+        "magnify_percent": 20 + 40 * shallow,
         "focus_x_percent": 100 * subject.focus_x,
         "focus_y_percent": 100 * subject.focus_y,
         "focus_size_percent": 100 * subject.size,
@@ -24,6 +28,8 @@ def _unsuited(facts: PhotoFacts) -> str | None:
     return "no clear subject" if facts.subject is None else None
 
 
+_SHALLOW = 0.12
+"""Share of a photo out of focus that tells its subject from its surroundings."""
 _LEAST_ROUNDNESS = 35.0
 """Below, the area in focus would be a band, which is another style."""
 
@@ -31,7 +37,7 @@ STYLE = Style(
     name="portrait",
     sentence="The surroundings gently out of focus behind the subject, slightly warm.",
     free=(
-        Free("defocus_permille", 2.5, 9, 5),
+        Free("defocus_permille", 0, 9, 5),
         Free("magnify_percent", 0, 70, 30),
         Free("focus_transition_percent", 20, 50, 32),
         Free("temperature_k", 6500, 7100, 6650),

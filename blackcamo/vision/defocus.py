@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.colourspace import linear_to_srgb, srgb_to_linear
 
 Plane = NDArray[np.float32]
@@ -21,12 +22,10 @@ _FIRST_SIGMA, _REBLUR_SIGMA = 0.8, 1.2
 _LEAST_GRADIENT = 0.012
 """Edges have at least this slope per pixel; what is fainter is grain or a gradient of light."""
 _MOST_SIGMA = 5.0
-_LEVELS = (0.4, 0.7, 1.0)
+_LEVELS = (0.55, 1.0)
 """Radii that are rendered, of the largest; those between are mixed."""
 _LEAST_WEIGHT = 1e-4
 """What is in focus weighs no more than keeps places with nothing else around from dividing by 0."""
-_REDUCED_RADIUS_PX = 2.5
-"""Radius that is left of the largest after shrinking."""
 
 
 def shrunk(picture: Plane, long_side_px: int) -> Plane:
@@ -81,9 +80,11 @@ def blur_map(grey: Plane) -> Plane:
     sigma, weight = edge_blur(grey)
     # Wide windows lend their measure to places without edges of their own.
     total, around = np.zeros_like(grey), np.full_like(grey, 1e-6)
+    both = torch.from_numpy(np.stack((sigma * weight, weight))).unsqueeze(0)
     for reach, share in ((3.0, 1.0), (10.0, 0.1), (30.0, 0.01)):
-        total += share * cv2.GaussianBlur(sigma * weight, (0, 0), reach)
-        around += share * cv2.GaussianBlur(weight, (0, 0), reach)
+        wide = gaussian_blur(both, reach)[0].numpy()
+        total += share * wide[0]
+        around += share * wide[1]
     blurred = np.asarray(total / around, np.float32)
     near = cv2.GaussianBlur(cv2.dilate(_sharp(sigma, weight), _NEAR), (0, 0), 1.5)
     return np.asarray(blurred * (1 - np.clip(3 * near, 0, 1)), np.float32)
@@ -104,8 +105,8 @@ def guided(guide: Plane, plane: Plane, radius_px: int, contrast: float) -> Plane
         return np.asarray(cv2.blur(x, (side, side), borderType=cv2.BORDER_REFLECT), np.float32)
 
     centre, level = mean(guide), mean(plane)
-    variance = np.maximum(mean(guide * guide) - centre * centre, 0)
-    slope = (mean(guide * plane) - centre * level) / (variance + np.float32(contrast**2))
+    variance = np.maximum(mean(guide * guide) - centre * centre, 0) + contrast**2
+    slope = np.asarray((mean(guide * plane) - centre * level) / variance, np.float32)
     return np.asarray(mean(slope) * guide + mean(level - slope * centre), np.float32)
 
 
@@ -127,28 +128,49 @@ def lens_blur(rgb: Plane, radius: Plane) -> Plane:
     if largest <= 0:
         return rgb
     height, width = radius.shape
-    factor = max(1, int(largest / _REDUCED_RADIUS_PX))
+    factor = _factor(largest)
+    levels = [share * largest for share in (_LEVELS if factor > 1 else _LEVELS[-1:])]
     down, right = -height % factor, -width % factor
-    linear = srgb_to_linear(torch.from_numpy(rgb)).numpy()
-    if down or right:
-        border = cv2.BORDER_REPLICATE
-        linear = cv2.copyMakeBorder(linear, 0, down, 0, right, border)
-        padded = cv2.copyMakeBorder(radius, 0, down, 0, right, border)
-    else:
-        padded = radius
-    size = (linear.shape[1] // factor, linear.shape[0] // factor)
-    light = np.asarray(cv2.resize(linear, size, interpolation=cv2.INTER_AREA), np.float32)
-    reach = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    light = np.asarray(srgb_to_linear(torch.from_numpy(rgb)).numpy(), np.float32)
+    encoded = linear_to_srgb(
+        torch.from_numpy(
+            _layers(
+                _shrunk_by(light, factor, down, right),
+                _shrunk_by(radius, factor, down, right),
+                levels,
+                factor,
+            )
+        )
+    ).numpy()
+    if factor > 1:
+        encoded = cv2.resize(encoded, (width + right, height + down))[:height, :width]
+    amount = np.minimum(radius * (1 / levels[0]), 1)[..., None]
+    out = np.subtract(encoded, rgb)
+    out *= amount
+    out += rgb
+    return np.asarray(np.clip(out, 0, 1, out=out), np.float32)
+
+
+def _shrunk_by(plane: Plane, factor: int, down: int, right: int) -> Plane:
+    """A plane shrunk a whole number of times, after it was continued to a multiple of that."""
+    if factor == 1:
+        return plane
+    whole = cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE)
+    size = (whole.shape[1] // factor, whole.shape[0] // factor)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _layers(linear: Plane, reach: Plane, levels: list[float], factor: int) -> Plane:
+    """Linear light (h, w, 3) seen through discs of at least the first level's radius."""
     # A pixel that is partly in focus has the colour of what is.
     spread = cv2.erode(reach, _SQUARE)
-    mixed, below = light, 0.0
-    for share in _LEVELS:
-        level = share * largest
+    mixed, below = linear, 0.0
+    for level in levels:
         weight = np.clip(spread / level, _LEAST_WEIGHT, 1)[..., None]
         gathered = cv2.filter2D(
-            np.concatenate((light * weight, weight), 2),
+            np.concatenate((linear * weight, weight), 2),
             -1,
-            disc(level / factor),
+            disc(_reduced(level, factor)),
             borderType=cv2.BORDER_REFLECT_101,
         )
         blurred = np.asarray(gathered[..., :3] / gathered[..., 3:], np.float32)
@@ -158,11 +180,26 @@ def lens_blur(rgb: Plane, radius: Plane) -> Plane:
         else:
             mixed = blurred
         below = level
-    encoded = linear_to_srgb(torch.from_numpy(mixed)).numpy()
-    if factor > 1:
-        encoded = cv2.resize(encoded, (linear.shape[1], linear.shape[0]))[:height, :width]
-    amount = np.clip(radius / (_LEVELS[0] * largest), 0, 1)[..., None]
-    return np.asarray(np.clip(rgb + (encoded - rgb) * amount, 0, 1), np.float32)
+    return np.ascontiguousarray(mixed, np.float32)
+
+
+def _factor(radius_px: float) -> int:
+    """How many times to shrink for discs of a radius, so that some pixels are left of it."""
+    return 1 if radius_px < _SHRUNK_FROM_PX else max(2, int(radius_px / 2.5))
+
+
+_SHRUNK_FROM_PX = 2.2
+
+
+def _reduced(radius_px: float, factor: int) -> float:
+    """The radius of the disc that is left to blur with after shrinking.
+
+    Shrinking k times and enlarging again add variances of (k² - 1) / 12 and k² / 6 (a triangle of
+    base 2k); a disc has a quarter of its squared radius.
+    """
+    if factor == 1:
+        return radius_px
+    return math.sqrt(max(radius_px**2 - factor**2 + 1 / 3, 0)) / factor
 
 
 @lru_cache(maxsize=64)

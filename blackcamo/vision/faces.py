@@ -15,8 +15,9 @@ from blackcamo.types import Pixels
 
 _SIDE_PX = 800
 """Long side on which faces are looked for: the detector finds those of 80 pixels and more."""
-_LEAST_SCORE = 0.25
-"""Its own scale; from 0 upwards it takes knots in wood for faces."""
+_SURE, _LIKELY = 0.5, -0.2
+"""Its own scale: by the first it takes no knots in wood for faces; where there is one face, what
+is above the second is believed to be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def find_faces(pixels: Pixels) -> tuple[Face, ...]:
     scale = _SIDE_PX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    boxes, _, _ = detector.run(np.ascontiguousarray(grey), 0, _LEAST_SCORE)
+    boxes, scores, _ = detector.run(np.ascontiguousarray(grey), 0, _LIKELY)
+    if max(scores, default=_LIKELY) < _SURE:
+        return ()
     return tuple(
         Face(
             (box.left() + box.right()) / 2 / size[0],

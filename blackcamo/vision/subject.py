@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.types import Pixels
-from blackcamo.vision.defocus import WORK_PX, Plane, in_focus, shrunk
+from blackcamo.vision.defocus import WORK_PX, Plane, blur_map, in_focus, shrunk
 from blackcamo.vision.faces import Face, find_faces
 
 Mask = NDArray[np.bool_]
@@ -22,10 +22,23 @@ _CLEAR = 0.5
 """Confidence from which a subject is one."""
 _SALIENCY_PX = 96
 """Long side of the map of what stands out, which is of whole things."""
-_SMALLEST, _LARGEST = 0.012, 0.5
+_SMALLEST, _LARGEST = 0.012, 0.6
 """Shares of the photo's area that a subject takes."""
-_MARGIN = 1.12
+_LARGEST_PERSON = 0.75
+"""And one with a face, which is known to be all there."""
+_WIDEST = 0.92
+"""Share of a side: what reaches from one edge of the frame to the other is a scene."""
+_MARGIN = 1.2
 """The ellipse reaches beyond the mask, which ends at the last edge that was found."""
+_OUT_OF_FOCUS = 1.5
+"""Blur in pixels of ``WORK_PX`` that nobody takes for sharp."""
+_SHALLOW = 0.12
+"""Share of the photo out of focus from which its depth of field says what it is of."""
+_BARRIER, _CONTRAST, _UNLIKE = (20.0, 40.0), (3.0, 6.0), (1.5, 3.0)
+"""From no confidence to full: the mean barrier around what stands out, that barrier to the rest's,
+and its unlikeness of the frame's colours to the rest's."""
+_BLOWN = 96.0
+"""Median L* from which what stands out is a light or a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,7 @@ class Subject:
         size: half its height, relative to the long side.
         roundness: its height to its width: 1 round, more upright, less lying.
         confidence: 0 to 1, how sure it is that this is the subject, and all of it.
-        isolation: 0 to 1, the share of the photo's sharp detail that it holds: near 1 its
-            surroundings are plain or out of focus already.
+        out_of_focus: 0 to 1, the share of the photo that is out of focus already.
         faces: how many faces were found in the photo.
     """
 
@@ -47,7 +59,7 @@ class Subject:
     size: float
     roundness: float
     confidence: float
-    isolation: float = 0.0
+    out_of_focus: float = 0.0
     faces: int = 0
 
 
@@ -55,27 +67,47 @@ def find_subject(pixels: Pixels) -> Subject | None:
     """The subject of a photo (H, W, 3), None where it has no clear one.
 
     Three witnesses: what is in focus before a blurred or plain ground, what stands out of all that
-    reaches the frame, and faces. A landscape, a texture or a street has none of them, or they
-    point at pieces all over the photo.
+    reaches the frame, and faces, whose bodies must stand out too. A landscape, a texture or a
+    street has none of them, or they point at pieces all over the photo.
     """
     if min(pixels.shape[:2]) < _LEAST_PX:
         return None
     small = shrunk(np.asarray(pixels, np.float32) / np.float32(255), WORK_PX)
-    sharp = in_focus(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32))
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
+    sharp = in_focus(grey)
+    out_of_focus = float((blur_map(grey) > _OUT_OF_FOCUS).mean())
     faces = find_faces(pixels)
-    focused, standing_out = _focused(sharp), _standing_out(small)
-    witnesses = [
-        (_persons(faces, sharp.shape), 0.75),
-        (focused, 0.9),
-        (standing_out, 0.8),
-    ]
-    found = [
-        replace(subject, confidence=subject.confidence * trust, faces=len(faces))
-        for mask, trust in witnesses
-        if mask is not None and (subject := _ellipse(mask, sharp)) is not None
-    ]
+    found: list[Subject] = []
+    focused = _focused(sharp)
+    if focused is not None:
+        # Where the depth of field is shallow the subject may reach any side of the photo.
+        subject = _ellipse(focused, widest=1.0 if out_of_focus >= _SHALLOW else _WIDEST)
+        if subject is not None:
+            found.append(replace(subject, confidence=_concentration(focused, sharp)))
+    standing_out, confidence = _standing_out(small)
+    if standing_out is not None:
+        persons = _persons(faces, grey.shape)
+        if len(faces) == 1 and (persons & standing_out).any():
+            confidence = max(confidence, _FACE)
+            subject = _ellipse(persons | standing_out, widest=1.0, largest=_LARGEST_PERSON)
+        else:
+            subject = _ellipse(standing_out, below=_LEGS)
+        partly = out_of_focus >= _PARTLY and _concentration(standing_out, sharp) < _PIECE
+        if subject is not None and not partly:
+            found.append(replace(subject, confidence=confidence))
     best = max(found, key=lambda subject: subject.confidence, default=None)
-    return best if best is not None and best.confidence >= _CLEAR else None
+    if best is None or best.confidence < _CLEAR:
+        return None
+    return replace(best, out_of_focus=out_of_focus, faces=len(faces))
+
+
+_FACE = 0.85
+"""Confidence in a person whose face was found; of several, some faces may be missed."""
+_LEGS = 0.3
+"""Share of a height that is added below: legs and stems are too thin to stand out."""
+_PARTLY, _PIECE = 0.03, 0.4
+"""Where this share of a photo is out of focus, what stands out and holds less of the detail than
+this is a piece of what is in focus."""
 
 
 def _focused(sharp: Plane) -> Mask | None:
@@ -84,32 +116,41 @@ def _focused(sharp: Plane) -> Mask | None:
     return _largest_part(density > 0.25 * np.percentile(density, 98), density)
 
 
-def _standing_out(small: Plane) -> Mask | None:
-    """What no path from the frame reaches without passing another colour."""
+def _concentration(mask: Mask, sharp: Plane) -> float:
+    """Confidence by the share of sharp detail in and around a mask beyond its share of the area."""
+    reach = np.ones((2 * (max(mask.shape) // 32) + 1,) * 2, np.uint8)
+    around = np.asarray(cv2.dilate(mask.astype(np.uint8), reach), bool)
+    area = float(around.mean())
+    share = float(sharp[around].sum() / max(float(sharp.sum()), 1e-6))
+    return 1 - math.exp(-2.5 * max(share - area, 0) / max(1 - area, 1e-6))
+
+
+def _standing_out(small: Plane) -> tuple[Mask | None, float]:
+    """What no path from the frame reaches without passing another colour, and how sure that is."""
     tiny = shrunk(small, _SALIENCY_PX)
     channels = cv2.split(cv2.cvtColor(tiny, cv2.COLOR_RGB2LAB))
     lab = np.stack([cv2.medianBlur(channel, 3) for channel in channels], 2, dtype=np.float32)
-    barrier = _barrier_distance(lab)
-    unlike = _unlike_borders(lab)
-    if barrier.max() < _LEAST_BARRIER:
-        return None
+    barrier, unlike = _barrier_distance(lab), _unlike_borders(lab)
+    if barrier.max() < _BARRIER[0]:
+        return None, 0.0
     saliency = np.asarray(np.sqrt(barrier / barrier.max() * unlike), np.float32)
     level, _ = cv2.threshold(
         np.asarray(saliency * 255, np.uint8), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU
     )
-    mask = saliency * 255 > level
-    inside, outside = saliency[mask].mean(), saliency[~mask].mean()
-    if inside < 2.2 * outside:
-        return None
-    part = _largest_part(mask, saliency)
-    if part is None:
-        return None
+    mask = _largest_part(saliency * 255 > level, saliency)
+    if mask is None or np.median(lab[mask, 0]) > _BLOWN:
+        return None, 0.0
+    confidence = (
+        _rise(float(barrier[mask].mean()), *_BARRIER)
+        * _rise(float(barrier[mask].mean() / max(barrier[~mask].mean(), 1e-6)), *_CONTRAST)
+        * _rise(float(unlike[mask].mean() / max(unlike[~mask].mean(), 1e-6)), *_UNLIKE)
+    )
     size = (small.shape[1], small.shape[0])
-    return np.asarray(cv2.resize(part.astype(np.uint8), size), bool)
+    return np.asarray(cv2.resize(mask.astype(np.uint8), size), bool), confidence
 
 
-_LEAST_BARRIER = 40.0
-"""Sum of the ranges of L*, a* and b* on the way to the frame; less is a shade of its ground."""
+def _rise(value: float, low: float, high: float) -> float:
+    return min(max((value - low) / (high - low), 0), 1)
 
 
 def _barrier_distance(lab: Plane, rounds: int = 3) -> Plane:
@@ -167,7 +208,7 @@ def _unlike_borders(lab: Plane) -> Plane:
     return np.asarray(summed / max(float(summed.max()), 1e-6), np.float32)
 
 
-def _persons(faces: Sequence[Face], shape: tuple[int, ...]) -> Mask | None:
+def _persons(faces: Sequence[Face], shape: tuple[int, ...]) -> Mask:
     """Where the persons are whose faces were found: heads and shoulders, and what is below."""
     height, width = shape[:2]
     mask = np.zeros((height, width), np.uint8)
@@ -177,43 +218,50 @@ def _persons(faces: Sequence[Face], shape: tuple[int, ...]) -> Mask | None:
         for below, wide, high in ((0, 0.8, 1.0), (2.4, 1.5, 2.2)):
             centre = (round(x), round(y + below * side))
             cv2.ellipse(mask, centre, (round(wide * side), round(high * side)), 0, 0, 360, 1, -1)
-    return mask > 0 if mask.any() else None
+    return mask > 0
 
 
 def _largest_part(mask: Mask, value: Plane) -> Mask | None:
-    """The connected part of a mask that weighs most, None where others weigh nearly as much."""
+    """The connected part of a mask that weighs most, with others of some weight.
+
+    None where those others weigh nearly as much as it does: they are all over the photo.
+    """
     count, labels = cv2.connectedComponents(mask.astype(np.uint8))
     if count < 2:
         return None
     weights = np.bincount(labels.ravel(), value.ravel(), count)
     weights[0] = 0
-    best = int(weights.argmax())
-    if weights[best] < 0.6 * weights.sum():
+    if weights.max() < 0.6 * weights.sum():
         return None
-    return np.asarray(labels == best)
+    return np.asarray((weights > 0.15 * weights.max())[labels], bool)
 
 
-def _ellipse(mask: Mask, sharp: Plane) -> Subject | None:
-    """The ellipse around a mask, and how well it holds what is sharp."""
+def _ellipse(
+    mask: Mask, *, widest: float = _WIDEST, largest: float = _LARGEST, below: float = 0.0
+) -> Subject | None:
+    """The ellipse around a mask, None where it is no subject's: too small or large, or a scene's.
+
+    Args:
+        widest: share of a side of the photo beyond which it is a scene's.
+        largest: share of the photo's area that a subject may take.
+        below: share of its height that is added under it, as far as the photo goes.
+    """
     height, width = mask.shape
-    long_side = max(height, width)
     ys, xs = np.nonzero(mask)
     left, right = np.percentile(xs, (1, 99))
     top, bottom = np.percentile(ys, (1, 99))
-    half_w, half_h = (right - left + 1) / 2 * _MARGIN, (bottom - top + 1) / 2 * _MARGIN
-    x, y = (left + right + 1) / 2, (top + bottom + 1) / 2
-    columns, rows = np.arange(width) + 0.5, np.arange(height)[:, None] + 0.5
-    inside = np.hypot((columns - x) / half_w, (rows - y) / half_h) <= 1
-    area = float(inside.mean())
-    if not _SMALLEST <= area <= _LARGEST:
+    if right - left + 1 > widest * width or bottom - top + 1 > widest * height:
         return None
-    isolation = float(sharp[inside].sum() / max(float(sharp.sum()), 1e-6))
-    # Detail that was spread evenly would give the area's share.
-    gain = (isolation - area) / (1 - area)
-    touching = sum((float(edge.mean()) > 0.5) for edge in (mask[0], mask[:, 0], mask[:, -1]))
-    confidence = 1 - math.exp(-2.5 * max(gain, 0))
-    if touching:
-        confidence *= 0.5
-    return Subject(
-        x / width, y / height, half_h / long_side, half_h / half_w, confidence, isolation
+    bottom = max(bottom, min(bottom + below * (bottom - top), height - 1))
+    half_w, half_h = (float(b - a + 1) / 2 for a, b in ((left, right), (top, bottom)))
+    subject = Subject(
+        focus_x=float(left + right + 1) / 2 / width,
+        focus_y=float(top + bottom + 1) / 2 / height,
+        size=half_h * _MARGIN / max(height, width),
+        roundness=half_h / half_w,
+        confidence=0.0,
     )
+    x = np.arange(width) + 0.5 - subject.focus_x * width
+    y = np.arange(height) + 0.5 - subject.focus_y * height
+    inside = np.hypot(x * subject.roundness, y[:, None]) <= subject.size * max(height, width)
+    return subject if _SMALLEST <= inside.mean() <= largest else None

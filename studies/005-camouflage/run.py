@@ -142,8 +142,12 @@ def smaller(pixels: Pixels) -> Pixels:
     return jpeg(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)), 90)
 
 
-CHANNELS: dict[str, Callable[[Pixels], Pixels]] = {"JPEG 90": partial(jpeg, quality=90), "JPEG 75": partial(jpeg, quality=75),
-            "WebP 75": webp, "resize 80 %": smaller}  # fmt: skip
+CHANNELS: dict[str, Callable[[Pixels], Pixels]] = {
+    "JPEG 90": partial(jpeg, quality=90),
+    "JPEG 75": partial(jpeg, quality=75),
+    "WebP 75": webp,
+    "resize 80 %": smaller,
+}
 
 
 def record(name: str, rows: list[dict[str, Any]]) -> None:

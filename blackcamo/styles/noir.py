@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from blackcamo.styles.fitting import clarity, contrast, exposure, levels
-from blackcamo.styles.mixing import colour_filter, colour_matters
+from blackcamo.styles.fitting import clarity, levels
+from blackcamo.styles.mixing import colour_filter, colour_matters, shows_people
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
@@ -11,8 +11,8 @@ from blackcamo.vision.facts import PhotoFacts
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
         **levels(facts),
-        **exposure(facts, -0.1),
-        **contrast(facts, 26),
+        # Dark, but a night is dark already, and faces are to be seen.
+        "exposure_ev": (0.008 if shows_people(facts) else 0.016) * (38 - facts.lightness),
         **clarity(facts, 30),
         **colour_filter(facts),
     }
@@ -24,7 +24,7 @@ STYLE = Style(
     free=(
         Free("mono_red_percent", 12, 78, 40),
         Free("mono_blue_percent", 0, 25, 5),
-        Free("contrast_percent", 14, 38, 26),
+        Free("contrast_percent", 14, 38, 25),
         Free("exposure_ev", -0.45, 0.2, -0.1),
         Free("curve_master_shadows_percent", -5, 1, -2),
         Free("curve_master_midtones_percent", -5, 3, -1),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from blackcamo.styles.fitting import clarity, contrast, levels
-from blackcamo.styles.mixing import colour_filter, colour_matters
+from blackcamo.styles.mixing import colour_filter, colour_matters, shows_people
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
 
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
-        **levels(facts),
+        **levels(facts, 0.8),
         **contrast(facts, 10),
-        **clarity(facts, 50),
+        **clarity(facts, 42),
         **colour_filter(facts),
+        "curve_master_midtones_percent": 3 if shows_people(facts) else 1,
     }
 
 
@@ -23,11 +24,10 @@ STYLE = Style(
     free=(
         Free("mono_red_percent", 12, 72, 30),
         Free("mono_blue_percent", 0, 25, 10),
-        Free("contrast_percent", 0, 20, 8),
-        Free("shadows_percent", -4, 6, 1),
-        Free("highlights_percent", -5, 4, 0),
-        Free("curve_master_midtones_percent", -4, 4, 1),
-        Free("clarity_percent", 20, 75, 45),
+        Free("contrast_percent", 2, 24, 10),
+        Free("shadows_percent", -5, 6, 1),
+        Free("curve_master_midtones_percent", -5, 5, 1),
+        Free("clarity_percent", 15, 75, 42),
         Free("sharpness_percent", 0, 40, 15),
         Free("grain_percent", 0, 1.2, 0.4),
     ),

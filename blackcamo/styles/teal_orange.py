@@ -20,8 +20,8 @@ STYLE = Style(
     name="teal-orange",
     sentence="Cool teal shadows under warm orange lights, as in the cinema.",
     free=(
-        Free("split_shadows_red_percent", -3.2, -0.6, -1.7),
-        Free("split_shadows_yellow_percent", -4, -0.5, -2),
+        Free("split_shadows_red_percent", -2.6, -0.5, -1.5),
+        Free("split_shadows_yellow_percent", -3.2, -0.5, -1.8),
         Free("split_highlights_red_percent", 0.5, 2.2, 1),
         Free("split_highlights_yellow_percent", 0.6, 3.6, 2.1),
         Free("blue_hue_deg", -30, 0, -14),

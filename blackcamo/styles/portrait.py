@@ -15,12 +15,12 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
     # Where the photo has depth of field already, there is more of it, and nothing else is guessed.
     shallow = min(subject.out_of_focus / _SHALLOW, 1)
     return fitted | {
-        "defocus_permille": 5.5 * (1 - shallow),
+        "defocus_permille": 5 * (1 - shallow),
         "magnify_percent": 20 + 40 * shallow,
         "focus_x_percent": 100 * subject.focus_x,
         "focus_y_percent": 100 * subject.focus_y,
         "focus_size_percent": 100 * subject.size,
-        "focus_roundness_percent": max(100 * subject.roundness, _LEAST_ROUNDNESS),
+        "focus_roundness_percent": 100 * subject.roundness,
     }
 
 
@@ -30,8 +30,6 @@ def _unsuited(facts: PhotoFacts) -> str | None:
 
 _SHALLOW = 0.12
 """Share of a photo out of focus that tells its subject from its surroundings."""
-_LEAST_ROUNDNESS = 35.0
-"""Below, the area in focus would be a band, which is another style."""
 
 STYLE = Style(
     name="portrait",

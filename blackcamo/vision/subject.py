@@ -30,6 +30,8 @@ _WIDEST = 0.92
 """Share of a side: what reaches from one edge of the frame to the other is a scene."""
 _MARGIN = 1.2
 """The ellipse reaches beyond the mask, which ends at the last edge that was found."""
+_THINNEST = 0.4
+"""Least ratio of the ellipse's sides."""
 _OUT_OF_FOCUS = 1.5
 """Blur in pixels of ``WORK_PX`` that nobody takes for sharp."""
 _SHALLOW = 0.12
@@ -77,21 +79,27 @@ def find_subject(pixels: Pixels) -> Subject | None:
     sharp = in_focus(grey)
     out_of_focus = float((blur_map(grey) > _OUT_OF_FOCUS).mean())
     faces = find_faces(pixels)
+    persons = _persons(faces, grey.shape)
+    # Whatever else is the subject, persons are, and no piece of them is left out.
+    largest = _LARGEST_PERSON if faces else _LARGEST
     found: list[Subject] = []
     focused = _focused(sharp)
     if focused is not None:
         # Where the depth of field is shallow the subject may reach any side of the photo.
-        subject = _ellipse(focused, widest=1.0 if out_of_focus >= _SHALLOW else _WIDEST)
+        widest = 1.0 if faces or out_of_focus >= _SHALLOW else _WIDEST
+        subject = _ellipse(focused | persons, widest=widest, largest=largest)
         if subject is not None:
             found.append(replace(subject, confidence=_concentration(focused, sharp)))
     standing_out, confidence = _standing_out(small)
     if standing_out is not None:
-        persons = _persons(faces, grey.shape)
         if len(faces) == 1 and (persons & standing_out).any():
             confidence = max(confidence, _FACE)
-            subject = _ellipse(persons | standing_out, widest=1.0, largest=_LARGEST_PERSON)
-        else:
-            subject = _ellipse(standing_out, below=_LEGS)
+        subject = _ellipse(
+            standing_out | persons,
+            widest=1.0 if faces else _WIDEST,
+            largest=largest,
+            beyond=not faces,
+        )
         partly = out_of_focus >= _PARTLY and _concentration(standing_out, sharp) < _PIECE
         if subject is not None and not partly:
             found.append(replace(subject, confidence=confidence))
@@ -103,8 +111,9 @@ def find_subject(pixels: Pixels) -> Subject | None:
 
 _FACE = 0.85
 """Confidence in a person whose face was found; of several, some faces may be missed."""
-_LEGS = 0.3
-"""Share of a height that is added below: legs and stems are too thin to stand out."""
+_HEAD, _LEGS = 0.1, 0.4
+"""Shares of the height that are added above and below what stands out: hair may have the ground's
+colour, legs and stems are thin."""
 _PARTLY, _PIECE = 0.03, 0.4
 """Where this share of a photo is out of focus, what stands out and holds less of the detail than
 this is a piece of what is in focus."""
@@ -209,13 +218,13 @@ def _unlike_borders(lab: Plane) -> Plane:
 
 
 def _persons(faces: Sequence[Face], shape: tuple[int, ...]) -> Mask:
-    """Where the persons are whose faces were found: heads and shoulders, and what is below."""
+    """Where the persons are whose faces were found: heads, and bodies of seven heads."""
     height, width = shape[:2]
     mask = np.zeros((height, width), np.uint8)
     for face in faces:
         side = face.size * max(height, width)
         x, y = face.x * width, face.y * height
-        for below, wide, high in ((0, 0.8, 1.0), (2.4, 1.5, 2.2)):
+        for below, wide, high in ((0, 0.8, 1.0), (3.6, 1.5, 3.4)):
             centre = (round(x), round(y + below * side))
             cv2.ellipse(mask, centre, (round(wide * side), round(high * side)), 0, 0, 360, 1, -1)
     return mask > 0
@@ -237,14 +246,14 @@ def _largest_part(mask: Mask, value: Plane) -> Mask | None:
 
 
 def _ellipse(
-    mask: Mask, *, widest: float = _WIDEST, largest: float = _LARGEST, below: float = 0.0
+    mask: Mask, *, widest: float = _WIDEST, largest: float = _LARGEST, beyond: bool = False
 ) -> Subject | None:
     """The ellipse around a mask, None where it is no subject's: too small or large, or a scene's.
 
     Args:
         widest: share of a side of the photo beyond which it is a scene's.
         largest: share of the photo's area that a subject may take.
-        below: share of its height that is added under it, as far as the photo goes.
+        beyond: adds to its height what masks of what stands out leave out.
     """
     height, width = mask.shape
     ys, xs = np.nonzero(mask)
@@ -252,8 +261,11 @@ def _ellipse(
     top, bottom = np.percentile(ys, (1, 99))
     if right - left + 1 > widest * width or bottom - top + 1 > widest * height:
         return None
-    bottom = max(bottom, min(bottom + below * (bottom - top), height - 1))
+    if beyond:
+        tall = bottom - top
+        top, bottom = max(top - _HEAD * tall, 0), min(bottom + _LEGS * tall, height - 1)
     half_w, half_h = (float(b - a + 1) / 2 for a, b in ((left, right), (top, bottom)))
+    half_w, half_h = max(half_w, _THINNEST * half_h), max(half_h, _THINNEST * half_w)
     subject = Subject(
         focus_x=float(left + right + 1) / 2 / width,
         focus_y=float(top + bottom + 1) / 2 / height,

@@ -23,9 +23,6 @@ _BUSY = 4 / 255
 """Detail of this size masks half of what very busy texture masks."""
 _RISE, _MOST_RISE = 6 / 255, 3.5
 """Masking rises with the detail: to twice that at the first, and by the second at most."""
-_COLOURFUL, _ON_GREY = 0.3, 0.25
-"""Spread of the channels from which coloured texture keeps all its strength, and what it keeps of
-it where there is none."""
 _FLAT = 1e-12
 """Energy of gradients, squared, that has no direction."""
 _SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
@@ -39,6 +36,10 @@ _MARGIN, _MARGIN_PX = 0.006, 3
 """Distance from smooth areas at which hiding begins, relative to the long side, and at least."""
 _SEAM = 0.004
 """Sigma of the blur over its edge, relative to the long side."""
+_LITTLE = 0.5 / 255
+"""What is less than this is drawn towards nothing."""
+_MOST_SWING = (1.402, 1.058272, 1.772)
+"""Of red, green and blue, where both colour differences swing by 1: JFIF (ITU-T T.871), 7."""
 
 
 def luma(rgb: Tensor) -> Tensor:
@@ -87,10 +88,12 @@ def just_noticeable(rgb: Tensor) -> Tensor:
 
 
 def hiding(rgb: Tensor) -> Tensor:
-    """The part of ``just_noticeable`` that stays clear of what is smooth: (B, 1, H, W).
+    """Where a pattern in the colour differences hides: (B, 1, H, W), of full scale.
 
-    That map is blurred, and so reaches beyond the texture that it was found in. Here it is the
-    least of a neighbourhood as wide as the blur, smoothed, and never more than it was.
+    What is ``just_noticeable``, and clear of what is smooth: that map is blurred, and so reaches
+    beyond the texture that it was found in. This one is its minimum over a neighbourhood as wide
+    as the blur, smoothed, never more than it was, and fades out towards nothing where it is
+    little. There is nothing on skin.
 
     Args:
         rgb: (B, 3, H, W) in [0, 1].
@@ -98,24 +101,27 @@ def hiding(rgb: Tensor) -> Tensor:
     threshold = just_noticeable(rgb)
     long_side_px = max(rgb.shape[-2:])
     reach_px = max(_MARGIN_PX, round(_MARGIN * long_side_px))
-    sigma_px = max(_SEAM * long_side_px, 1.0)
-    least = gaussian_blur(_least(threshold, reach_px), sigma_px)
-    return torch.minimum(least, threshold)
+    least = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
+    hidden = torch.minimum(least, threshold)
+    small, sigma_px = _map(rgb)
+    skin = enlarged(gaussian_blur(_skin(small), sigma_px), *rgb.shape[-2:])
+    hidden.mul_(1 - skin.square_())
+    return hidden.mul_((hidden / _LITTLE).clamp_(max=1))
 
 
-def colourful(rgb: Tensor) -> Tensor:
-    """How much of its strength coloured texture keeps, (B, 1, H, W): little on grey and white.
+def headroom(rgb: Tensor) -> Tensor:
+    """How far both colour differences may swing before a channel is clipped: (B, 1, H, W).
 
-    Specks of red and green are lost on a flower, and plain on a wall of stone.
+    Beyond it the pattern would tint what is dark, bright or saturated, and change its luma.
 
     Args:
         rgb: (B, 3, H, W) in [0, 1].
     """
-    small, sigma_px = _map(rgb)
-    spread = small.amax(1, keepdim=True) - small.amin(1, keepdim=True)
-    local = gaussian_blur(spread, sigma_px)
-    kept = (local / _COLOURFUL).clamp_(max=1).mul_(1 - _ON_GREY).add_(_ON_GREY)
-    return enlarged(kept, *rgb.shape[-2:])
+    least = [
+        torch.minimum(plane, 1 - plane).div_(swing)
+        for plane, swing in zip(torch.split(rgb, 1, dim=1), _MOST_SWING, strict=True)
+    ]
+    return torch.minimum(torch.minimum(least[0], least[1]), least[2])
 
 
 def _least(threshold: Tensor, reach_px: int) -> Tensor:
@@ -124,9 +130,9 @@ def _least(threshold: Tensor, reach_px: int) -> Tensor:
         side = 2 * reach_px + 1
         return -F.max_pool2d(-threshold, side, stride=1, padding=reach_px)
     out = torch.empty_like(threshold)
-    side = np.ones((2 * reach_px + 1,) * 2, np.uint8)
+    square = np.ones((2 * reach_px + 1,) * 2, np.uint8)
     for source, target in zip(planes(threshold), planes(out), strict=True):
-        cv2.erode(source, side, dst=target)
+        cv2.erode(source, square, dst=target)
     return out
 
 

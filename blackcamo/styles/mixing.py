@@ -69,7 +69,7 @@ def _small(facts: PhotoFacts) -> NDArray[np.float32]:
     scale = min(1.0, _SIDE_PX / max(height_px, width_px))
     size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
     small = cv2.resize(facts.pixels, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small / 255, np.float32)
 
 
 def _parted(linear: NDArray[np.float32], mix: Filter) -> float:

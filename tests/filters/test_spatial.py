@@ -131,32 +131,46 @@ def test_modifiers_alone_change_nothing() -> None:
     assert torch.equal(render(Grain(), noise, grain_coarseness_percent=100.0), noise)
 
 
-def added(level: float, percent: float, *, seed: int = 0, coarse: float = 30.0) -> Tensor:
-    photo = flat(level, 384, 512)
+def busy(level: float, height_px: int = 384, width_px: int = 512) -> Tensor:
+    """Strong texture everywhere, around one level."""
+    y, x = torch.meshgrid(torch.arange(height_px), torch.arange(width_px), indexing="ij")
+    swing = min(0.15, level, 1 - level) * 512 / width_px
+    return (level + swing * (1 - 2 * ((x + y) % 2))).expand(3, -1, -1).contiguous()
+
+
+def added(photo: Tensor, percent: float, *, seed: int = 0, coarse: float = 30.0) -> Tensor:
     grain = {"grain_percent": percent, "grain_coarseness_percent": coarse}
     return render(Grain(), photo, seed=seed, **grain) - photo
 
 
-def test_grain_has_its_deviation_at_mid_grey_whatever_its_coarseness() -> None:
+def test_grain_has_its_deviation_in_texture_at_mid_grey_whatever_its_coarseness() -> None:
     for coarse in (0.0, 40.0, 100.0):
-        assert float(added(0.5, 2.0, coarse=coarse).std()) == pytest.approx(0.02, rel=0.06)
+        deviation = float(added(busy(0.5), 2.0, coarse=coarse).std())
+        assert deviation == pytest.approx(0.018, rel=0.1)
+
+
+def test_grain_is_weaker_in_smooth_areas() -> None:
+    smooth = flat(0.4, 384, 512) + torch.linspace(0, 0.2, 512)
+    plain, textured = (float(added(photo, 2.0).std()) for photo in (smooth, busy(0.5)))
+    assert 0 < plain < 0.6 * textured
 
 
 def test_grain_is_strongest_in_mid_tones_and_spares_black_and_white() -> None:
-    spread = {level: float(added(level, 2.0).std()) for level in (0.0, 0.1, 0.5, 0.9, 1.0)}
+    levels = (0.0, 0.1, 0.5, 0.9, 1.0)
+    spread = {level: float(added(flat(level, 384, 512), 2.0).std()) for level in levels}
     assert spread[0.5] > 2 * spread[0.1] > 0
     assert spread[0.5] > 2 * spread[0.9] > 0
     assert spread[0.0] == spread[1.0] == 0
 
 
 def test_grain_is_grey_and_of_mean_zero() -> None:
-    grain = added(0.5, 2.0)
+    grain = added(busy(0.5), 2.0)
     torch.testing.assert_close(grain[0], grain[2])
     assert float(grain.mean()) == pytest.approx(0, abs=2e-4)
 
 
 def test_grain_follows_the_seed() -> None:
-    one, same, other = (added(0.5, 2.0, seed=s) for s in (1, 1, 2))
+    one, same, other = (added(busy(0.5), 2.0, seed=s) for s in (1, 1, 2))
     assert torch.equal(one, same)
     correlation = np.corrcoef(one[0].flatten(), other[0].flatten())[0, 1]
     assert abs(correlation) < 0.02

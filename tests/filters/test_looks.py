@@ -241,6 +241,9 @@ def test_film_does_what_its_names_say() -> None:
     def chroma(rgb: Tensor) -> float:
         return float(oklab(rgb)[:, 1:].norm())
 
+    # In the lights the curve alone, which is flat there, would take colour away.
+    light = torch.tensor([0.9, 0.85, 0.82]).view(1, 3, 1, 1)
+    assert chroma(grade(Film(), light, slide_percent=100)) > 1.01 * chroma(light)
     assert chroma(grade(Film(), muted, slide_percent=100)) > 1.15 * chroma(muted)
     assert chroma(grade(Film(), muted, bleach_percent=80)) < 0.75 * chroma(muted)
     dark, light = (torch.full((1, 3, 1, 1), level) for level in (0.25, 0.75))

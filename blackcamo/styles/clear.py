@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blackcamo.styles.fitting import clarity, contrast, exposure, levels
+from blackcamo.styles.fitting import clarity, contrast, exposure, levels, white_balance
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
@@ -10,6 +10,7 @@ from blackcamo.vision.facts import PhotoFacts
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
         **levels(facts),
+        "temperature_k": white_balance(facts, 6450)["temperature_k"],
         **exposure(facts),
         **contrast(facts, 12),
         **clarity(facts, 38),
@@ -25,7 +26,7 @@ STYLE = Style(
         Free("exposure_ev", -0.12, 0.4, 0),
         Free("contrast_percent", 6, 24, 12),
         Free("vibrance_percent", 0, 14, 4),
-        Free("temperature_k", 5900, 6800, 6400),
+        Free("temperature_k", 5950, 6950, 6450),
         Free("clarity_percent", 14, 65, 38),
         Free("sharpness_percent", 4, 30, 14),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from blackcamo.vision.facts import PhotoFacts
 
 _K_PER_B, _DUV_PER_A = 130.0, 0.0011
@@ -38,11 +40,17 @@ def contrast(facts: PhotoFacts, start: float) -> dict[str, float]:
 
 
 def colour(facts: PhotoFacts, **starts: float) -> dict[str, float]:
-    """Saturations in percent: less where colour is strong, where skin shows, where all is grey."""
+    """Saturations in percent: less where colour is strong or a fault, on faces, where all is grey.
+
+    A fault is a cast of greys towards blue, green or magenta; warm light is none.
+    """
     strong = _bounded(1 + (36 - facts.strong_chroma) / 32, 0.15, 1.3)
     skin = _sparing(facts, 0.7)
     grey = _bounded(facts.strong_chroma / 12, 0, 1)
-    return {f"{name}_percent": start * strong * skin * grey for name, start in starts.items()}
+    true = 1 - 0.6 * _bounded(math.hypot(facts.cast_a, min(facts.cast_b, 0)) / 8 - 0.3, 0, 1)
+    return {
+        f"{name}_percent": start * strong * skin * grey * true for name, start in starts.items()
+    }
 
 
 def clarity(facts: PhotoFacts, start: float) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blackcamo.styles.fitting import clarity, colour, contrast, exposure, levels
+from blackcamo.styles.fitting import clarity, colour, contrast, exposure, levels, white_balance
 from blackcamo.types import Free, Style
 from blackcamo.vision.facts import PhotoFacts
 
@@ -10,6 +10,7 @@ from blackcamo.vision.facts import PhotoFacts
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
         **levels(facts),
+        "temperature_k": white_balance(facts, 6600)["temperature_k"],
         **exposure(facts),
         **contrast(facts, 19),
         **colour(facts, saturation=9, vibrance=22),

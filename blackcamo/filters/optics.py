@@ -1,4 +1,4 @@
-"""Optics: what a lens and the film behind it add."""
+"""Optics: what lenses, and slides laid over each other, do to light."""
 
 from __future__ import annotations
 
@@ -11,45 +11,27 @@ from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.masking import luma
 
 _GLOW_RADIUS = 0.02
-_HALATION_RADIUS = 0.008
-"""Sigmas relative to the long side."""
+"""Sigma relative to the long side."""
 _BLOOM = 0.6
 """How much of the glow is light that spreads into the dark."""
 _OVEREXPOSED = 0.12
 """Light that the unsharp slide has too much of."""
-_HALATION = (1.0, 0.38, 0.12)
-"""Light that comes back from the film's base has passed the layers for blue and green twice."""
-_HIGHLIGHT = 0.7
-"""Luma above which light is reflected."""
 
 
 class Optics:
-    """Soft glow, halation of highlights, and vignette."""
+    """Soft glow and vignette."""
 
     name = "optics"
     params = (
         Param("glow_percent", 0, 80, 0, "%", "soft glow over sharp detail"),
-        Param("halation_percent", 0, 35, 0, "%", "halation around highlights"),
         Param("vignette_percent", -10, 45, 0, "%", "corners lightened (-) or darkened (+)"),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        rgb = _halation(rgb, fraction(params, "halation_percent"))
         rgb = _glow(rgb, fraction(params, "glow_percent"))
         return _vignette(rgb, fraction(params, "vignette_percent"))
-
-
-def _halation(rgb: Tensor, strength: Tensor) -> Tensor:
-    if not strength.any():
-        return rgb
-    bright = ((rgb.mean(1, keepdim=True) - _HIGHLIGHT) / (1 - _HIGHLIGHT)).clamp_(0, 1)
-    halo = gaussian_blur(bright, _HALATION_RADIUS * max(rgb.shape[-2:]))
-    # Only around highlights: inside they are white already.
-    seam = (halo - bright).clamp_(min=0).mul_(strength)
-    colour = torch.tensor(_HALATION, device=rgb.device).view(1, 3, 1, 1)
-    return torch.addcmul(rgb, seam * colour, 1 - rgb)
 
 
 def _glow(rgb: Tensor, strength: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ STYLE = Style(
     name="sepia",
     sentence="A print toned warm brown, with full contrast.",
     free=(
-        Free("toning_percent", 3, 10, 6.5),
+        Free("toning_percent", 2.5, 10, 6.5),
         Free("toning_hue_deg", 55, 85, 70),
         Free("toning_lights_percent", 25, 85, 60),
         Free("mono_red_percent", 15, 60, NO_FILTER[0]),

@@ -34,7 +34,6 @@ class Weave:
     """
 
     name = "weave"
-    follows_pixels = True
     hidden: Literal[True] = True
     params = (
         Param("weave_jnd", 0, 3, 0, "JND", "tiny pattern in colour, hidden in texture"),

@@ -28,6 +28,8 @@ _FLAT = 1e-12
 _SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
 """Middle and half width of the range of skin."""
 _SKIN_PROTECTION = 0.75
+_SURELY_SKIN = 0.85
+"""From here on a pattern in colour is kept away altogether."""
 _DARK_LEVELS = 6.0
 """Bound on the threshold in the dark: screens of today show what the CRTs of the source hid."""
 
@@ -105,7 +107,7 @@ def hiding(rgb: Tensor) -> Tensor:
     hidden = torch.minimum(least, threshold)
     small, sigma_px = _map(rgb)
     skin = enlarged(gaussian_blur(_skin(small), sigma_px), *rgb.shape[-2:])
-    hidden.mul_(1 - skin.square_())
+    hidden.mul_(1 - skin.div_(_SURELY_SKIN).clamp_(max=1).square_())
     return hidden.mul_((hidden / _LITTLE).clamp_(max=1))
 
 

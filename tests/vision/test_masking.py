@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from blackcamo.vision.masking import colourful, just_noticeable
+from blackcamo.vision.masking import headroom, hiding, just_noticeable, luma
 
 SIZE = (192, 256)
 
@@ -46,17 +46,58 @@ def test_crossing_stripes_are_texture() -> None:
     assert middle(just_noticeable(crossed)) > 3 * middle(just_noticeable(stripes(0)))
 
 
-def test_coloured_texture_fades_on_grey() -> None:
-    red = torch.tensor([0.8, 0.2, 0.2]).view(1, 3, 1, 1).expand(1, 3, *SIZE)
-    pale = torch.tensor([0.6, 0.5, 0.5]).view(1, 3, 1, 1).expand(1, 3, *SIZE)
-    kept = [middle(colourful(rgb)) / 255 for rgb in (noise(), pale, red)]
-    assert kept == pytest.approx([0.25, 0.5, 1.0], abs=0.02)
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_pattern_hides_in_texture_and_keeps_away_from_its_edge(scale: int) -> None:
+    height_px, width_px = (side * scale for side in SIZE)
+    half = torch.full((1, 3, height_px, width_px), 0.5)
+    texture = noise().repeat_interleave(scale, 2).repeat_interleave(scale, 3)
+    half[..., width_px // 2 :] = texture[..., width_px // 2 :]
+    hidden, threshold = (
+        found(half)[0, 0, 20 * scale : -20 * scale] * 255 for found in (hiding, just_noticeable)
+    )
+    edge = width_px // 2
+    # The map itself leaks.
+    assert float(threshold[:, edge - scale].mean()) > 0.5
+    assert float(hidden[:, : edge - 2 * scale].max()) < 0.25
+    assert float(hidden[:, edge + 20 * scale : -20 * scale].mean()) > 2
+    assert bool((hidden <= threshold + 1e-4).all())
+
+
+def test_nothing_hides_on_skin() -> None:
+    # The middle of the range: Cb 102, Cr 153.
+    y = noise()[:, :1] * 0.8 + 0.1
+    skin = torch.cat((y + 1.402 * 25 / 255, y, y - 1.772 * 26 / 255), 1)
+    skin[:, 1] = (y - 0.299 * skin[:, :1] - 0.114 * skin[:, 2:])[:, 0] / 0.587
+    assert middle(luma(skin) - y) == pytest.approx(0, abs=1e-3)
+    assert middle(just_noticeable(skin)) > 0.5
+    assert middle(hiding(skin)) < 0.02 * middle(hiding(noise()))
+
+
+def test_what_is_little_is_nothing() -> None:
+    faint = 0.5 + 0.05 * (noise() - 0.5)
+    kept = [middle(hiding(rgb)) / middle(just_noticeable(rgb)) for rgb in (faint, noise())]
+    assert 0 < kept[0] < 0.6 * kept[1]
+
+
+def test_headroom_is_how_far_colour_differences_may_swing() -> None:
+    colours = torch.rand(3, 500, generator=torch.Generator().manual_seed(0))
+    colours[:, :3] = torch.tensor([[0.0, 1.0, 0.5], [0.0, 1.0, 0.5], [0.0, 1.0, 0.5]])
+    room = headroom(colours.view(1, 3, 1, -1))[0, 0, 0]
+    assert room[:2].tolist() == [0, 0]
+    assert float(room[2]) == pytest.approx(0.5 / 1.772)
+    # Source: ITU-T T.871, 7.
+    swings = torch.tensor([[1.402, -0.714136 - 0.344136, 1.772], [-1.402, 1.058272, -1.772]])
+    ends = colours + room * swings.view(2, 3, 1)
+    assert float(ends.min()) > -1e-6
+    assert float(ends.max()) < 1 + 1e-6
+    beyond = colours + (room + 0.01) * swings.view(2, 3, 1)
+    assert bool(((beyond < 0) | (beyond > 1)).any(0).any(0).all())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (40, 500)])
 def test_small_and_narrow_pictures_have_thresholds(shape: tuple[int, int]) -> None:
     rgb = torch.rand(2, 3, *shape)
-    for found in (just_noticeable(rgb), colourful(rgb)):
+    for found in (just_noticeable(rgb), hiding(rgb), headroom(rgb)):
         assert found.shape == (2, 1, *shape)
         assert bool(found.isfinite().all())
         assert float(found.min()) >= 0

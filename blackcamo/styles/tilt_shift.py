@@ -24,13 +24,21 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
 
 
 def _unsuited(facts: PhotoFacts) -> str | None:
+    from blackcamo.vision.defocus import detail
+    from blackcamo.vision.faces import find_faces
+
+    if facts.skin > _SKIN or find_faces(facts.pixels):
+        return "a portrait is no miniature"
     subject = facts.subject
     if subject is None:
-        return None
-    if subject.size > 1.5 * _HALF_BAND:
-        return "the subject is taller than the band in focus"
-    return "a portrait is no miniature" if subject.faces else None
+        return None if detail(facts.pixels) >= _SCENE else "too near for a miniature"
+    return "the subject is taller than the band" if subject.size > 1.5 * _HALF_BAND else None
 
+
+_SKIN = 0.12
+"""Share of a photo that has the colour of skin where persons are near."""
+_SCENE = 0.05
+"""Share of sharp edges of a scene that is seen from afar."""
 
 STYLE = Style(
     name="tilt-shift",

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from blackcamo.types import Pixels
 from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.colourspace import linear_to_srgb, srgb_to_linear
 
@@ -19,6 +20,8 @@ WORK_PX = 256
 """Long side on which focus is measured: an edge that is soft there is soft for any viewer."""
 _FIRST_SIGMA, _REBLUR_SIGMA = 0.8, 1.2
 """Gaussians of the two gradients in pixels: against noise, and what is added for the ratio."""
+_SLOPE = 1 / 3
+"""Variance of a slope that is the difference of the pixels on both sides: a box of two."""
 _LEAST_GRADIENT = 0.012
 """Edges have at least this slope per pixel; what is fainter is grain or a gradient of light."""
 _MOST_SIGMA = 5.0
@@ -55,7 +58,7 @@ def edge_blur(grey: Plane) -> tuple[Plane, Plane]:
     second = _slope(grey, math.hypot(_FIRST_SIGMA, _REBLUR_SIGMA))
     ridge = (first >= _LEAST_GRADIENT) & (first >= 0.98 * cv2.dilate(first, _CROSS))
     ratio = np.square(first / np.maximum(second, 1e-6))
-    variance = _REBLUR_SIGMA**2 / np.maximum(ratio - 1, 1e-3) - _FIRST_SIGMA**2
+    variance = _REBLUR_SIGMA**2 / np.maximum(ratio - 1, 1e-3) - _FIRST_SIGMA**2 - _SLOPE
     sigma = np.sqrt(np.clip(variance, 0, _MOST_SIGMA**2))
     weight = np.where(ridge, np.minimum(first / (4 * _LEAST_GRADIENT), 1), 0)
     return np.asarray(np.where(ridge, sigma, 0), np.float32), np.asarray(weight, np.float32)
@@ -65,6 +68,12 @@ def in_focus(grey: Plane) -> Plane:
     """How much of a sharp edge there is, 0 to 1: (H, W)."""
     sigma, weight = edge_blur(grey)
     return _sharp(sigma, weight)
+
+
+def detail(pixels: Pixels) -> float:
+    """Share of a photo (H, W, 3) that is sharp edges: .05 and more in scenes seen from afar."""
+    small = shrunk(np.asarray(pixels, np.float32) / np.float32(255), WORK_PX)
+    return float(in_focus(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)).mean())
 
 
 def _sharp(sigma: Plane, weight: Plane) -> Plane:
@@ -90,7 +99,7 @@ def blur_map(grey: Plane) -> Plane:
     return np.asarray(blurred * (1 - np.clip(3 * near, 0, 1)), np.float32)
 
 
-SHARP_SIGMA = 1.1
+SHARP_SIGMA = 0.95
 """Edges up to this blur, in pixels of ``WORK_PX``, are in focus."""
 
 
@@ -185,7 +194,7 @@ def _layers(linear: Plane, reach: Plane, levels: list[float], factor: int) -> Pl
 
 def _factor(radius_px: float) -> int:
     """How many times to shrink for discs of a radius, so that some pixels are left of it."""
-    return 1 if radius_px < _SHRUNK_FROM_PX else max(2, int(radius_px / 2.5))
+    return 1 if radius_px < _SHRUNK_FROM_PX else max(2, int(radius_px / 3.5))
 
 
 _SHRUNK_FROM_PX = 2.2

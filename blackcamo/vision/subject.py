@@ -32,7 +32,7 @@ _MARGIN = 1.2
 """The ellipse reaches beyond the mask, which ends at the last edge that was found."""
 _THINNEST = 0.4
 """Least ratio of the ellipse's sides."""
-_OUT_OF_FOCUS = 1.5
+_OUT_OF_FOCUS = 1.4
 """Blur in pixels of ``WORK_PX`` that nobody takes for sharp."""
 _SHALLOW = 0.12
 """Share of the photo out of focus from which its depth of field says what it is of."""

@@ -1,114 +1,107 @@
-"""The default measure of appeal: what a critical viewer would mind, by name, 0-100.
+"""The default measure of appeal: whether a critical viewer would post it, 0-100, by named parts.
 
-Three groups of parts, of which the worst part decides; 100 is no complaint, 70 is what a critical
-viewer still accepts:
+Parts say how far something went, each with its sign (``appeal/tones.py``, ``appeal/detail.py``,
+``appeal/framing.py``, ``appeal/damage.py``); ``appeal/model.py`` makes a probability of them, with
+constants fitted to blind verdicts.
 
-- damage (``appeal/damage.py``): what is seen of what is no look. In the mode "enhance" between the
-  graded picture and what is delivered, both sent through the channel, so that the codec costs
-  nothing; in "imperceptible" between the photo itself, in the candidate's frame, and what is
-  delivered.
-- grading (``appeal/grading.py``): what the look did to tones and colours.
-- framing (``appeal/framing.py``): what the crop cut away.
-
-All parts are always made, though grading and framing cost a tenth of damage: a search weakens a
-candidate by how far it is under the floor, and its loss is of the exact appeal, so that leaving out
-dear parts where a cheap one is low already would change what it finds.
+What a style does to the photo is judged between the photo and what is delivered; damage between
+what the style meant and what is delivered, both sent through the channel, so that deliberate
+contrast or clarity is no damage. In the mode "imperceptible" damage is judged against the photo
+itself, in the candidate's frame, and nothing that was gained counts.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blackcamo.appeal.damage import Reference, damage, reference, shaded
+from blackcamo.appeal.damage import damage
+from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading
 from blackcamo.appeal.framing import framing
-from blackcamo.appeal.grading import Tones, grading
-from blackcamo.types import Appraisal, Falloff, Kind, LookViews, Mode, Views
-from blackcamo.vision.display import linear_light
+from blackcamo.appeal.model import Weights, appraised, calibrated
+from blackcamo.appeal.tones import Tones, banding, monochrome, tones
+from blackcamo.types import Appraisal, Mode, Views
+from blackcamo.vision.display import linear_light, viewed
 from blackcamo.vision.saliency import spectral_residual
+from blackcamo.vision.ssimulacra2 import Pyramid, pyramid
 
 _PHOTOS_KEPT = 4
-_FRAMING = "framing"
-
-# Measured on candidates of searches; SSIMULACRA2 begins at 85 or so with the least softness or
-# texture, and where the codec counts, with that.
-_FALLOFF: dict[Mode, dict[Kind, Falloff]] = {
-    "enhance": {
-        "look": Falloff(),
-        "spatial": Falloff(base=85.0, power=1.6),
-        "geometry": Falloff(power=1.5),
-    },
-    "imperceptible": {
-        "look": Falloff(base=83.0, power=1.6),
-        "spatial": Falloff(base=83.0, power=1.6),
-        "geometry": Falloff(power=1.5),
-    },
-}
+Measured = tuple[dict[str, Tensor], dict[str, Tensor]]
+"""How far (B) each thing went that people mind, and each that they like."""
 
 
 class Critic:
-    """The appeal measure ``critic``."""
+    """The appeal measure ``critic``.
+
+    Args:
+        weights: its constants; those that the package comes with if None.
+    """
 
     name = "critic"
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Weights | None = None) -> None:
+        self._weights = weights
         self._photos: OrderedDict[bytes, _Photo] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __reduce__(self) -> tuple[Callable[[], Critic], tuple[()]]:
+    def __reduce__(self) -> tuple[Callable[..., Critic], tuple[Weights | None]]:
         # What is known of photos stays behind when it is pickled.
-        return create, ()
+        return Critic, (self._weights,)
 
     def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        """Appraise each candidate of ``views``: 100 where nothing changed."""
-        looks = views.looks or self.appraise_looks(views, mode)
-        spatial: dict[str, Tensor] = {}
-        delivered = linear_light(views.delivered)
-        if mode == "enhance":
-            graded, spatial["shading"] = shaded(linear_light(views.graded_delivered), delivered)
-            before = reference(graded)
-        elif _same(views.aligned, views.original):
-            before = self._photo(views.original).reference
-        else:
-            before = reference(linear_light(views.aligned))
-        spatial.update(damage(before, reference(delivered)))
+        """Appraise each candidate of ``views``."""
+        complaints, gains = self.measure(views, mode)
+        values, parts = appraised(complaints, gains, self._weights or calibrated())
+        columns = {name: column.tolist() for name, column in parts.items()}
         return [
-            _whole(look, parts, mode)
-            for look, parts in zip(looks, _rows(spatial, len(looks)), strict=True)
+            Appraisal(value, {name: column[row] for name, column in columns.items()})
+            for row, value in enumerate(values.tolist())
         ]
 
-    def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
-        """Appraise looks and frames by the parts that are about them."""
-        count = len(views.frames)
-        rows = zip(
-            _rows(self._geometry(views), count), _rows(self._look(views), count), strict=True
+    def measure(self, views: Views, mode: Mode) -> Measured:
+        """How far each thing went, before it is weighed."""
+        photo = self._photo(views.original)
+        own = photo if _same(views.aligned, views.original) else _Photo(views.aligned)
+        delivered, count = viewed(views.delivered), len(views.frames)
+        seen = Tones(delivered)
+        complaints, gains = tones(own.tones, seen)
+        grey = monochrome(seen)
+        minded, liked = changes(own.detail, detail(delivered), own.salience, grey)
+        complaints |= minded
+        graded = viewed(views.graded)
+        complaints["shading"] = shading(graded, delivered)
+        complaints["banding"] = banding(own.shown, graded)
+        framed = framing(photo.salient[0], views.frames, *views.original.shape[-2:])
+        complaints["framing"] = framed.to(delivered.device)
+        for name, damaged in self._damage(own, views, mode).items():
+            # What black-and-white forgives of grain.
+            complaints[name] = damaged * (1 - MONO_GRAIN * grey)
+        gains |= liked
+        if mode == "imperceptible":
+            gains = {name: torch.zeros_like(gain) for name, gain in gains.items()}
+        return (
+            {name: values.expand(count) for name, values in complaints.items()},
+            {name: values.expand(count) for name, values in gains.items()},
         )
-        appraisals = []
-        for geometry, look in rows:
-            by_kind: dict[Kind, float] = {"geometry": _worst(geometry)}
-            if mode == "enhance":
-                # In "imperceptible" the finished picture shows what is seen of a look.
-                by_kind["look"] = _worst(look)
-            value = min(by_kind.values())
-            appraisals.append(Appraisal(value, {**geometry, **look}, by_kind, _FALLOFF[mode]))
-        return appraisals
 
-    def _look(self, views: LookViews) -> dict[str, Tensor]:
-        whole = _same(views.aligned, views.original)
-        tones = self._photo(views.original).tones if whole else Tones(views.aligned)
-        return grading(tones, Tones(views.graded))
-
-    def _geometry(self, views: LookViews) -> dict[str, Tensor]:
-        salient = self._photo(views.original).salient
-        height_px, width_px = views.original.shape[-2:]
-        return {_FRAMING: framing(salient, views.frames, height_px, width_px)}
+    def _damage(self, own: _Photo, views: Views, mode: Mode) -> dict[str, Tensor]:
+        if mode == "imperceptible":
+            return damage(own.pyramid, pyramid(linear_light(views.delivered)))
+        if _same(views.styled_delivered, views.delivered):
+            nothing = torch.zeros(len(views.delivered), device=views.delivered.device)
+            return {"damaged": nothing, "textured": nothing}
+        meant, arrived = (
+            pyramid(linear_light(rgb)) for rgb in (views.styled_delivered, views.delivered)
+        )
+        return damage(meant, arrived)
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""
@@ -123,21 +116,35 @@ class Critic:
 
 @dataclass
 class _Photo:
-    """The photo (1, 3, H, W) and what all its candidates are compared with."""
+    """The photo, or what frames show of it (B, 3, H, W), and what candidates are compared with."""
 
-    original: Tensor
-
-    @cached_property
-    def salient(self) -> NDArray[np.float64]:
-        return spectral_residual(self.original[0])
+    rgb: Tensor
 
     @cached_property
-    def reference(self) -> Reference:
-        return reference(linear_light(self.original))
+    def shown(self) -> Tensor:
+        return viewed(self.rgb)
+
+    @cached_property
+    def salient(self) -> list[NDArray[np.float64]]:
+        return [spectral_residual(picture) for picture in self.rgb]
+
+    @cached_property
+    def salience(self) -> Tensor:
+        """The same (B, 1, SIDE, SIDE), 1 in the mean."""
+        maps = np.stack(self.salient)[:, None]
+        return torch.as_tensor(maps * maps[0].size, dtype=torch.float32, device=self.rgb.device)
 
     @cached_property
     def tones(self) -> Tones:
-        return Tones(self.original)
+        return Tones(self.shown)
+
+    @cached_property
+    def detail(self) -> Detail:
+        return detail(self.shown)
+
+    @cached_property
+    def pyramid(self) -> Pyramid:
+        return pyramid(linear_light(self.rgb))
 
 
 def create() -> Critic:
@@ -159,27 +166,3 @@ def _same(one: Tensor, other: Tensor) -> bool:
         and one.data_ptr() == other.data_ptr()
         and one.stride() == other.stride()
     )
-
-
-def _rows(parts: Mapping[str, Tensor], count: int) -> list[dict[str, float]]:
-    """Named parts of each of ``count`` candidates, from tensors of one value or as many."""
-    columns = {name: values.expand(count).tolist() for name, values in parts.items()}
-    return [{name: column[row] for name, column in columns.items()} for row in range(count)]
-
-
-def _whole(looked: Appraisal, spatial: Mapping[str, float], mode: Mode) -> Appraisal:
-    """What was said of a look and frame, and the parts of what came on top."""
-    by_kind: dict[Kind, float] = {
-        "look": _worst({n: v for n, v in looked.parts.items() if n != _FRAMING}),
-        "geometry": looked.by_kind["geometry"],
-        "spatial": _worst(spatial),
-    }
-    if mode == "imperceptible":
-        # Where nothing should be seen, a look is damage, too.
-        by_kind["look"] = min(by_kind["look"], by_kind["spatial"])
-    parts = {**looked.parts, **spatial}
-    return Appraisal(min(by_kind.values()), parts, by_kind, _FALLOFF[mode])
-
-
-def _worst(parts: Mapping[str, float]) -> float:
-    return min(max(min(parts.values()), 0.0), 100.0)

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blackcamo.appeal.tolerance import points
 from blackcamo.types import Frame
 from blackcamo.vision.saliency import SIDE
 
@@ -23,7 +22,7 @@ _TILT_DEG = 5.0
 def framing(
     salient: NDArray[np.float64], frames: Sequence[Frame], height_px: int, width_px: int
 ) -> Tensor:
-    """Points (B) of frames.
+    """How far (B) frames cut and tilt the photo.
 
     Args:
         salient: saliency of the photo, (SIDE, SIDE), summing to 1.
@@ -34,9 +33,7 @@ def framing(
     weights = (salient + 1 / salient.size) / 2
     lost = [1 - (weights * _inside(frame, height_px, width_px)).sum() for frame in frames]
     tilted = [abs(frame.angle_deg) / _TILT_DEG for frame in frames]
-    excess = torch.tensor([math.hypot(x / _LOST, t) for x, t in zip(lost, tilted, strict=True)])
-    # A cut counts from its beginning.
-    return points(excess, power=1.5)
+    return torch.tensor([math.hypot(x / _LOST, t) for x, t in zip(lost, tilted, strict=True)])
 
 
 def _inside(frame: Frame, height_px: int, width_px: int) -> NDArray[np.float64]:

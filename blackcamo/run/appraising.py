@@ -13,10 +13,9 @@ from blackcamo.errors import BlackcamoError
 from blackcamo.images import load_photo
 from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
 from blackcamo.types import Appeal, Appraisal, Frame, Mode, Pixels, Views
-from blackcamo.vision.alignment import align, fit_detail, fit_look
+from blackcamo.vision.alignment import align, explain
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.frames import cut_frame
-from blackcamo.vision.lut import apply_lut
 
 
 def appraise(
@@ -72,8 +71,7 @@ def found_views(original: Pixels, edited: Pixels) -> Views:
     photo, delivered = to_rgb(original)[None], to_rgb(edited)[None]
     whole = frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, *original.shape[:2])
     aligned = photo if whole else cut_frame(photo[0], frame).unsqueeze(0)
-    graded = apply_lut(aligned, fit_look(aligned, delivered))
-    styled = fit_detail(graded, delivered)
+    graded, styled = explain(aligned, delivered)
     # Sent through the channel, so that the codec that the edit was sent through costs nothing.
     sent = to_rgb(Channel().send(to_pixels(styled[0]))[1])[None]
     return Views(photo, aligned, graded, sent, delivered, (frame,))

@@ -1,7 +1,8 @@
 """Edits of known order: a ladder that every measure of appeal should climb.
 
 ``ladder()`` gives tasteful looks in three strengths, the same looks gone too far, and ugly edits in
-three strengths. Each tells its frame, its look and its spatial part apart, as candidates of a
+three strengths: what viewers liked and disliked, blind, of edits of this kind, and what nobody does
+like. Each tells its frame, its look and its spatial part apart, as candidates of a
 search do, so that it can be judged with and without knowing the look.
 
 The edits are written in plain formulae, independently of ``blackcamo.filters``: a measure is not to
@@ -17,7 +18,6 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.channel import Channel
@@ -73,19 +73,15 @@ class Edit:
 
     def render(self, pixels: Pixels, channel: Channel) -> tuple[Views, Pixels]:
         """The edit as a measure sees it in a search, and the picture that is delivered."""
-        original = to_rgb(pixels)
+        original = to_rgb(pixels)[None]
         frame = self.frame(*pixels.shape[:2])
-        aligned = cut_frame(original, frame).unsqueeze(0)
-        graded = self.look(aligned).clamp(0, 1)
+        aligned = original if self.kept == 1 else cut_frame(original[0], frame).unsqueeze(0)
+        graded = aligned if self.look is _nothing else self.look(aligned).clamp(0, 1)
         delivered = channel.send(to_pixels(self.spatial(graded)[0]))[1]
-        received = to_rgb(delivered)[None]
-        if self.spatial is _nothing:
-            graded_received = received
-        else:
-            graded_received = to_rgb(channel.send(to_pixels(graded[0]))[1])[None]
-        return Views(
-            original[None], aligned, graded, (frame,), received, graded_received
-        ), delivered
+        received = meant = to_rgb(delivered)[None]
+        if self.spatial is not _nothing and self.kind == "ugly":
+            meant = to_rgb(channel.send(to_pixels(graded[0]))[1])[None]
+        return Views(original, aligned, graded, meant, received, (frame,)), delivered
 
 
 def ladder() -> list[Edit]:
@@ -117,14 +113,18 @@ def _tasteful_and_overdone() -> Iterator[Edit]:
             yield Edit(name, "overdone", strength, partial(look, s=_OVERDONE[strength - 1]))
     for strength in STRENGTHS:
         s = strength / 3
-        mono = partial(_grade, contrast=0.2 * s, saturation=1 - s)
-        yield Edit("monochrome", "tasteful", strength, mono)
-        yield Edit("crop", "tasteful", strength, kept=1 - 0.08 * s)
-        film = partial(_film, s=s)
-        yield Edit("grain", "tasteful", strength, film, partial(_hiding_grain, levels=8 * s))
-        yield Edit("soft-vignette", "tasteful", strength, film, partial(_vignette, corner=0.2 * s))
-        yield Edit("crisp", "tasteful", strength, spatial=partial(_sharpen, amount=0.4 * s))
-        yield Edit("glow", "tasteful", strength, film, partial(_glow, amount=0.12 * s))
+
+        def edit(name: str, strength: int = strength, **parts: Step | float) -> Edit:
+            return Edit(name, "tasteful", strength, **parts)  # type: ignore[arg-type]
+
+        mono = partial(_grade, contrast=0.25 * s, saturation=0.0)
+        yield edit("monochrome", look=mono)
+        yield edit("monochrome-grain", look=mono, spatial=partial(_film_grain, share=0.012 * s))
+        yield edit("sepia", look=partial(_sepia, s=s))
+        yield edit("crop", kept=1 - 0.08 * s)
+        yield edit("vignette", spatial=partial(_vignette, corner=0.3 * s))
+        yield edit("clarity", spatial=partial(_clarity, amount=0.35 * s))
+        yield edit("crisp", spatial=partial(_sharpen, amount=0.4 * s))
 
 
 def _ugly() -> Iterator[Edit]:
@@ -133,9 +133,14 @@ def _ugly() -> Iterator[Edit]:
         def edit(name: str, strength: int = strength, **parts: Step | float) -> Edit:
             return Edit(name, "ugly", strength, **parts)  # type: ignore[arg-type]
 
+        yield edit("flat", look=partial(_flat, share=(0.15, 0.25, 0.4)[i]))
+        lift = (0.08, 0.12, 0.18)[i]
+        yield edit("matte", look=partial(_grade, lift=lift, drop=lift / 2, saturation=0.9))
+        yield edit("drained", look=partial(_grade, saturation=(0.6, 0.5, 0.4)[i]))
+        yield edit("soft", spatial=partial(_blur, sigma=(0.8 / 600, 1.2 / 600, 1.6 / 600)[i]))
+        yield edit("noise", spatial=partial(_noise, levels=(5, 9, 16)[i]))
         dark = partial(_gain, stops=(-1.2, -1.7, -2.3)[i])
         yield edit("dark-noise", look=dark, spatial=partial(_noise, levels=(7, 12, 18)[i]))
-        yield edit("noise", spatial=partial(_noise, levels=(9, 14, 22)[i]))
         yield edit("stripes", spatial=partial(_stripes, levels=(5, 8, 13)[i]))
         for name, direction in _CASTS.items():
             powers = tuple(1 + (1.0, 1.6, 2.4)[i] * d for d in direction)
@@ -151,36 +156,31 @@ def _ugly() -> Iterator[Edit]:
 
 
 def _warm(rgb: Tensor, s: float) -> Tensor:
-    return _grade(rgb, stops=0.5 * s, contrast=0.15 * s, warmth=s)
-
-
-def _moody(rgb: Tensor, s: float) -> Tensor:
-    return _grade(rgb, stops=-0.5 * s, contrast=0.15 * s, warmth=-0.6 * s, saturation=1 - 0.2 * s)
-
-
-def _matte(rgb: Tensor, s: float) -> Tensor:
-    return _grade(rgb, contrast=0.1 * s, saturation=1 - 0.25 * s, lift=0.09 * s, drop=0.05 * s)
+    return _grade(rgb, stops=0.3 * s, contrast=0.15 * s, warmth=s)
 
 
 def _film(rgb: Tensor, s: float) -> Tensor:
     return _grade(rgb, contrast=0.25 * s, saturation=1 + 0.08 * s, split=s)
 
 
-def _airy(rgb: Tensor, s: float) -> Tensor:
-    return _grade(rgb, stops=0.55 * s, contrast=-0.1 * s, saturation=1 - 0.12 * s, lift=0.04 * s)
+def _teal_orange(rgb: Tensor, s: float) -> Tensor:
+    return _grade(rgb, contrast=0.2 * s, saturation=1 + 0.1 * s, split=1.6 * s)
 
 
 def _vivid(rgb: Tensor, s: float) -> Tensor:
-    return _grade(rgb, contrast=0.22 * s, saturation=1 + 0.25 * s)
+    return _grade(rgb, contrast=0.22 * s, saturation=1 + 0.12 * s)
+
+
+def _vivid_strong(rgb: Tensor, s: float) -> Tensor:
+    return _grade(rgb, contrast=0.22 * (1 + s), saturation=1 + 0.14 * (1 + s))
 
 
 _LOOKS: dict[str, Callable[..., Tensor]] = {
     "warm": _warm,
-    "moody": _moody,
-    "matte": _matte,
     "film": _film,
-    "airy": _airy,
+    "teal-orange": _teal_orange,
     "vivid": _vivid,
+    "vivid-strong": _vivid_strong,
 }
 # Powers on red, green and blue, less 1: above 0 the channel loses.
 _CASTS = {
@@ -237,15 +237,20 @@ def _noise(rgb: Tensor, *, levels: float) -> Tensor:
     return rgb + grain * (levels / 255)
 
 
-def _hiding_grain(rgb: Tensor, *, levels: float) -> Tensor:
-    """Grain of one colour where there is texture, and next to none where there is not."""
+def _film_grain(rgb: Tensor, *, share: float) -> Tensor:
+    """Grain of lightness, strongest in middle tones."""
+    grain = torch.randn(rgb[:, :1].shape, generator=torch.Generator().manual_seed(1))
     grey = rgb.mean(1, keepdim=True)
-    sigma_px = 0.004 * max(rgb.shape[-2:])
-    texture = gaussian_blur(grey.square(), sigma_px) - gaussian_blur(grey, sigma_px).square()
-    # The least around: an edge is no texture.
-    texture = -F.max_pool2d(-texture.clamp(min=0).sqrt(), 9, 1, 4)
-    grain = torch.randn(grey.shape, generator=torch.Generator().manual_seed(1))
-    return rgb + grain * (levels / 255) * (texture / 0.06).clamp(0, 1)
+    return rgb + grain * share * (0.4 + 2.4 * grey * (1 - grey))
+
+
+def _sepia(rgb: Tensor, *, s: float) -> Tensor:
+    grey = _grade(rgb, contrast=0.15, saturation=0.0)
+    return grey + rgb.new_tensor((0.05, 0.0, -0.07)).view(3, 1, 1) * s * 4 * grey * (1 - grey)
+
+
+def _flat(rgb: Tensor, *, share: float) -> Tensor:
+    return 0.5 + (rgb - 0.5) * (1 - share)
 
 
 def _stripes(rgb: Tensor, *, levels: float) -> Tensor:
@@ -263,9 +268,8 @@ def _blur(rgb: Tensor, *, sigma: float) -> Tensor:
     return gaussian_blur(rgb, sigma * max(rgb.shape[-2:]))
 
 
-def _glow(rgb: Tensor, *, amount: float) -> Tensor:
-    halo = _blur(rgb.square(), sigma=0.02) * amount
-    return 1 - (1 - rgb) * (1 - halo)
+def _clarity(rgb: Tensor, *, amount: float) -> Tensor:
+    return rgb + amount * (rgb - _blur(rgb, sigma=0.033))
 
 
 def _vignette(rgb: Tensor, *, corner: float) -> Tensor:

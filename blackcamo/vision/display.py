@@ -31,11 +31,16 @@ def linear_light(rgb: Tensor) -> Tensor:
         linear = torch.from_numpy(np.asarray(cv2.LUT(levels, _light()))).reshape(rgb.shape)
     else:
         linear = srgb_to_linear(rgb.mul(255.0).round_().clamp_(0.0, 255.0).div_(255.0))
+    return viewed(linear)
+
+
+def viewed(rgb: Tensor) -> Tensor:
+    """The picture (B, 3, H, W) as a screen shows it whole; a small one is not copied."""
     factor = max(rgb.shape[-2:]) / VIEWED_LONG_SIDE_PX
     if factor <= 1:
-        return linear
+        return rgb
     height, width = (max(round(side / factor), 1) for side in rgb.shape[-2:])
-    return F.interpolate(linear, (height, width), mode="area")
+    return F.interpolate(rgb, (height, width), mode="area")
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,267 @@
+"""What became of tones and colours, part by part: each says in which direction it went.
+
+How far something went is 0 where nothing happened or it went the other way, and about 1 where a
+critical viewer minds it. Pictures are averaged down first, so that noise and edges are no matter
+of colour.
+
+- ``flat``: contrast lost, by the deviation of lightness.
+- ``faded``: the darkest tones lifted and the lightest dropped, where the photo had them.
+- ``drained``: chroma lost, of all of the picture and of the hue that lost most, so that the blue of
+  a sky cannot go because there is also grass. Of one hue, what became another colour is lost, too.
+- ``colourless``: colour gone altogether. Black-and-white is a look of its own: what counts is how
+  much of the picture told itself by colour alone.
+- ``harsh``, ``gaudy``: contrast and colour gained past what is liked.
+- ``dark``, ``bright``: mean lightness that went down, or up.
+- ``clipped``: tones driven to black or white. One channel at its end is a strong colour, all three
+  are a hole.
+- ``cast``: mean shift of (a*, b*) of pale pixels, in shadows, middle tones and lights apart; along
+  the daylight locus (blue to yellow) more is accepted than across. Source: B. Pearce et al.,
+  "Chromatic illumination discrimination ability reveals that human colour constancy is optimised
+  for blue daylight illuminations", PLoS ONE 9 (2), 2014.
+- ``hue``: hues turned, weighted by chroma, and the one colour of the photo that turned most, so
+  that leaves do not turn to the colour of the sea. Source: S. Yendrikhovskij, F. Blommaert, H. de
+  Ridder, "Color reproduction and the naturalness constraint", Color Research & Application 24 (1),
+  1999.
+- ``skin``: turn of hue, gain of chroma and light lost, of skin's colours. Source: K. Xiao et al.,
+  "Characterising the variations in ethnic skin colours", Skin Research and Technology 23 (1), 2017,
+  table 3 (hue angles 35-75 degrees, chroma 12-30), widened for light of every colour.
+- ``banding``: steps between neighbours that the photo has nearly alike, beyond what the slope of a
+  look explains. Source: P. Tandon et al., "CAMBI: contrast-aware multiscale banding index", PCS
+  2021, section II.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from blackcamo.vision.cielab import linear_to_lab
+from blackcamo.vision.colourspace import srgb_to_linear
+from blackcamo.vision.pool import block_means
+
+_SIDE_PX = 192
+"""Long side, at least, at which tones are looked at."""
+_STEPS = 24_000
+"""Pairs of neighbours that are looked at for banding, at most."""
+
+# What a critical viewer minds.
+_FLAT, _FADED_BLACK, _FADED_WHITE = 0.3, 9.0, 12.0
+_DRAINED, _ONE_DRAINED = 4.0, 1.2
+_SEPARATION = 14.0
+_HARSH, _GAUDY, _OVERDRIVEN = (0.45, 0.35), (0.5, 0.4), 10.0
+_DARK, _BRIGHT, _LIGHT_UNSEEN = 12.0, 13.0, 2.0
+_BLOWN_SHARE, _CRUSHED_SHARE = 0.03, 0.08
+_CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
+_ZONES = ((-1, 40, 1.5), (30, 75, 1.0), (65, 101, 0.9))
+_TURN_DEG, _ONE_HUE, _CODEC_HUE = 18.0, 9.0, 0.2
+_SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT_LOST = 8.0, 0.8, 0.17
+_STEP_LEVELS = 3.0
+
+_PALE_CHROMA, _COLOURED_CHROMA = 18.0, 12.0
+_MONOCHROME = 5.0
+_DEEP, _BRIGHT_END = 3.0, 92.0
+_MIDDLE = 0.8
+_ALIKE_LEVELS, _STEEPEST = 6.0, 3.0
+_HUES = 6
+_HEARD_SHARE = 0.02
+"""Of the picture: a zone or hue that has no more is heard by half."""
+
+
+class Tones:
+    """Pictures in CIELAB, averaged down: (B, N) each.
+
+    Args:
+        rgb: (B, 3, H, W), sRGB-encoded.
+    """
+
+    def __init__(self, rgb: Tensor) -> None:
+        factor = max(1, min(max(rgb.shape[-2:]) // _SIDE_PX, *rgb.shape[-2:]))
+        small = block_means(rgb, factor)
+        self.rgb = small.flatten(2)
+        self.lightness, self.a, self.b = (
+            plane.flatten(1) for plane in linear_to_lab(srgb_to_linear(small))
+        )
+        self.chroma = torch.hypot(self.a, self.b)
+        # A vignette is no loss of contrast: what counts is the middle.
+        y, x = (torch.linspace(-1, 1, side, device=rgb.device) for side in small.shape[-2:])
+        within = (y[:, None].square() + x.square() <= _MIDDLE**2).flatten()
+        some = self.lightness[:, within] if within.any() else self.lightness
+        count = max(some.shape[1] // 50, 1)
+        self.black = some.topk(count, largest=False, sorted=False).values.mean(1)
+        self.white = some.topk(count, sorted=False).values.mean(1)
+        self.deviation = some.std(1, correction=0)
+
+
+def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """How far (B) each thing went that people mind, and what they like: contrast and colour gained.
+
+    Args:
+        photo: the photo in the candidates' frames, one or B.
+        seen: the candidates.
+    """
+    # A little is added so that a flat picture may gain more.
+    contrast = ((seen.deviation + 4) / (photo.deviation + 4)).log2()
+    colour = ((seen.chroma.mean(1) + 8) / (photo.chroma.mean(1) + 8)).log2()
+    grey = monochrome(seen)
+    turn_deg = _turn_deg(photo, seen)
+    lost = _colour_lost(photo, seen)
+    overdriven = (seen.chroma - photo.chroma.clamp(min=60)).clamp_(min=0).mean(1) / _OVERDRIVEN
+    paler = (photo.chroma - seen.chroma).clamp(min=0).mean(1)
+    lighter = seen.lightness.mean(1) - photo.lightness.mean(1)
+    lifted = (seen.black - photo.black.clamp(min=_DEEP)).clamp_(min=0) / _FADED_BLACK
+    dropped = (photo.white.clamp(max=_BRIGHT_END) - seen.white).clamp_(min=0) / _FADED_WHITE
+    complaints = {
+        "flat": -contrast.clamp(max=0) / _FLAT,
+        "faded": torch.hypot(lifted, dropped),
+        "drained": (paler / _DRAINED + lost / _ONE_DRAINED) * (1 - grey),
+        "colourless": grey * lost.clamp(max=1) * _told_by_colour(photo, seen),
+        "harsh": (contrast - _HARSH[0]).clamp(min=0) / _HARSH[1],
+        "gaudy": (colour - _GAUDY[0]).clamp(min=0) / _GAUDY[1] + overdriven,
+        "dark": (-lighter - _LIGHT_UNSEEN).clamp(min=0) / _DARK,
+        "bright": (lighter - _LIGHT_UNSEEN).clamp(min=0) / _BRIGHT,
+        "clipped": _clipped(photo, seen),
+        "cast": _cast(photo, seen) * (1 - grey),
+        "hue": (_hue(photo, seen, turn_deg) - _CODEC_HUE).clamp(min=0) * (1 - grey),
+        "skin": _skin(photo, seen, turn_deg) * (1 - grey),
+    }
+    return complaints, {
+        "contrast": contrast.clamp(min=0),
+        "colour": colour.clamp(min=0),
+        "monochrome": grey * lost.clamp(max=1),
+    }
+
+
+def monochrome(seen: Tones) -> Tensor:
+    """Whether (B) a picture is without colours, 0 to 1; what is left may not stand out either."""
+    spread = torch.stack((seen.a, seen.b))
+    # Toned pictures have one colour, by lightness alone: what counts is how far others leave it.
+    lightness = (seen.lightness - seen.lightness.mean(1, keepdim=True)) / 100
+    basis = torch.stack((torch.ones_like(lightness), lightness, lightness.square()), dim=2)
+    gram = basis.transpose(1, 2) @ basis + 1e-3 * torch.eye(3, device=basis.device)
+    fitted = basis @ torch.linalg.solve(gram, basis.transpose(1, 2) @ spread.unsqueeze(-1))
+    apart = (spread - fitted.squeeze(-1)).square().sum(0)
+    return (apart.square().mean(1).pow(0.25) / _MONOCHROME).square().neg().exp()
+
+
+def _told_by_colour(photo: Tones, seen: Tones) -> Tensor:
+    """How much of what told things apart in the photo was colour, and is gone."""
+    before = (photo.lightness.var(1) + photo.a.var(1) + photo.b.var(1)).sqrt()
+    missing = before - seen.lightness.std(1).maximum(photo.lightness.std(1))
+    return missing.clamp(min=0) / _SEPARATION
+
+
+def _turn_deg(photo: Tones, seen: Tones) -> Tensor:
+    """How far the hue of each pixel turned, in degrees, counter-clockwise."""
+    cross = photo.a * seen.b - photo.b * seen.a
+    dot = photo.a * seen.a + photo.b * seen.b
+    return torch.rad2deg(torch.atan2(cross, dot))
+
+
+def _of_hues(photo: Tones) -> Tensor:
+    """Weights (hues, B, N): how much each pixel of the photo has of each of a few hues."""
+    turn = torch.arange(_HUES, device=photo.a.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
+    likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
+    weight = likeness.clamp_(min=0).square_().square_()
+    # The paler it was, the less it had to lose.
+    squared = photo.chroma.square()
+    return weight.mul_(squared / (squared + _COLOURED_CHROMA**2))
+
+
+def _heard(weight: Tensor, *, share: float = _HEARD_SHARE) -> Tensor:
+    total = weight.sum(-1)
+    return total / (total + share * weight.shape[-1])
+
+
+def _mean(weight: Tensor, values: Tensor) -> Tensor:
+    return (weight * values).sum(-1) / (weight.sum(-1) + 1e-6)
+
+
+def _colour_lost(photo: Tones, seen: Tones) -> Tensor:
+    """By how much (B, in powers of two) the hue of the photo that lost most colour lost it."""
+    kept = (photo.a * seen.a + photo.b * seen.b) / (photo.chroma + 1e-6)
+    weight = _of_hues(photo)
+    before, after = (_mean(weight, chroma) for chroma in (photo.chroma, kept))
+    lost = ((before + 4) / (after.clamp_(min=0) + 4)).log2().clamp_(min=0)
+    return (lost * _heard(weight)).amax(0)
+
+
+def _hue(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
+    # A colour that was or became grey has no hue to speak of.
+    weight = (torch.minimum(photo.chroma, seen.chroma) - 6).clamp_(min=0)
+    turned = (weight * turn_deg.abs()).sum(1) / (weight.sum(1) + 0.5 * weight.shape[1])
+    # Of each hue its mean, so that what parts in two directions is less than what turns.
+    # CIE94's hue difference: of a strong colour more is needed to be seen.
+    difference = 2 * (photo.chroma * seen.chroma).sqrt() * torch.deg2rad(turn_deg / 2).sin()
+    difference.div_(1 + 0.015 * photo.chroma)
+    hues = _of_hues(photo)
+    one = (_mean(hues, difference).abs() * _heard(hues)).amax(0)
+    return torch.maximum(turned / _TURN_DEG, one / _ONE_HUE)
+
+
+def _clipped(photo: Tones, seen: Tones) -> Tensor:
+    def share(of: Tones, end: float, clear: float) -> Tensor:
+        return ((of.rgb - clear) / (end - clear)).clamp_(0, 1).mean(1).square_()
+
+    def new(end: float, clear: float) -> Tensor:
+        return (share(seen, end, clear) - share(photo, end, clear)).clamp_(min=0).mean(1)
+
+    return new(1.0, 0.985) / _BLOWN_SHARE + new(0.0, 0.02) / _CRUSHED_SHARE
+
+
+def _cast(photo: Tones, seen: Tones) -> Tensor:
+    pale = (photo.chroma / _PALE_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
+    worst = torch.zeros(len(seen.a), device=seen.a.device)
+
+    def size(a: Tensor, b: Tensor) -> Tensor:
+        return torch.hypot(a / _CAST_ACROSS, b / _CAST_ALONG)
+
+    for low, high, tolerance in _ZONES:
+        middle, half = (low + high) / 2, (high - low) / 2
+        weight = (1 - ((photo.lightness - middle) / half).square_()).clamp_(min=0).mul_(pale)
+        own_a, own_b = _mean(weight, photo.a), _mean(weight, photo.b)
+        new_a, new_b = _mean(weight, seen.a), _mean(weight, seen.b)
+        # Losing a cast that was there is none.
+        less = (size(own_a, own_b) - size(new_a, new_b)).clamp(min=0)
+        shift = (size(new_a - own_a, new_b - own_b) - less).clamp(min=0)
+        worst = torch.maximum(worst, shift * _heard(weight) / tolerance)
+    return worst
+
+
+def _skin(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
+    hue_deg = torch.rad2deg(torch.atan2(photo.b, photo.a))
+    weight = (1 - ((hue_deg - 52) / 26).square_()).clamp_(min=0)
+    weight.mul_((1 - ((photo.chroma - 24) / 18).square_()).clamp_(min=0))
+    weight.mul_((1 - ((photo.lightness - 58) / 34).square_()).clamp_(min=0))
+    # The greyer it became, the less its hue matters.
+    squared = seen.chroma.square()
+    turn = _mean(weight, turn_deg * (squared / (squared + _COLOURED_CHROMA**2)))
+    gain = _mean(weight, ((seen.chroma + 4) / (photo.chroma + 4)).log2()).clamp(min=0)
+    before, after = _mean(weight, photo.lightness), _mean(weight, seen.lightness)
+    # Of its own light: a dark face has less to lose.
+    darkened = (1 - (after + 1) / (before + 1)).clamp(min=0)
+    parts = (turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA, darkened / _SKIN_LIGHT_LOST)
+    length: Tensor = torch.linalg.vector_norm(torch.stack(parts), dim=0)
+    return length * _heard(weight)
+
+
+def banding(photo: Tensor, graded: Tensor) -> Tensor:
+    """How far (B) a look tore smooth tones apart.
+
+    Args:
+        photo: the photo in the candidates' frames (B, 3, H, W).
+        graded: after their looks.
+    """
+    if photo.shape[-2] == 1:
+        return torch.zeros(len(graded), device=graded.device)
+    step = max(1, round(math.sqrt(photo.shape[-2] * photo.shape[-1] / _STEPS)))
+    before, after = (
+        (rgb[..., 1::step, ::step] - rgb[..., :-1:step, ::step]).abs().amax(1).flatten(1) * 255
+        for rgb in (photo, graded)
+    )
+    alike = (1 - before / _ALIKE_LEVELS).clamp_(min=0)
+    excess = (after - before * _STEEPEST - 2).clamp_(min=0)
+    # Squares: the fewer steps there are the higher they are, and their sum stays the same.
+    mean = (alike * excess.square_()).sum(1) / (alike.sum(1) + 1e-6)
+    return mean.sqrt() * _heard(alike) / _STEP_LEVELS

@@ -15,6 +15,8 @@ from blackcamo.types import Pixels
 if TYPE_CHECKING:
     from blackcamo.vision.subject import Subject
 
+Plane = NDArray[np.float32]
+
 _SIDE_PX = 256
 """Long side on which facts are measured; smaller photos are measured as they are."""
 _PALE = 14.0
@@ -73,8 +75,10 @@ class PhotoFacts:
 def facts(pixels: Pixels) -> PhotoFacts:
     """Measure a photo (H, W, 3), whatever its size or content."""
     small = _shrunk(pixels)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    lightness, a, b = cv2.split(lab)
+    lab: Plane = np.asarray(
+        cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32
+    )
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
     chroma = np.hypot(a, b)
     black, white = np.percentile(lightness, (0.5, 99.5))
     pale = (chroma < _PALE) & (lightness > 25) & (lightness < 88)
@@ -106,12 +110,7 @@ def _shrunk(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _skin(
-    lightness: NDArray[np.float32],
-    a: NDArray[np.float32],
-    b: NDArray[np.float32],
-    chroma: NDArray[np.float32],
-) -> NDArray[np.bool_]:
+def _skin(lightness: Plane, a: Plane, b: Plane, chroma: Plane) -> NDArray[np.bool_]:
     hue = np.degrees(np.arctan2(b, a))
     (h_low, h_high), (c_low, c_high) = _SKIN_HUE_DEG, _SKIN_CHROMA
     skin: NDArray[np.bool_] = (
@@ -125,9 +124,9 @@ def _skin(
     return skin
 
 
-def _separation(small: Pixels, lab: NDArray[np.float32]) -> float:
+def _separation(small: Pixels, lab: Plane) -> float:
     """How much of the difference between neighbours no black-and-white picture shows."""
-    outlines = _differences(cv2.GaussianBlur(lab, (0, 0), 1.0))
+    outlines = _differences(_blurred(lab))
     weight = np.where(outlines > _EDGE, outlines, 0)
     total = float(weight.sum())
     if not total:
@@ -135,13 +134,17 @@ def _separation(small: Pixels, lab: NDArray[np.float32]) -> float:
     kept = 0.0
     for mix in _MIXES:
         # An encoded grey level of 0 to 1 is nearly L* in hundredths.
-        grey = cv2.GaussianBlur(small @ np.array(mix, np.float32), (0, 0), 1.0)[..., None]
-        seen = _differences(grey * (100 / 255))
+        grey = _blurred(small.astype(np.float32) @ np.array(mix, np.float32))[..., None]
+        seen = _differences(grey * np.float32(100 / 255))
         kept = max(kept, float(np.minimum(seen, weight).sum()))
     return 1 - kept / total
 
 
-def _differences(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+def _blurred(picture: Plane) -> Plane:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32)
+
+
+def _differences(picture: Plane) -> Plane:
     """Distance of each pixel's colour from its neighbours' to the right and below."""
     right = np.linalg.norm(np.diff(picture, axis=1), axis=2)
     below = np.linalg.norm(np.diff(picture, axis=0), axis=2)

@@ -7,12 +7,13 @@ and nothing else that the photo's file said about itself.
 from __future__ import annotations
 
 from blackcamo.images.checks import MAX_ASPECT, MAX_PIXELS, MAX_SIDE_PX, MIN_SIDE_PX
-from blackcamo.images.files import PICTURE_SUFFIXES, prepare_folder, write_bytes
+from blackcamo.images.files import CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES, prepare_folder, write_bytes
 from blackcamo.images.loading import AlphaPolicy, Photo, load_photo
 from blackcamo.images.metadata import Credit, encode_png, jpeg_metadata
 from blackcamo.images.scaling import fit_long_side, resize
 
 __all__ = [
+    "CAMOUFLAGE_SUFFIX",
     "MAX_ASPECT",
     "MAX_PIXELS",
     "MAX_SIDE_PX",

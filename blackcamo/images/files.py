@@ -14,6 +14,8 @@ from blackcamo.errors import OutputError, PhotoError
 MAX_FILE_BYTES = 2**31
 """No file above 2 GiB is read: 200 megapixels of uncompressed 16-bit RGBA take 1.6 GB."""
 
+CAMOUFLAGE_SUFFIX = ".camo"
+"""What follows the stem of a photo in the name of its camouflage."""
 PICTURE_SUFFIXES = frozenset(
     {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 )

@@ -13,14 +13,20 @@ import numpy as np
 from blackcamo.channel import Channel
 from blackcamo.devices import usable_cores
 from blackcamo.errors import BlackcamoError, OptionError, OutputError, PhotoError, PresetError
-from blackcamo.filters.chain import Chain, load_chain
+from blackcamo.filters.chain import Chain
 from blackcamo.finish import Finish, finish
-from blackcamo.images import PICTURE_SUFFIXES, encode_png, load_photo, write_bytes
+from blackcamo.images import (
+    CAMOUFLAGE_SUFFIX,
+    PICTURE_SUFFIXES,
+    encode_png,
+    load_photo,
+    write_bytes,
+)
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
 from blackcamo.run.results import ApplyResult
-from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, recorded_scorer, score_file
-from blackcamo.run.setup import load_styles
+from blackcamo.run.scoring import recorded_scorer, score_file
+from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.scorers import load_scorer
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Pixels, Scorer, ScorerOptions
@@ -100,7 +106,7 @@ def apply_style(
             that fails is reported in ``error``.
     """
     (wanted,) = load_styles([style])
-    chain = load_chain()
+    chain = style_chain([wanted])
     # What cannot be used is refused before the first photo.
     StyleSpace(wanted, facts(np.full((16, 16, 3), 128, np.uint8)), chain.space).at(strength)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import OutputError
-from blackcamo.images import Photo, encode_png, prepare_folder, write_bytes
+from blackcamo.images import CAMOUFLAGE_SUFFIX, Photo, encode_png, prepare_folder, write_bytes
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset
 from blackcamo.report.canvas import Scored
@@ -17,7 +17,6 @@ from blackcamo.report.compare import compare_picture
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import DEFAULT_OUT, Choice, SearchResult
-from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX
 from blackcamo.run.setup import Contest, Setup
 from blackcamo.types import Evaluation, Pixels
 

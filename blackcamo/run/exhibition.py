@@ -17,7 +17,16 @@ from typing import Any
 import torch
 
 from blackcamo.errors import BlackcamoError, InputError, PhotoError, PresetError
-from blackcamo.images import Credit, Photo, encode_png, load_photo, prepare_folder, write_bytes
+from blackcamo.finish import finish
+from blackcamo.images import (
+    CAMOUFLAGE_SUFFIX,
+    Credit,
+    Photo,
+    encode_png,
+    load_photo,
+    prepare_folder,
+    write_bytes,
+)
 from blackcamo.images.files import read_bytes, remove
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset, read_preset
@@ -26,7 +35,7 @@ from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.run.applying import find_photos
 from blackcamo.run.results import DEFAULT_STORAGE, GalleryResult, ShownResult
-from blackcamo.run.scoring import CAMOUFLAGE_SUFFIX, preset_beside
+from blackcamo.run.scoring import preset_beside
 from blackcamo.study import list_studies
 from blackcamo.types import Frame, GeometryFilter, Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels, to_rgb
@@ -212,9 +221,13 @@ def _show(piece: _Piece, originals: _Originals, queries: Mapping[str, int]) -> E
     facts = _facts(photo.path.name, piece.where, preset, queries)
     aligned = _aligned(preset, photo.pixels)
     before = photo.pixels if aligned is None else aligned
-    if before.shape != camouflage.pixels.shape:
+    after = camouflage.pixels
+    if preset.finish:
+        # The frame around it is nothing to compare.
+        after = finish(preset.finish).inside(after)
+    if before.shape != after.shape:
         raise PresetError(f"{piece.path}: its preset's frame is of another size; search again")
-    return make_exhibit(facts, photo.pixels, aligned, camouflage.pixels)
+    return make_exhibit(facts, photo.pixels, aligned, after)
 
 
 @torch.inference_mode()

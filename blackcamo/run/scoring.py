@@ -9,7 +9,7 @@ from typing import Any
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
-from blackcamo.images import load_photo
+from blackcamo.images import CAMOUFLAGE_SUFFIX, load_photo
 from blackcamo.oracle import Ledger, Oracle, is_high_quality, one_line
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
@@ -17,7 +17,6 @@ from blackcamo.scorers import load_scorer
 from blackcamo.strict_json import short
 from blackcamo.types import Pixels, Scorer, ScorerOptions
 
-CAMOUFLAGE_SUFFIX = ".camo"
 _NOT_FROM_PRESETS = {
     "command": "runs a program",
     "python": "imports a module",

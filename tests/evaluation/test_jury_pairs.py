@@ -114,7 +114,7 @@ def test_camouflages_find_their_originals_by_what_is_in_them(tmp_path: Path) -> 
     for name, level, style in (("a", 10, "noir"), ("b", 20, "")):
         photo = write_flat(tmp_path / "photos" / f"{name}.png", 100 + level)
         folder = tmp_path / "camouflage" / name
-        camouflage = write_flat(folder / f"{name}.camouflage.jpg", level, quality=90)
+        camouflage = write_flat(folder / f"{name}.camo.jpg", level, quality=90)
         digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in (photo, camouflage)]
         preset = Preset(
             filters=("tone",),
@@ -142,7 +142,7 @@ def test_camouflages_without_original_are_one_line(
     (tmp_path / "empty").mkdir()
     assert main([*words, "--pairs", str(tmp_path / "empty")]) == 2
     assert "has no pairs" in capsys.readouterr().err
-    camouflage = write_flat(tmp_path / "c" / "a.camouflage.jpg", 10)
+    camouflage = write_flat(tmp_path / "c" / "a.camo.jpg", 10)
     digest = hashlib.sha256(camouflage.read_bytes()).hexdigest()
     for recorded, says in ((digest, "original a.png was not found"), ("0", "is not the file")):
         preset = Preset(

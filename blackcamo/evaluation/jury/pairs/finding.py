@@ -12,11 +12,11 @@ from typing import Any
 from blackcamo.errors import InputError
 from blackcamo.evaluation.jury.pairs.tables import read_rows
 from blackcamo.evaluation.submission import PRESET_SUFFIX
-from blackcamo.images import PICTURE_SUFFIXES
+from blackcamo.images import CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES
 from blackcamo.images.files import read_bytes
 from blackcamo.preset import Preset, read_preset
 
-_CAMOUFLAGE_ENDING = ".camouflage.jpg"
+_CAMOUFLAGE_ENDING = f"{CAMOUFLAGE_SUFFIX}.jpg"
 _UNNAMED = "edit"
 
 
@@ -34,7 +34,7 @@ def find_pairs(source: Path, *, photos: Sequence[Path] = ()) -> list[Pair]:
 
     Args:
         source: a CSV file with the columns original, edited and, if wanted, edit, whose paths
-            are relative to its folder; or a folder with ``<stem>.camouflage.jpg`` and
+            are relative to its folder; or a folder with ``<stem>.camo.jpg`` and
             ``<stem>.preset.json`` at any depth.
         photos: for a folder: where the originals lie, files or folders.
 

@@ -15,10 +15,10 @@ from blackcamo.errors import OptionError, StudyError
 from blackcamo.strategies.strategy import DEFAULT_STRATEGY, Strategy
 from blackcamo.types import Block, Lane, Proposal
 
-_FIELDS = ((0.2, 4), (0.35, 2))
+_FIELDS = ((0.15, 4), (0.25, 2))
 """Until which share of the budget how many styles are searched."""
-_SPREAD = 0.85
-"""Share of the budget after which what hides best in one style is tried in all others."""
+_SPREADS = (0.5, 0.85)
+"""Shares of the budget after which what hides best in one style is tried in all others."""
 
 REPLAY_TOLERANCE = 1e-6
 """Linear algebra differs in the last digits from one processor to the next."""
@@ -27,11 +27,12 @@ REPLAY_TOLERANCE = 1e-6
 class Race:
     """Proposes candidates of several styles, batch by batch.
 
-    First every style at its start, nothing hidden. Then batches of one style each: up to a fifth of
-    the budget those of the four best in turn, then of the two best, while nothing hides. From
-    there on the best style stays as it is at its best, and what hides in it is searched; late in
-    the race the best of that is tried once in every other style. How good a style is follows from
-    its least loss. Everything is derived from what is told, so that a race that is asked and told
+    First every style at its start, nothing hidden. Then batches of one style each, while nothing
+    hides: of the four best in turn, then of the two best. From a quarter of the budget on the best
+    style stays as it is at its best, and what hides in it is searched. Twice the best of that is
+    tried in every other style as well, as what a scorer does not see is much the same in all of
+    them; the search goes on in the one where it is best then. How good a style is follows from its
+    least loss. Everything is derived from what is told, so that a race that is asked and told
     the same again goes on as if it had never stopped.
 
     Args:
@@ -60,7 +61,7 @@ class Race:
         self._lanes = dict(lanes)
         self._settings = {"name": strategy, "budget": budget, "batch": batch, "seed": seed}
         self._budget = budget
-        self._strategies: dict[tuple[str, Block], Strategy] = {}
+        self._strategies: dict[str | None, Strategy] = {}
         # The least loss of each style, and where; nothing hidden, and hidden.
         self._best: dict[Block, dict[str, tuple[float, tuple[float, ...]]]] = {
             "style": {},
@@ -68,7 +69,7 @@ class Race:
         }
         self._batches = dict.fromkeys(lanes, 0)
         self._field = list(lanes)
-        self._spread = False
+        self._spreads = 0
         self._told = 0
         self._asked: list[Proposal] = []
         self._strategy: Strategy | None = None
@@ -127,10 +128,10 @@ class Race:
 
     def _spreading(self, n: int) -> list[Proposal]:
         """What hides best so far, once in every other style; the better a style the sooner."""
-        best = self._best["hidden"]
-        if self._spread or not best or self._told < _SPREAD * self._budget:
+        best, due = self._best["hidden"], sum(self._told >= s * self._budget for s in _SPREADS)
+        if self._spreads >= due or not best:
             return []
-        self._spread = True
+        self._spreads = due
         leader = min(best, key=lambda s: best[s][0])
         hidden = best[leader][1][self._lanes[leader].part("hidden")]
         others = [s for s in self._ranking() if s != leader]
@@ -144,12 +145,13 @@ class Race:
         self._field = [s for s in self._ranking() if s in self._field][:size]
         style = min(self._field, key=lambda s: self._batches[s])
         lane = self._lanes[style]
-        hides = lane.hidden > 0 and (share >= _FIELDS[-1][0] or lane.style == 0)
-        block: Block = "hidden" if hides else "style"
-        self._strategy = self._of(style, block)
-        vectors = self._strategy.ask(n).tolist()
-        if hides:
+        if lane.hidden and (share >= _FIELDS[-1][0] or not lane.style):
+            best = self._best["hidden"]
+            style = min(best, key=lambda s: best[s][0], default=style)
+            # One strategy for all styles: what hides moves a scorer alike in each.
+            vectors = self._asked_of(None, lane.hidden, n)
             return [Proposal(style, (*self._own(style), *v)) for v in vectors]
+        vectors = self._asked_of(style, lane.style, n)
         return [Proposal(style, (*v, *(0.0,) * lane.hidden)) for v in vectors]
 
     def _ranking(self) -> list[str]:
@@ -160,10 +162,10 @@ class Race:
         """A style's own coordinates at its best."""
         return self._best["style"][style][1][self._lanes[style].part("style")]
 
-    def _of(self, style: str, block: Block) -> Strategy:
-        """The strategy that searches a block of a style's coordinates."""
-        if (style, block) not in self._strategies:
-            lane = self._lanes[style]
-            dimension = lane.style if block == "style" else lane.hidden
-            self._strategies[style, block] = Strategy(dimension=dimension, **self._settings)  # type: ignore[arg-type]
-        return self._strategies[style, block]
+    def _asked_of(self, whose: str | None, dimension: int, n: int) -> list[list[float]]:
+        """Vectors (n, D) of the strategy of a style, or (None) of what hides."""
+        if whose not in self._strategies:
+            self._strategies[whose] = Strategy(dimension=dimension, **self._settings)  # type: ignore[arg-type]
+        self._strategy = self._strategies[whose]
+        found: list[list[float]] = self._strategy.ask(n).tolist()
+        return found

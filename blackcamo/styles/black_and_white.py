@@ -30,7 +30,7 @@ STYLE = Style(
         Free("curve_master_midtones_percent", -5, 5, 0),
         Free("clarity_percent", 0, 55, 22),
         Free("vignette_percent", 0, 22, 0),
-        Free("grain_percent", 0, 1.5, 0.6),
+        Free("grain_percent", 0, 0.7, 0.3),
     ),
     fixed={
         "mono_percent": 100,

@@ -32,7 +32,7 @@ STYLE = Style(
         Free("exposure_ev", -0.25, 0.3, 0.05),
         Free("clarity_percent", 0, 45, 20),
         Free("vignette_percent", -5, 15, 0),
-        Free("grain_percent", 0, 1.4, 0.3),
+        Free("grain_percent", 0, 0.6, 0.2),
     ),
     fixed={
         "mono_percent": 100,

@@ -20,7 +20,7 @@ def _adapt(facts: PhotoFacts) -> dict[str, float]:
 
 STYLE = Style(
     name="noir",
-    sentence="Hard black-and-white with deep shadows, dark corners and the grain of fast film.",
+    sentence="Hard black-and-white with deep shadows, dark corners and a trace of grain.",
     free=(
         Free("mono_red_percent", 12, 78, 40),
         Free("mono_blue_percent", 0, 25, 5),
@@ -30,15 +30,14 @@ STYLE = Style(
         Free("curve_master_midtones_percent", -5, 3, -1),
         Free("clarity_percent", 5, 55, 30),
         Free("vignette_percent", 8, 40, 24),
-        Free("grain_percent", 0.3, 2.0, 1.1),
+        Free("grain_percent", 0, 0.8, 0.3),
     ),
     fixed={
         "mono_percent": 100,
         "black_point_percent": 2,
         "white_point_percent": 2,
-        "grain_coarseness_percent": 40,
+        "grain_coarseness_percent": 10,
     },
-    auto=True,
     adapt=_adapt,
     unsuited=colour_matters,
 )

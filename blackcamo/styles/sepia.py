@@ -31,7 +31,7 @@ STYLE = Style(
         Free("curve_master_midtones_percent", -4, 4, 0),
         Free("clarity_percent", 0, 50, 20),
         Free("vignette_percent", 0, 26, 8),
-        Free("grain_percent", 0, 1.4, 0.4),
+        Free("grain_percent", 0, 0.6, 0.2),
     ),
     fixed={
         "mono_percent": 100,
@@ -40,7 +40,6 @@ STYLE = Style(
         "mono_blue_percent": NO_FILTER[1],
         "grain_coarseness_percent": 20,
     },
-    auto=True,
     adapt=_adapt,
     unsuited=colour_matters,
 )

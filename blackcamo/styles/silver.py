@@ -29,7 +29,7 @@ STYLE = Style(
         Free("curve_master_midtones_percent", -5, 5, 1),
         Free("clarity_percent", 15, 75, 42),
         Free("sharpness_percent", 0, 40, 15),
-        Free("grain_percent", 0, 1.2, 0.4),
+        Free("grain_percent", 0, 0.5, 0.2),
     ),
     fixed={
         "mono_percent": 100,
@@ -40,7 +40,6 @@ STYLE = Style(
         "toning_lights_percent": 15,
         "grain_coarseness_percent": 0,
     },
-    auto=True,
     adapt=_adapt,
     unsuited=colour_matters,
 )

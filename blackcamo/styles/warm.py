@@ -21,11 +21,11 @@ STYLE = Style(
     name="warm",
     sentence="The warm light of an afternoon.",
     free=(
-        Free("temperature_k", 6800, 7900, 7350),
+        Free("temperature_k", 6700, 7500, 7100),
         Free("exposure_ev", -0.15, 0.4, 0.05),
         Free("contrast_percent", 4, 22, 10),
         Free("vibrance_percent", 2, 30, 14),
-        Free("split_highlights_yellow_percent", 0, 1.7, 0.6),
+        Free("split_highlights_yellow_percent", 0, 1.0, 0.4),
         Free("split_highlights_red_percent", 0.1, 1.2, 0.4),
         Free("clarity_percent", 0, 16, 6),
         Free("vignette_percent", 0, 14, 4),

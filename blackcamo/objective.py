@@ -129,11 +129,9 @@ class Objective:
         Either is one only once it was itself a candidate, and so has an appeal.
         """
         space = self._styles[proposal.style]
-        plain = self._plain(proposal)
-        if plain is None:
-            return self._anchors.get((proposal.style, (0.0,) * space.dimension))
-        nothing = dict.fromkeys(space.names[space.lane.part("hidden")], 0.0)
-        return Anchor({**nothing, **plain.params}, plain.appeal)
+        start = self._anchors.get((proposal.style, (0.0,) * space.dimension))
+        found = self._plain(proposal) or start
+        return found and Anchor({**space.nothing, **found.params}, found.appeal)
 
     def _plain(self, proposal: Proposal) -> Anchor | None:
         """The candidate with nothing hidden that this one hides something in, if there was one."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+from blackcamo import plugins
 from blackcamo.errors import PresetError
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import MAX_BYTES, MAX_INT, parse_object, plain, refuse, short
@@ -193,26 +194,36 @@ def _from_2(document: dict[str, Any]) -> dict[str, Any]:
 
     added = ("style", "finish", "migrated")
     document = {f"{k}_of_version_2" if k in added else k: v for k, v in document.items()}
-    filters, params = document.get("filters"), document.get("params")
-    if not isinstance(filters, list) or not isinstance(params, dict):
+    if "filters" not in document or not isinstance(document.get("params"), dict):
         return document
+    filters, params = _names(document["filters"]), _numbers(document["params"])
     families = built_in()
     known = {p.name: (family.name, p) for family in families for p in family.params}
-    ours = {*_GONE, _LOOK, *(family.name for family in families)}.issuperset(map(str, filters))
-    kept: dict[str, Any] = {}
+    theirs = _declared(set(filters) - {*_GONE, _LOOK, *(family.name for family in families)})
+    kept: dict[str, float] = {}
     needed = {name: None for name in filters if name not in _GONE}
     for name, value in params.items():
-        if name not in known:
-            # What filters of others have is for them to say.
-            if not ours or name == f"{_LOOK}_percent":
-                kept[name] = value
-        elif type(value) in (int, float):
+        if name in known:
             family, param = known[name]
             needed.setdefault(family)
-            kept[name] = min(max(float(value), param.low), param.high)
+            kept[name] = min(max(value, param.low), param.high)
+        elif theirs is None or name in theirs or name == f"{_LOOK}_percent":
+            kept[name] = value
     changed = sorted(name for name, value in params.items() if kept.get(name) != value)
-    migrated = {"migrated": {"from_version": 2, "changed": changed}} if changed else {}
-    return {**document, "filters": list(needed) or ["tone"], "params": kept, **migrated}
+    document |= {"filters": list(needed) or ["tone"], "params": kept}
+    if changed:
+        ours = FilterSpace(family for family in families if family.name in needed)
+        # What others' filters do cannot be told here.
+        said = recipe(ours, kept) if kept.keys() <= set(ours.names) else ""
+        document |= {"recipe": said, "migrated": {"from_version": 2, "changed": changed}}
+    return document
+
+
+def _declared(filters: set[str]) -> set[str] | None:
+    """The parameters of filters that others made; None where one is not installed."""
+    if not filters <= set(plugins.names("filters")):
+        return None
+    return {p.name for name in filters for p in plugins.load("filters", name)().params}
 
 
 def _from_1(document: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,30 +13,37 @@ import pytest
 import torch
 from torch import Tensor
 
-from blackcamo.appeal.visible import create
 from blackcamo.channel import Channel
 from blackcamo.errors import BudgetError
 from blackcamo.filters import Chain, load_chain
-from blackcamo.filters.optics import Optics
 from blackcamo.filters.tone import Tone
+from blackcamo.filters.weave import Weave
+from blackcamo.finish import finish
 from blackcamo.images import Credit
-from blackcamo.objective import Candidate, Objective
+from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
-from blackcamo.rendering import Picture, Renderer, render
+from blackcamo.rendering import Anchor, Picture, Renderer, render
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.space import StyleSpace
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import (
+    UNCHANGED,
     Appraisal,
     Evaluation,
-    Falloff,
-    Kind,
-    LookViews,
+    Free,
     Mode,
     Param,
     Params,
     Pixels,
+    Proposal,
+    Style,
     Views,
 )
 from blackcamo.vision.arrays import to_pixels
+from blackcamo.vision.facts import facts
+
+BRIGHT = Style("bright", "Lighter.", (Free("exposure_ev", 0.0, 0.5, 0.1),))
+CALM = (0.0,) * (1 + len(HIDDEN.free))
 
 
 class Touchy:
@@ -52,27 +59,73 @@ class Touchy:
         return rgb
 
 
+class Mild:
+    """90 for what is as it was; every level that the look or what hides moves costs a tenth."""
+
+    name = "mild"
+
+    def __init__(self) -> None:
+        self.appraised = 0
+
+    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
+        self.appraised += len(views.frames)
+        look = 255 * (views.graded - views.aligned).abs().mean((1, 2, 3))
+        hidden = 255 * (views.delivered - views.styled_delivered).abs().mean((1, 2, 3))
+        return [
+            Appraisal(90 - min(a, 80), {"look": 90 - a, "hidden": 90 - b})
+            for a, b in zip((look + 4 * hidden).tolist(), hidden.tolist(), strict=True)
+        ]
+
+
 @pytest.fixture
 def pixels() -> Pixels:
     return to_pixels(make_photo())
 
 
+def style_space(pixels: Pixels, style: Style = BRIGHT, chain: Chain | None = None) -> StyleSpace:
+    space = (chain or Chain([Tone(), Weave()])).space
+    hides = {p.name for p in space.params} >= {f.name for f in HIDDEN.free}
+    return StyleSpace(style, facts(pixels), space, hidden=HIDDEN.free if hides else ())
+
+
 def make(
-    pixels: Pixels, *, chain: Chain | None = None, budget: int = 100, appeal_floor: float = 0.0
+    pixels: Pixels,
+    *,
+    chain: Chain | None = None,
+    styles: Sequence[Style] = (BRIGHT,),
+    budget: int = 100,
+    appeal_floor: float = 0.0,
+    measure: Mild | None = None,
 ) -> Any:
     scorer = CountingScorer()
     oracle = Oracle(scorer, Ledger(budget))
-    renderer = Renderer(pixels, chain or load_chain(), Channel(), create(), "enhance")
-    return Objective(renderer, oracle, appeal_floor=appeal_floor), scorer, oracle
+    chain = chain or Chain([Tone(), Weave()])
+    renderer = Renderer(pixels, chain, Channel(), measure or Mild(), "enhance")
+    spaces = {style.name: style_space(pixels, style, chain) for style in styles}
+    return Objective(renderer, oracle, spaces, appeal_floor=appeal_floor), scorer, oracle
 
 
-def evaluate(objective: Objective, vectors: Sequence[Iterable[float]]) -> list[Evaluation]:
-    return objective.evaluate(objective.prepare(vectors))
+def evaluate(objective: Objective, proposals: Sequence[Proposal]) -> list[Evaluation]:
+    return objective.evaluate(objective.prepare(proposals))
 
 
-def random_vectors(count: int, dimension: int) -> list[list[float]]:
-    vectors = np.random.default_rng(0).uniform(-1, 1, (count, dimension))
-    return [[float(v) for v in vector] for vector in vectors]
+def bright(exposure: float, hidden: Sequence[float] = CALM[1:]) -> Proposal:
+    return Proposal("bright", (exposure, *hidden))
+
+
+def between(
+    pixels: Pixels, good: Proposal, bad: Proposal, styles: Sequence[Style] = (BRIGHT,)
+) -> float:
+    """A floor that lies between the appeal of two proposals."""
+    objective, _, _ = make(pixels, styles=styles)
+    above, below = (c.picture.appraisal.value for c in objective.prepare([good, bad]))
+    assert above > below + 1.5
+    return float((above + below) / 2)
+
+
+def some(count: int) -> list[Proposal]:
+    vectors = np.random.default_rng(0).uniform(-1, 1, (count, len(CALM)))
+    return [Proposal("bright", tuple(v)) for v in vectors.tolist()]
 
 
 def test_the_baseline_is_the_photo_after_the_channel(pixels: Pixels) -> None:
@@ -80,7 +133,8 @@ def test_the_baseline_is_the_photo_after_the_channel(pixels: Pixels) -> None:
     baseline = objective.baseline()
     received = Channel().send(pixels)[1]
     assert baseline.score == scorer.score([received])[0]
-    assert (baseline.appeal, set(baseline.vector)) == (100.0, {0.0})
+    assert (baseline.style, baseline.vector, baseline.params) == (UNCHANGED, (), {})
+    assert baseline.appeal == 90
     # As after a kill between the answer and its record.
     assert objective.baseline() == baseline
     assert oracle.ledger.counts()["baseline"] == 1
@@ -96,227 +150,152 @@ def test_the_reference_is_the_score_of_the_baseline_without_an_appraisal(pixels:
 
 
 def test_a_candidate_is_the_same_alone_in_a_batch_delivered_and_rendered(pixels: Pixels) -> None:
-    chain = load_chain()
-    objective, _, _ = make(pixels, chain=chain)
-    vectors = random_vectors(5, chain.space.dimension)
-    together = evaluate(objective, vectors)
-    for vector, evaluation in zip(vectors, together, strict=True):
-        (alone,) = evaluate(make(pixels)[0], [vector])
+    objective, _, _ = make(pixels)
+    for proposal, evaluation in zip(some(5), evaluate(objective, some(5)), strict=True):
+        (alone,) = evaluate(make(pixels)[0], [proposal])
         assert alone == evaluation
-        delivered, data = objective.deliver(evaluation.params, Credit(artist="Ada"))
+        delivered, data = objective.deliver(evaluation, Credit(artist="Ada"))
         assert delivered.jpeg_sha256 == evaluation.jpeg_sha256
+        assert (delivered.style, delivered.vector) == ("bright", proposal.vector)
         assert delivered.appeal == evaluation.appeal
-        again = render(chain, pixels, evaluation.params)
+        again = render(Chain([Tone(), Weave()]), pixels, evaluation.params)
         assert hashlib.sha256(Channel().encode(again)).hexdigest() == evaluation.jpeg_sha256
         np.testing.assert_array_equal(Channel().decode(data), Channel().send(again)[1])
 
 
-def test_what_people_would_mind_is_weakened_before_it_costs_a_query(pixels: Pixels) -> None:
-    vectors = random_vectors(6, load_chain().space.dimension)
-    strong, _, _ = make(pixels)
-    before = strong.prepare(vectors)
-    assert sum(c.picture.appraisal.value < 80 for c in before) >= 4
-    objective, scorer, _ = make(pixels, appeal_floor=80.0)
-    after = objective.prepare(vectors)
+def test_what_people_would_mind_is_drawn_to_its_styles_start_before_it_costs_a_query(
+    pixels: Pixels,
+) -> None:
+    plain, _, _ = make(pixels)
+    floor = between(pixels, bright(0.0), bright(1.0))
+    objective, scorer, _ = make(pixels, appeal_floor=floor)
+    objective.prepare([bright(0.0)])
+    ((mild), (repaired)) = objective.prepare([bright(0.2), bright(1.0)])
     assert scorer.images == 0
-    space = load_chain().space
-    for one, other in zip(before, after, strict=True):
-        assert one.vector == other.vector
-        if one.picture.appraisal.value >= 80:
-            assert one.params == other.params
-            continue
-        assert other.picture.appraisal.value > min(one.picture.appraisal.value, 77)
-        strong_vector, weak_vector = space.encode(one.params), space.encode(other.params)
-        free = [not p.modifier and p.step is None for p in space.params]
-        assert np.all(np.abs(weak_vector[free]) <= np.abs(strong_vector[free]) + 1e-9)
-    evaluations = objective.evaluate(after)
-    assert [e.params for e in evaluations] == [c.params for c in after]
+    assert mild.params == plain.prepare([bright(0.2)])[0].params, "above the floor it stays"
+    assert floor <= repaired.picture.appraisal.value < floor + 3
+    assert 0.1 < repaired.params["exposure_ev"] < 0.5
+    assert repaired.proposal == bright(1.0)
+    (evaluation,) = objective.evaluate([repaired])
+    assert evaluation.params == repaired.params
 
 
-class Strict:
-    """Minds the look alone, of every candidate that has one."""
-
-    name = "strict"
-
-    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        return self.of(views)
-
-    def of(self, views: LookViews) -> list[Appraisal]:
-        moved = (views.graded - views.aligned).abs().amax((1, 2, 3)).tolist()
-        values = [100 * math.exp(-((9 * m) ** 2)) for m in moved]
-        return [
-            Appraisal(v, {"look": v}, {"geometry": 100.0, "look": v, "spatial": 100.0})
-            for v in values
-        ]
+def test_what_hides_is_drawn_to_nothing_and_leaves_the_style_as_it_was_found(
+    pixels: Pixels,
+) -> None:
+    hidden = tuple(1.0 for _ in HIDDEN.free)
+    styled, strong = make(pixels)[0].prepare([bright(0.5), bright(0.5, hidden)])
+    floor = between(pixels, bright(0.5), bright(0.5, hidden))
+    objective, _, _ = make(pixels, appeal_floor=floor)
+    objective.prepare([bright(0.0)])
+    objective.prepare([bright(0.5)])
+    (weaker,) = objective.prepare([bright(0.5, hidden)])
+    assert weaker.params["exposure_ev"] == styled.params["exposure_ev"]
+    assert 0 < weaker.params["weave_jnd"] < strong.params["weave_jnd"]
+    assert weaker.picture.appraisal.value >= floor
 
 
-def test_only_the_filters_that_answer_for_it_are_weakened(pixels: Pixels) -> None:
-    chain = Chain([Tone(), Optics()])
-    renderer = Renderer(pixels, chain, Channel(), Strict(), "enhance")
-    strong = chain.space.encode({"exposure_ev": 0.4, "vignette_percent": 20.0})
-    ((params, picture),) = renderer.prepare([chain.space.decode(strong)], shares=[{}], floor=90.0)
+def test_a_style_that_was_repaired_hides_things_as_it_was_repaired(pixels: Pixels) -> None:
+    hidden = tuple(0.1 for _ in HIDDEN.free)
+    floor = between(pixels, bright(0.0), bright(1.0))
+    objective, _, _ = make(pixels, appeal_floor=floor)
+    objective.prepare([bright(0.0)])
+    (repaired,) = objective.prepare([bright(1.0)])
+    assert repaired.params["exposure_ev"] < 0.5
+    (hiding,) = objective.prepare([bright(1.0, hidden)])
+    assert hiding.params["exposure_ev"] == repaired.params["exposure_ev"]
+    # A continued search learns it from what is recorded.
+    again, _, _ = make(pixels, appeal_floor=floor)
+    again.learn(objective.evaluate([*objective.prepare([bright(0.0)]), repaired]))
+    assert again.prepare([bright(1.0, hidden)])[0].params == hiding.params
+
+
+def test_what_hides_in_a_style_that_was_not_found_is_drawn_to_the_styles_start(
+    pixels: Pixels,
+) -> None:
+    hidden = tuple(1.0 for _ in HIDDEN.free)
+    floor = between(pixels, bright(0.0), bright(1.0, hidden))
+    objective, _, _ = make(pixels, appeal_floor=floor)
+    objective.prepare([bright(0.0)])
+    (drawn,) = objective.prepare([bright(1.0, hidden)])
+    assert drawn.picture.appraisal.value >= floor
+    assert 0.1 < drawn.params["exposure_ev"] < 0.5
+    assert 0 < drawn.params["weave_jnd"] < 2
+
+
+def test_styles_are_drawn_each_to_its_own_start(pixels: Pixels) -> None:
+    dark = Style("dark", "Darker.", (Free("exposure_ev", -0.5, 0.0, -0.1),))
+    start, strong = Proposal("dark", CALM), Proposal("dark", (-1.0, *CALM[1:]))
+    styles = [BRIGHT, dark]
+    floor = between(pixels, start, strong, styles)
+    objective, _, _ = make(pixels, styles=styles, appeal_floor=floor)
+    objective.prepare([bright(0.0)])
+    assert objective.prepare([strong])[0].params["exposure_ev"] == -0.5, "its start is not known"
+    objective.prepare([start])
+    assert -0.5 < objective.prepare([strong])[0].params["exposure_ev"] < -0.1
+
+
+def test_an_anchor_under_the_floor_repairs_nothing(pixels: Pixels) -> None:
+    measure = Mild()
+    renderer = Renderer(pixels, Chain([Tone()]), Channel(), measure, "enhance")
+    anchor = Anchor({"exposure_ev": 0.3}, 60.0)
+    ((params, picture),) = renderer.prepare([{"exposure_ev": 0.5}], anchors=[anchor], floor=80.0)
     assert isinstance(picture, Picture)
-    assert 0.1 < params["exposure_ev"] < 0.37
-    assert params["vignette_percent"] == pytest.approx(20.0)
-    assert picture.appraisal.value > 85
+    assert (params, measure.appraised) == ({"exposure_ev": 0.5}, 1)
 
 
-class Foresighted(Strict):
-    """The same, said before there is anything else to see."""
-
-    def __init__(self) -> None:
-        self.appraised = 0
-
-    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        self.appraised += 1
-        return super().__call__(views, mode)
-
-    def appraise_looks(self, views: LookViews, mode: Mode) -> list[Appraisal]:
-        assert not isinstance(views, Views)
-        return self.of(views)
+def test_what_hides_is_judged_against_the_styled_picture(pixels: Pixels) -> None:
+    objective, _, _ = make(pixels)
+    hidden = tuple(1.0 for _ in HIDDEN.free)
+    plain, hiding = objective.prepare([bright(1.0), bright(1.0, hidden)])
+    assert plain.picture.appraisal.parts["hidden"] == 90
+    assert hiding.picture.appraisal.parts["hidden"] < 89
+    assert hiding.picture.appraisal.parts["look"] < plain.picture.appraisal.parts["look"]
 
 
-def test_a_look_is_right_before_the_rest_is_rendered(pixels: Pixels) -> None:
-    chain, strong = Chain([Tone(), Optics()]), {"exposure_ev": 0.4, "vignette_percent": 20.0}
-    prepared = []
-    for measure in (Strict(), foresighted := Foresighted()):
-        renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
-        prepared += renderer.prepare([chain.space.complete(strong)], shares=[{}], floor=90.0)
-    ((late, _), (early, picture)) = prepared
-    assert isinstance(picture, Picture)
-    assert picture.appraisal.value >= 90
-    assert early["exposure_ev"] == pytest.approx(late["exposure_ev"], rel=0.1)
-    assert foresighted.appraised == 1
-
-
-@dataclass
-class Lawful:
-    """Appeal that falls with the exposure by a law that it tells, or keeps to itself."""
-
-    power: float
-    told: bool
-    name: str = "lawful"
-    appraised: int = 0
-
-    def __call__(self, views: Views, mode: Mode) -> list[Appraisal]:
-        self.appraised += 1
-        moved = (views.graded - views.aligned).mean((1, 2, 3)).abs().tolist()
-        law: dict[Kind, Falloff] = {"look": Falloff(90.0, self.power)} if self.told else {}
-        values = [90 * math.exp(-1.3 * (12 * m) ** self.power) if m else 100.0 for m in moved]
-        return [
-            Appraisal(v, {}, {"geometry": 100.0, "look": v, "spatial": 100.0}, law) for v in values
-        ]
-
-
-@pytest.mark.parametrize("power", [0.8, 1.0, 1.2])
-def test_a_law_that_is_told_brings_a_candidate_to_the_floor(pixels: Pixels, power: float) -> None:
-    def weakened(told: bool) -> float:
-        measure = Lawful(power, told)
-        renderer = Renderer(pixels, Chain([Tone()]), Channel(), measure, "enhance")
-        ((_, picture),) = renderer.prepare([{"exposure_ev": -0.48}], shares=[{}], floor=70.0)
-        assert isinstance(picture, Picture)
-        return picture.appraisal.value
-
-    told, untold = (abs(weakened(told=told) - 71.5) for told in (True, False))
-    assert told < 1.5
-    assert told < untold
-
-
-def test_a_batch_is_rendered_as_strong_as_those_before_make_it_probable(pixels: Pixels) -> None:
-    measure, chain = Lawful(1.0, told=True), Chain([Tone()])
-    exposures = [[-0.48, -0.47, -0.45, -0.44], [-0.46], [-0.1]]
-    batches = [[chain.space.encode({"exposure_ev": e}) for e in batch] for batch in exposures]
-
-    def searched(learned: Sequence[Evaluation] = ()) -> tuple[list[list[Candidate]], Objective]:
-        renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
-        oracle = Oracle(CountingScorer(), Ledger(9))
-        objective = Objective(renderer, oracle, appeal_floor=70.0)
-        objective.learn(learned)
-        done, counts = [], []
-        for batch in batches[1:] if learned else batches:
-            before = measure.appraised
-            done.append(objective.prepare(batch))
-            counts.append((measure.appraised - before) / len(batch))
-        # Nothing was known; that strength was right; nobody minds this one.
-        assert counts == [2, 1, 1][-len(counts) :]
-        return done, objective
-
-    done, objective = searched()
-    appeals = [
-        [c.picture.appraisal.value for c in batch if isinstance(c.picture, Picture)]
-        for batch in done
-    ]
-    assert all(70 <= value < 74 for value in (*appeals[0], *appeals[1]))
-    assert appeals[2][0] > 74
-    assert done[2][0].params == chain.space.decode(batches[2][0])
-    # A continued search says what a batch came to, and makes the same of the next.
-    again, _ = searched(objective.evaluate(done[0]))
-    assert [c.params for batch in again for c in batch] == [c.params for b in done[1:] for c in b]
-
-
-def test_candidates_are_brought_to_the_floor_of_their_batch(pixels: Pixels) -> None:
-    chain = Chain([Tone()])
-    renderer = Renderer(pixels, chain, Channel(), Lawful(1.0, told=True), "enhance")
-    objective = Objective(renderer, Oracle(CountingScorer(), Ledger(9)))
-    strong = [chain.space.encode({"exposure_ev": e}) for e in (-0.48, -0.47, -0.46, -0.45)]
-    for appeal in (70.0, 80.0, 70.0):
-        objective.appeal_floor = appeal
-        for candidate in objective.prepare(strong):
-            assert isinstance(candidate.picture, Picture)
-            assert appeal <= candidate.picture.appraisal.value < appeal + 4
-
-
-def test_what_could_not_be_rendered_teaches_nothing(pixels: Pixels) -> None:
-    chain = Chain([Touchy(), Tone()])
-
-    def searched(*, failing: bool, continued: bool = False) -> list[Candidate]:
-        renderer = Renderer(pixels, chain, Channel(), Lawful(1.0, told=True), "enhance")
-        oracle = Oracle(CountingScorer(), Ledger(99))
-        objective = Objective(renderer, oracle, appeal_floor=70.0)
-        if failing:
-            touched = [chain.space.encode({"touch": 0.9, "exposure_ev": -0.48})] * 16
-            failed = objective.prepare(touched)
-            assert all(isinstance(candidate.picture, str) for candidate in failed)
-            if continued:
-                objective.learn(objective.evaluate(failed))
-        objective.prepare(
-            [chain.space.encode({"exposure_ev": e}) for e in (-0.48, -0.47, -0.45, -0.44)]
-        )
-        return objective.prepare([chain.space.encode({"exposure_ev": -0.46})])
-
-    undisturbed = searched(failing=False)
-    assert searched(failing=True)[0].params == undisturbed[0].params
-    assert searched(failing=True, continued=True)[0].params == undisturbed[0].params
+def test_a_finish_is_sent_but_not_judged(pixels: Pixels) -> None:
+    white = finish("white")
+    bare, framed = (
+        Renderer(pixels, Chain([Tone()]), Channel(), Mild(), "enhance", finish=one)
+        for one in (None, white)
+    )
+    ((_, alone), (_, inside)) = (r.prepare([{"exposure_ev": 0.2}])[0] for r in (bare, framed))
+    assert isinstance(alone, Picture)
+    assert isinstance(inside, Picture)
+    assert inside.received.shape[0] > alone.received.shape[0]
+    assert inside.appraisal.value == pytest.approx(alone.appraisal.value, abs=0.5)
+    sent = render(Chain([Tone()]), pixels, {"exposure_ev": 0.2}, finish=white)
+    assert Channel().encode(sent) == inside.jpeg
+    assert framed.unchanged()[1].shape == inside.received.shape
 
 
 def test_a_failing_filter_fails_its_candidate_and_costs_no_query(pixels: Pixels) -> None:
-    objective, scorer, oracle = make(pixels, chain=Chain([Touchy(), Tone()]))
-    space = Chain([Touchy(), Tone()]).space
-    calm, touched = ({"touch": t, "exposure_ev": 0.3} for t in (0.2, 0.9))
-    evaluations = evaluate(objective, [space.encode(p) for p in (calm, touched, calm)])
+    chain = Chain([Touchy(), Tone()])
+    touch = Style("touch", "Touched.", (Free("touch", 0, 1, 0.2),), {"exposure_ev": 0.3})
+    objective, scorer, oracle = make(pixels, chain=chain, styles=[touch])
+    calm, touched = (Proposal("touch", (v,)) for v in (0.0, 1.0))
+    evaluations = evaluate(objective, [calm, touched, calm])
     assert [e.error for e in evaluations] == [None, "RuntimeError: ouch", None]
     assert math.isnan(evaluations[1].score)
     assert [e.cached for e in evaluations] == [False, False, True]
     assert scorer.images == oracle.ledger.total == 1
-    assert objective.deliver(touched, Credit()) is None
+    assert objective.deliver(evaluations[1], Credit()) is None
 
 
 def test_delivering_beyond_the_budget_is_refused(pixels: Pixels) -> None:
     objective, scorer, _ = make(pixels, budget=1)
-    objective.baseline()
+    unchanged = objective.baseline()
+    (candidate,) = objective.prepare([bright(0.2)])
+    other = dataclasses.replace(unchanged, style="bright", params=candidate.params)
     with pytest.raises(BudgetError):
-        objective.deliver({"exposure_ev": 0.2}, Credit())
+        objective.deliver(other, Credit())
     # The unchanged photo is known by then.
-    delivered: tuple[Any, bytes] = objective.deliver(neutral(), Credit())
+    delivered: tuple[Any, bytes] = objective.deliver(unchanged, Credit())
     assert delivered[0].cached
     assert scorer.images == 1
 
 
-def neutral() -> Mapping[str, float]:
-    return load_chain().space.neutral
-
-
 def test_rendering_leaves_torchs_threads_as_they_were(pixels: Pixels) -> None:
     before = torch.get_num_threads()
-    evaluate(make(pixels)[0], random_vectors(3, load_chain().space.dimension))
+    evaluate(make(pixels, chain=load_chain())[0], some(3))
     assert torch.get_num_threads() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, dataclass
@@ -13,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blackcamo import plugins
 from blackcamo import preset as preset_module
 from blackcamo.errors import OptionError, PresetError
-from blackcamo.filters.look import FileLook, file_look
+from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.preset import Preset, describe, read_preset, recipe
 from blackcamo.space import FilterSpace
@@ -33,9 +35,9 @@ json_values = st.recursive(
 
 def make(**changes: object) -> Preset:
     fields: dict[str, object] = {
-        "filters": ("tone", "texture"),
+        "filters": ("tone", "grain"),
         "lut_size": 33,
-        "params": {"exposure": 0.1 + 0.2, "grain": 0.8},
+        "params": {"exposure_ev": 0.1 + 0.2, "grain_percent": 0.8},
         "seed": 7,
         "recipe": "exposure +0.30 EV",
         "provenance": {"scorer": "niqe", "score_after": 41, "photo": {"name": "café.jpg"}},
@@ -66,7 +68,7 @@ def test_round_trip_is_exact(
 def test_the_text_is_stable_and_readable() -> None:
     text = make().to_json()
     assert text.endswith("}\n")
-    assert '"exposure": 0.30000000000000004' in text
+    assert '"exposure_ev": 0.30000000000000004' in text
     assert "café.jpg" in text
     keys = [line.split('"')[1] for line in text.splitlines() if line.startswith('  "')]
     assert keys == sorted(keys)
@@ -79,19 +81,155 @@ def test_unknown_top_level_fields_survive() -> None:
     assert json.loads(preset.to_json())["rating"] == {"stars": [5, 4.5]}
 
 
-def test_a_preset_of_version_1_is_read_and_written_as_one_of_today() -> None:
-    older = edited(version=1, look=..., rating={"stars": 5})
-    preset = Preset.from_json(older)
-    assert preset == make(extra={"rating": {"stars": 5}})
-    written = json.loads(preset.to_json())
-    assert written == json.loads(older) | {"version": 2, "look": None}
-    assert Preset.from_json(preset.to_json()) == preset
+def test_presets_of_older_versions_are_read_and_written_as_ones_of_today() -> None:
+    for version, unknown in ((1, ("look", "style", "finish")), (2, ("style", "finish"))):
+        lacking = dict.fromkeys(unknown, ...)
+        older = edited(version=version, rating={"stars": 5}, **lacking)
+        preset = Preset.from_json(older)
+        assert preset == make(extra={"rating": {"stars": 5}})
+        assert preset.notes == ()
+        written = json.loads(preset.to_json())
+        assert written == json.loads(older) | {
+            "version": 3, "look": None, "style": "", "finish": "",
+        }  # fmt: skip
+        assert Preset.from_json(preset.to_json()) == preset
 
 
-def test_a_field_that_version_1_did_not_know_survives_though_version_2_has_one_like_it() -> None:
-    preset = Preset.from_json(edited(version=1, look={"mood": "warm"}))
+def test_fields_that_older_versions_did_not_know_survive_though_a_later_one_has_them() -> None:
+    theirs = {"style": "baroque", "finish": 3, "migrated": {"changed": ["x"]}}
+    preset = Preset.from_json(edited(version=2, **theirs))
+    assert (preset.style, preset.finish, preset.notes) == ("", "", ())
+    assert preset.extra == {f"{name}_of_version_2": value for name, value in theirs.items()}
+    preset = Preset.from_json(edited(version=1, look={"mood": "warm"}, style=..., finish=...))
     assert preset.look is None
     assert preset.extra == {"look_of_version_1": {"mood": "warm"}}
+
+
+OF_VERSION_2 = """{
+  "filters": ["tone", "residual", "light", "texture"],
+  "format": "blackcamo-preset",
+  "keep_size": false,
+  "look": null,
+  "lut_size": 33,
+  "mode": "enhance",
+  "params": {
+    "black_fade_percent": 2.36, "canvas_angle_deg": -0.57, "canvas_jnd": 0.48,
+    "canvas_threads": 127.71, "clouds_cells": 48.0, "clouds_jnd": -0.54,
+    "contrast_percent": -23.47, "exposure_ev": 0.53, "grain_coarseness_percent": 66.57,
+    "grain_percent": 2.3, "highlights_percent": 0.27, "light_across_percent": -1.26,
+    "light_diagonal_percent": 8.79, "light_down_percent": 5.25, "mottle_cells": 128.0,
+    "mottle_red_jnd": 0.37, "mottle_yellow_jnd": 1.71, "residual_1_percent": 1.51,
+    "residual_2_percent": -1.63, "residual_3_percent": 1.86, "residual_4_percent": 0.22,
+    "residual_5_percent": 2.01, "residual_6_percent": -0.11, "ripple_angle_deg": -30.0,
+    "ripple_jnd": 0.0, "ripple_waves": 256.0, "shadows_percent": 11.43,
+    "tint_across_percent": -1.67, "tint_diagonal_percent": 1.06, "tint_down_percent": 0.56,
+    "warmth_across_percent": -1.35, "warmth_diagonal_percent": 4.45,
+    "warmth_down_percent": 4.87, "white_fade_percent": 2.47
+  },
+  "provenance": {
+    "score_after": 43.2, "score_before": 61.7, "scorer_spec": "pocketiqa", "succeeded": true
+  },
+  "recipe": "shadows +11.4 %, exposure +0.53 EV, contrast -23 %, smooth bend 5 of the colours +2.0 %, smooth bend 3 of the colours +1.9 %, smooth bend 2 of the colours -1.6 %, lighter in two opposite corners +8.8 %, warmer towards the bottom +4.9 %, 18 smaller changes",
+  "seed": 4,
+  "version": 2
+}"""  # noqa: E501 - as version 2 wrote it
+
+
+def test_of_a_look_of_version_2_stays_what_there_is_and_the_rest_is_named() -> None:
+    older = json.loads(OF_VERSION_2)
+    preset = Preset.from_json(OF_VERSION_2)
+    assert preset.filters == ("tone", "grain")
+    assert preset.params == {
+        "contrast_percent": 0.0, "exposure_ev": 0.53, "grain_coarseness_percent": 66.57,
+        "grain_percent": 2.3, "highlights_percent": 0.27, "shadows_percent": 8.0,
+    }  # fmt: skip
+    # It can be applied, and says what it does now.
+    assert preset.chain().space.complete(preset.params)["exposure_ev"] == 0.53
+    assert "smooth bend" not in preset.recipe
+    for clause in ("exposure +0.53 EV", "shadows +8.0 %"):
+        assert clause in preset.recipe
+    assert (preset.seed, preset.provenance) == (4, older["provenance"])
+    gone = older["params"].keys() - preset.params.keys()
+    changed = sorted(gone | {"contrast_percent", "shadows_percent"})
+    assert preset.extra == {"migrated": {"from_version": 2, "changed": changed}}
+    (note,) = preset.notes
+    assert note.startswith(
+        f"the preset is of an older version; {len(changed)} of its parameters no longer exist or "
+        "are bounded ('black_fade_percent', 'canvas_angle_deg', 'canvas_jnd', 'canvas_threads', "
+    )
+    # Written as one of today it still says so.
+    again = Preset.from_json(preset.to_json())
+    assert again == preset
+    assert again.notes == preset.notes
+    assert json.loads(again.to_json())["version"] == 3
+
+
+def test_what_filters_of_others_have_stays_in_a_preset_of_version_2(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    params = {"exposure_ev": 0.5, "mood_percent": 999, "residual_1_percent": 1.0}
+    older = edited(version=2, filters=["tone", "residual", "mood"], params=params, style=...)
+    elsewhere = Preset.from_json(older)
+    assert (elsewhere.filters, elsewhere.params) == (("tone", "mood"), params), "who knows"
+    # Where it is installed it can be asked.
+    mood = Family("mood", (Param("mood_percent", 0.0, 100.0, 0.0, "%", "mood"),))
+    load, names = plugins.load, plugins.names
+    monkeypatch.setattr(plugins, "names", lambda group: (*names(group), "mood"))
+    monkeypatch.setattr(
+        plugins, "load", lambda group, name: (lambda: mood) if name == "mood" else load(group, name)
+    )
+    here = Preset.from_json(older)
+    assert here.params == {"exposure_ev": 0.5, "mood_percent": 999.0}
+    assert here.extra["migrated"] == {"from_version": 2, "changed": ["residual_1_percent"]}
+    assert here.recipe == "", "the old one tells of what is gone"
+
+
+def test_a_preset_of_version_2_keeps_the_look_of_a_file() -> None:
+    kept = Look.from_table(film(17), "film").to_json()
+    params = {"look_percent": 60.0, "residual_1_percent": 1.0}
+    older = edited(version=2, filters=["residual", "look"], params=params, look=kept, style=...)
+    preset = Preset.from_json(older)
+    assert (preset.filters, preset.params) == (("look",), {"look_percent": 60.0})
+    assert preset.look == kept
+
+
+def test_a_look_of_version_2_of_which_nothing_is_left_changes_nothing() -> None:
+    older = edited(version=2, filters=["light"], params={"light_down_percent": 5.0})
+    preset = Preset.from_json(older)
+    assert (preset.filters, preset.params, preset.recipe) == (("tone",), {}, "no change")
+    assert len(preset.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"params": {"exposure_ev": "1"}}, "parameter 'exposure_ev' is '1'; it must be a number"),
+        ({"params": {"residual_1_percent": True}}, "'residual_1_percent' is True; it must be a"),
+        ({"params": [1]}, "params is [1]"),
+        ({"params": ...}, "lacks the field 'params'"),
+        ({"filters": [["tone"]]}, "a list of different filter names"),
+        ({"filters": [1]}, "a list of different filter names"),
+        ({"filters": "tone"}, "filters is 'tone'"),
+        ({"filters": ["tone", "tone"]}, "a list of different filter names"),
+        ({"filters": []}, "a list of different filter names"),
+    ],
+)
+def test_a_bad_preset_of_version_2_is_refused_as_one_of_today(
+    changes: dict[str, object], says: str
+) -> None:
+    with pytest.raises(PresetError, match=re.escape(says)):
+        Preset.from_json(edited(version=2, **changes))
+
+
+def test_style_and_finish_are_kept() -> None:
+    preset = make(style="teal-orange", finish="white")
+    again = Preset.from_json(preset.to_json())
+    assert (again.style, again.finish) == ("teal-orange", "white")
+    assert again == preset
+    for field in ("style", "finish"):
+        for nonsense in (None, 1, "two\nlines"):
+            with pytest.raises(PresetError, match=f"{field} is .* one line of printable text"):
+                make(**{field: nonsense})
 
 
 def test_the_look_of_a_file_is_kept_with_what_others_say_of_it() -> None:
@@ -100,14 +238,16 @@ def test_the_look_of_a_file_is_kept_with_what_others_say_of_it() -> None:
     again = Preset.from_json(preset.to_json())
     assert again == preset
     assert again.look == kept
-    look = file_look(again.chain().filters)
-    assert look is not None
+    (look,) = (f.look for f in again.chain().filters if isinstance(f, FileLook))
     assert look.sha256 == Look.from_table(film(17), "film").sha256
 
 
 def test_optional_fields_have_defaults() -> None:
-    preset = Preset.from_json(edited(seed=..., keep_size=..., mode=..., recipe=..., provenance=...))
+    names = ("seed", "keep_size", "mode", "style", "finish", "recipe", "look", "provenance")
+    preset = Preset.from_json(edited(**dict.fromkeys(names, ...)))
+    assert preset == Preset(filters=preset.filters, lut_size=33, params=preset.params)
     assert (preset.seed, preset.keep_size, preset.mode) == (0, False, "enhance")
+    assert (preset.style, preset.finish, preset.look) == ("", "", None)
 
 
 def test_a_preset_is_its_own_copy() -> None:
@@ -132,7 +272,7 @@ def test_file_names_that_are_no_text_can_be_recorded() -> None:
         ("[]", "the whole file is []; it must be an object"),
         ("{}", 'the field "format" must be "blackcamo-preset"'),
         (edited(format="lut"), 'the field "format" must be'),
-        (edited(version=3), "preset version 3 is unknown; this blackcamo reads versions 1 to 2"),
+        (edited(version=4), "preset version 4 is unknown; this blackcamo reads versions 1 to 3"),
         (edited(version=0), "preset version 0 is unknown"),
         (edited(version=True), "preset version True is unknown"),
         (edited(version="1"), "preset version '1' is unknown"),
@@ -255,6 +395,8 @@ def test_a_recipe_names_the_strongest_first_and_leaves_out_the_rest() -> None:
     assert recipe(SPACE, params) == "colour temperature -550 K, exposure +0.30 EV, film grain 0.8 %"
     assert recipe(SPACE, params, limit=1) == "colour temperature -550 K, 2 smaller changes"
     assert recipe(SPACE, {"exposure_ev": 0.01}) == "no change"
+    assert recipe(SPACE, {"exposure_ev": 0.3}, style="vivid") == "vivid: exposure +0.30 EV"
+    assert recipe(SPACE, {}, style="vivid") == "vivid: no change"
     with pytest.raises(OptionError, match="did you mean 'exposure_ev'"):
         recipe(SPACE, {"exposur_ev": 0.3})
 

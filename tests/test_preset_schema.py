@@ -16,7 +16,7 @@ from blackcamo.errors import PresetError
 from blackcamo.looks import Look
 from blackcamo.preset import Preset
 from tests.looks.files import film
-from tests.test_preset import edited, finite, json_values, make
+from tests.test_preset import OF_VERSION_2, edited, finite, json_values, make
 
 SCHEMA: dict[str, Any] = json.loads((files("blackcamo") / "preset.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -35,12 +35,19 @@ def test_it_is_a_schema_of_every_field_with_the_same_defaults() -> None:
     params=st.dictionaries(st.text(min_size=1), finite, max_size=5),
     provenance=st.dictionaries(st.text(), json_values, max_size=4),
     seed=st.integers(0, 2**63 - 1),
+    style=st.sampled_from(["", "teal-orange", "Größe 2"]),
 )
 def test_what_is_written_is_valid(
-    params: dict[str, float], provenance: dict[str, object], seed: int
+    params: dict[str, float], provenance: dict[str, object], seed: int, style: str
 ) -> None:
-    text = make(params=params, provenance=provenance, seed=seed, extra={"rating": 5}).to_json()
+    some = {"params": params, "provenance": provenance, "seed": seed, "style": style}
+    text = make(finish="white", extra={"rating": 5}, **some).to_json()
     VALIDATOR.validate(json.loads(text))
+
+
+def test_what_older_versions_become_is_valid_and_they_are_not() -> None:
+    assert not VALIDATOR.is_valid(json.loads(OF_VERSION_2))
+    VALIDATOR.validate(json.loads(Preset.from_json(OF_VERSION_2).to_json()))
 
 
 def test_a_preset_with_the_look_of_a_file_is_valid() -> None:
@@ -56,7 +63,7 @@ def test_a_preset_with_the_look_of_a_file_is_valid() -> None:
     [
         *({name: ...} for name in ("format", "version", "filters", "lut_size", "params")),
         {"format": "lut"},
-        {"version": 3},
+        {"version": 4},
         {"filters": ["look"]},
         {"filters": ["look"], "look": ...},
         {"filters": ["look"], "look": {"name": "film"}},
@@ -78,6 +85,12 @@ def test_a_preset_with_the_look_of_a_file_is_valid() -> None:
         {"mode": "ruin"},
         {"recipe": "two\nlines"},
         {"provenance": []},
+        {"style": None},
+        {"style": ["vivid"]},
+        {"style": "two\nlines"},
+        {"finish": None},
+        {"finish": {"name": "white"}},
+        {"finish": "a\u2028b"},
     ],
 )
 def test_both_refuse_the_same(changes: dict[str, object]) -> None:

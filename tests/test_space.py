@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blackcamo.errors import OptionError
-from blackcamo.filters.optics import Optics
-from blackcamo.filters.tone import Tone
 from blackcamo.space import FilterSpace
 from blackcamo.types import Param
 
@@ -129,14 +127,3 @@ def test_no_vector_leaves_the_range_by_a_rounding_step() -> None:
     one = FilterSpace([Family(Param("a", -0.5, 0.3, -0.1, "", "a"))])
     assert one.decode([1.0]) == {"a": 0.3}
     assert one.complete(one.decode([1.0])) == {"a": 0.3}
-
-
-def test_weakening_draws_one_kind_of_filter_to_neutral() -> None:
-    space = FilterSpace([Tone(), Optics()])
-    strong = {"exposure_ev": 0.4, "vignette_percent": 20.0, "tilt_shift_y_percent": 10.0}
-    weak = space.weaken(strong, {"spatial": 0.5})
-    assert weak["exposure_ev"] == pytest.approx(0.4)
-    assert weak["vignette_percent"] == pytest.approx(10.0)
-    # Where a band lies is no strength.
-    assert weak["tilt_shift_y_percent"] == pytest.approx(10.0)
-    assert space.weaken(strong, {}) == pytest.approx(space.complete(strong))

@@ -72,7 +72,7 @@ def merge(
     if review.delivered:
         number = review.delivered["trial"]
         said = review.recipe(number)
-        note = study_note(review.attributes, recipe=said, pictures=gallery.all())
+        note = study_note(review.study, recipe=said, pictures=gallery.all())
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from blackcamo.oracle import is_high_quality
 from blackcamo.run.gallery import UNCHANGED
 from blackcamo.study import Picture
+from blackcamo.study.importance import importances
+from blackcamo.study.ranking import Point, lowest
+from blackcamo.study.recorded import RecordedStudy
 from blackcamo.types import ScorerInfo
 
+_MATTERED = 3
+"""Parameters of a style that are named."""
 
-def study_note(
-    attributes: Mapping[str, Any], *, recipe: str, pictures: Mapping[int, Picture]
-) -> str:
+
+def study_note(study: RecordedStudy, *, recipe: str, pictures: Mapping[int, Picture]) -> str:
     """Markdown about a study whose search has delivered.
 
     Args:
-        attributes: the study's; ``delivered`` and ``ledger`` among them.
+        study: its attributes ``delivered`` and ``ledger`` are set.
         recipe: what was done to the delivered photo, in plain words.
         pictures: trial number -> picture; without those of both there are words alone.
     """
+    attributes = study.attributes
     delivered, ledger = attributes["delivered"], attributes["ledger"]
     info = ScorerInfo(**attributes["scorer"])
     trial = delivered["trial"]
@@ -51,11 +56,43 @@ def study_note(
             f"| ![original]({pictures[UNCHANGED].link}) | ![camouflage]({pictures[trial].link}) |\n"
             f"| {before:.1f}, {_verdict(before, info)} | {after:.1f}, {_verdict(after, info)} |"
         ]
+    lines += _styles(study, info, floor=attributes["appeal_floor"])
     lines.append(
         f"The winner is trial {trial}. Scores are those of the delivered file's bytes"
         + ("." if again is None else f"; after a second compression {again:.1f}.")
     )
     return "\n\n".join(lines)
+
+
+def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str]:
+    """What became of each style, best first: a table, or nothing where none was tried."""
+    points: dict[str, list[Point]] = defaultdict(list)
+    for number, e in study.evaluations().items():
+        if number != UNCHANGED:
+            points[e.style].append((e.score, e.appeal))
+    best: dict[str, Point] = {}
+    for style, its in points.items():
+        # A score that nobody would post is none to speak of, unless there is no other.
+        liked = [p for p in its if p[1] >= floor] or its
+        index = lowest(liked, higher_is_better=info.higher_is_better)
+        if index is not None:
+            best[style] = liked[index]
+    if not best:
+        return []
+    shares = importances(study)
+    rows = [
+        "| style | trials | best score | its appeal | what mattered most |",
+        "|---|--:|--:|--:|---|",
+    ]
+    sign = 1 if info.higher_is_better else -1
+    for style in sorted(best, key=lambda s: (best[s][1] < floor, sign * best[s][0])):
+        score, appeal = best[style]
+        most = list(shares.get(style, {}).items())[:_MATTERED]
+        said = ", ".join(f"`{name}` {share:.0%}" for name, share in most) or "too few trials to say"
+        rows.append(
+            f"| {_text(style)} | {len(points[style])} | {score:.1f} | {appeal:.1f} | {said} |"
+        )
+    return ["\n".join(rows)]
 
 
 def _verdict(score: float, info: ScorerInfo) -> str:

@@ -178,7 +178,7 @@ class PhotoSearch:
             pictures = self.gallery.complete(dict(self.candidates), self.batches, winner.trial)
         best = winner.evaluation
         said = recipe(self.setup.chain.space, best.params, style=best.style)
-        self.study.describe(study_note(self.study.attributes, recipe=said, pictures=pictures))
+        self.study.describe(study_note(self.study, recipe=said, pictures=pictures))
 
     def _recall(self) -> list[Batch]:
         """Continue ledger, cache and candidates from the study; its batches, in order."""

@@ -3,20 +3,20 @@
 A search writes one like this, the first time and every time that it is continued::
 
     name = study_name(photo.stem, scorer.info.name, identity)
-    with Study.open(storage, name, space, higher_is_better=..., attributes=identity) as study:
+    with Study.open(storage, name, spaces, higher_is_better=..., attributes=identity) as study:
         oracle = Oracle(scorer, ledger, sending=study.sending)  # recorded before it is sent
         if study.ledger:
             ledger.restore(study.ledger)
         for batch in study.batches():                           # replay what is recorded
-            strategy.ask(len(batch.numbers))
-            strategy.tell(batch.vectors, losses(batch.evaluations))
+            race.ask(len(batch.numbers))
+            race.tell(batch.proposals, losses(batch.evaluations))
         while queries_are_left:                                 # and go on
-            vectors = strategy.ask(n)
-            candidates = objective.prepare(vectors)
-            numbers = study.begin(next_index, vectors, [c.params for c in candidates])
+            proposals = race.ask(n)
+            candidates = objective.prepare(proposals)
+            numbers = study.begin(next_index, proposals, [c.params for c in candidates])
             evaluations = objective.evaluate(candidates)
             study.finish(numbers, evaluations, ledger=ledger.counts())
-            strategy.tell(vectors, losses(evaluations))
+            race.tell(proposals, losses(evaluations))
 
 Answers outside batches (baseline, verification) go through :meth:`Study.keep` and
 :meth:`Study.recall`. Everybody else reads: ``Study.load(storage, name)``, and picks by

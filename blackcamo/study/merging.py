@@ -10,9 +10,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import OptionError
 from blackcamo.study import trials
-from blackcamo.study.recorded import KEPT, RecordedStudy
+from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
 from blackcamo.study.store import Json
-from blackcamo.study.study import SCHEMA
 
 MERGED = "merged"
 """Attribute of a merged study: name of each source -> what that one was made with."""

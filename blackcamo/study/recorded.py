@@ -9,6 +9,7 @@ from typing import Self
 
 from optuna.trial import FrozenTrial
 
+from blackcamo.errors import StudyError
 from blackcamo.study import trials
 from blackcamo.study.names import find_study
 from blackcamo.study.note import write_note
@@ -17,6 +18,8 @@ from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
 from blackcamo.types import Evaluation, Proposal
 
+SCHEMA = 2
+"""Version of how blackcamo uses trials and attributes; studies of another one are refused."""
 KEPT = "blackcamo:kept"
 """Record of single answers, followed by their key."""
 
@@ -60,12 +63,20 @@ class RecordedStudy:
 
         Raises:
             UnknownNameError: there is none of that name.
+            StudyError: it was made by a version that used trials otherwise.
             StudyError, OptionError, MissingExtraError: the storage cannot be opened.
         """
         store = open_storage(storage)
         name = find_study(store, name)
         with store.errors():
-            return cls(store, store.optuna.get_study_id_from_name(name), name)
+            study = cls(store, store.optuna.get_study_id_from_name(name), name)
+        schema = study.attributes["schema"]
+        if schema != SCHEMA:
+            raise StudyError(
+                f"study {name!r} in {store.where} is of schema {schema}, and this version reads "
+                f"{SCHEMA}; look at it with the version that made it, or delete it"
+            )
+        return study
 
     @property
     def attributes(self) -> dict[str, Json]:

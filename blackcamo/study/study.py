@@ -14,14 +14,11 @@ from optuna.trial import FrozenTrial, TrialState
 from blackcamo.errors import StudyError
 from blackcamo.study import trials
 from blackcamo.study.lease import Lease, Record
-from blackcamo.study.recorded import KEPT, RecordedStudy
+from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Evaluation, Proposal
-
-SCHEMA = 2
-"""Version of how blackcamo uses trials and attributes; studies of another one are refused."""
 
 # Records that a search needs but nobody looks at: system attributes of the study.
 _WRITER = "blackcamo:writer"

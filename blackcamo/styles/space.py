@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,18 @@ class StyleSpace:
 
     Args:
         style: the look.
-        hidden: parameters that may hide in it; they start at neutral, which is nothing.
+        hidden: parameters that may hide in it; where all of their coordinates are 0 nothing does.
         facts: what is known of the photo.
         filters: the space of all filters, in which the style's parameters lie.
 
     Raises:
-        OptionError: a parameter that no filter has, or a range that is not inside the filter's.
+        OptionError: a parameter that no filter has or that is named twice, a value or a range that
+            is not inside the filter's.
+
+    Attributes:
+        ranges: what each parameter may be, ends included.
+        fixed: what the style sets besides, on this photo.
+        nothing: what hides, as far as it is drawn where it would be minded: to neutral.
     """
 
     def __init__(
@@ -56,7 +63,12 @@ class StyleSpace:
             )
         free = (*style.free, *hidden)
         self.names: tuple[str, ...] = tuple(f.name for f in free)
+        neutral = filters.neutral
+        self.nothing = {f.name: neutral[f.name] for f in hidden}
         self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in free}
+        for name, none in self.nothing.items():
+            low, high = self.ranges[name]
+            self.ranges[name] = min(low, none), max(high, none)
         self._low, self._high = (
             np.array([getattr(f, end) for f in free], dtype=np.float64) for end in ("low", "high")
         )
@@ -64,6 +76,8 @@ class StyleSpace:
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
         self.fixed = {name: float(adapted.get(name, v)) for name, v in style.fixed.items()}
         self.lane = Lane(style=len(style.free), hidden=len(hidden))
+        # What it adapts or fixes is refused here, and not in the middle of a search.
+        filters.complete({**self.fixed, **dict(zip(self.names, self._start.tolist(), strict=True))})
 
     @property
     def dimension(self) -> int:
@@ -78,7 +92,8 @@ class StyleSpace:
     @property
     def digest(self) -> str:
         """Hex digest of everything that gives a vector its meaning on this photo."""
-        described = [self.name, self.ranges, self._start.tolist(), self.fixed]
+        ends = [self._low.tolist(), self._start.tolist(), self._high.tolist()]
+        described = [self.name, self.names, ends, self.fixed, self.lane.style]
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     def decode(self, vector: Iterable[float]) -> dict[str, float]:
@@ -126,9 +141,12 @@ def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) 
 
 def _check(style: Style, free: Sequence[Free], filters: FilterSpace) -> None:
     known = {p.name: p for p in filters.params}
-    for name in (*(f.name for f in free), *style.fixed):
+    names = [*(f.name for f in free), *style.fixed]
+    for name in names:
         if name not in known:
             raise OptionError(f"style {style.name!r}: {unknown('parameter', name, known)}")
+        if names.count(name) > 1:
+            raise OptionError(f"style {style.name!r} names {name!r} twice")
     for one in free:
         param = known[one.name]
         if not param.low <= one.low <= one.start <= one.high <= param.high:
@@ -136,3 +154,9 @@ def _check(style: Style, free: Sequence[Free], filters: FilterSpace) -> None:
                 f"style {style.name!r} frees {one.name!r} from {one.low:g} to {one.high:g}, "
                 f"start {one.start:g}; its filter allows {param.low:g} to {param.high:g}"
             )
+        for end in (one.low, one.high):
+            if not math.isclose(filters.complete({one.name: end})[one.name], end):
+                raise OptionError(
+                    f"style {style.name!r} frees {one.name!r} up to {end:g}, which its steps of "
+                    f"{param.step:g} do not meet"
+                )

@@ -20,7 +20,9 @@ import pytest
 
 from blackcamo.space import FilterSpace
 from blackcamo.study import Study
-from blackcamo.types import Evaluation, Param
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import UNCHANGED, Evaluation, Free, Param, Proposal, Style
+from blackcamo.vision.facts import facts
 
 
 @dataclass(frozen=True)
@@ -29,36 +31,69 @@ class Filter:
     params: tuple[Param, ...]
 
 
-SPACE = FilterSpace(
+FILTERS = FilterSpace(
     [
         Filter(
             "tone",
             (
                 Param("exposure_ev", -2.0, 1.5, 0.0, "EV", "brightness"),
                 Param("levels", 2.0, 34.0, 34.0, "", "levels per channel", step=4.0),
+                Param("contrast", 0.0, 40.0, 0.0, "%", "contrast"),
                 Param("fade", 0.0, 0.3, 0.0, "", "lift of the blacks"),
             ),
-        )
+        ),
+        Filter("ripple", (Param("ripple", 0.0, 2.0, 0.0, "", "what hides"),)),
     ]
 )
-ATTRIBUTES = {"photo": {"name": "a.jpg", "sha256": "ab"}, "space": SPACE.digest, "seed": 7}
+HIDDEN = (Free("ripple", 0.5, 1.5, 1.0),)
 
 
-def vectors_of(batch: int, n: int = 4) -> Any:
-    return np.random.default_rng(batch).uniform(-1, 1, (n, SPACE.dimension))
+def spaces_of(*styles: Style) -> dict[str, StyleSpace]:
+    black = facts(np.zeros((8, 8, 3), np.uint8))
+    return {s.name: StyleSpace(s, black, FILTERS, hidden=HIDDEN) for s in styles}
 
 
-def evaluation_of(vector: Sequence[float]) -> Evaluation:
+VIVID = Style(
+    "vivid",
+    "Bright.",
+    (Free("exposure_ev", -1.0, 1.0, 0.25), Free("levels", 10.0, 34.0, 30.0)),
+    {"contrast": 20 / 3},
+)
+NOIR = Style("noir", "Dark.", (Free("exposure_ev", -2.0, 0.0, -0.5), Free("fade", 0.0, 0.2, 0.1)))
+SPACES = spaces_of(VIVID, NOIR)
+ATTRIBUTES = {
+    "photo": {"name": "a.jpg", "sha256": "ab"},
+    "styles": {name: space.digest for name, space in SPACES.items()},
+    "seed": 7,
+}
+
+
+def proposals_of(batch: int, n: int = 4) -> list[Proposal]:
+    """Candidates of both styles, half of them with something hidden."""
+    vectors = np.random.default_rng(batch).uniform(-1, 1, (n, 3)).tolist()
+    styles = ("vivid", "noir")
+    return [
+        Proposal(styles[i % 2], (first, second, hidden if i % 4 > 1 else 0.0))
+        for i, (first, second, hidden) in enumerate(vectors)
+    ]
+
+
+def params_of(proposals: Sequence[Proposal]) -> list[dict[str, float]]:
+    return [SPACES[p.style].decode(p.vector) if p.style != UNCHANGED else {} for p in proposals]
+
+
+def evaluation_of(proposal: Proposal) -> Evaluation:
     """What a made-up objective says: a failure now and then, floats that need every digit."""
-    x = [float(v) for v in vector]
+    x = proposal.vector or (0.0, 0.0, 0.0)
     failed = x[0] > 0.8
     return Evaluation(
-        vector=tuple(x),
-        params=SPACE.decode(x),
+        style=proposal.style,
+        vector=proposal.vector,
+        params=params_of([proposal])[0],
         score=math.nan if failed else 50.0 + 30.0 * math.sin(x[0] * 3),
         appeal=100.0 * math.exp(-(x[1] ** 2)),
         parts={"damage": x[2] / 3, "grade": 1 / 3},
-        jpeg_sha256=f"{abs(hash(tuple(x))):064x}",
+        jpeg_sha256=f"{abs(hash(x)):064x}",
         jpeg_bytes=12345,
         width_px=512,
         height_px=384,
@@ -75,16 +110,16 @@ def opened(
     storage: str | Path, name: str = "a-fake-1", **options: Any
 ) -> AbstractContextManager[Study]:
     return Study.open(
-        storage, name, SPACE, **{"higher_is_better": True, "attributes": ATTRIBUTES, **options}
+        storage, name, SPACES, **{"higher_is_better": True, "attributes": ATTRIBUTES, **options}
     )
 
 
 def write_batch(study: Study, batch: int, n: int = 4) -> tuple[int, ...]:
-    vectors = vectors_of(batch, n)
+    proposals = proposals_of(batch, n)
     total = study.ledger.get("total", 0) + n
-    numbers = study.begin(batch, vectors)
+    numbers = study.begin(batch, proposals, params_of(proposals))
     study.sending(counts(total))
-    study.finish(numbers, [evaluation_of(v) for v in vectors], ledger=counts(total))
+    study.finish(numbers, [evaluation_of(p) for p in proposals], ledger=counts(total))
     return numbers
 
 

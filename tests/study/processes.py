@@ -14,7 +14,7 @@ import sqlalchemy
 
 from blackcamo.errors import StudyError
 from blackcamo.study.journal import DurableJournal
-from tests.study.conftest import counts, evaluation_of, opened, vectors_of
+from tests.study.conftest import counts, evaluation_of, opened, params_of, proposals_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
 
@@ -26,13 +26,13 @@ def search(storage: str, name: str, *, batches: int, n: int, seen: Path) -> None
     with opened(storage, name) as study:
         total = study.ledger.get("total", 0)
         for batch in range(len(study.batches()), batches):
-            vectors = vectors_of(batch, n)
-            numbers = study.begin(batch, vectors)
+            proposals = proposals_of(batch, n)
+            numbers = study.begin(batch, proposals, params_of(proposals))
             total += n
             study.sending(counts(total))
             with seen.open("a") as scorer:
                 scorer.write("x" * n)
-            study.finish(numbers, [evaluation_of(v) for v in vectors], ledger=counts(total))
+            study.finish(numbers, [evaluation_of(p) for p in proposals], ledger=counts(total))
 
 
 def start(work: Callable[[], None]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,15 @@ from optuna.trial import TrialState
 from blackcamo.errors import StudyError
 from blackcamo.study import Study
 from blackcamo.study.storage import open_storage
-from tests.study.conftest import PostgreSQL, counts, evaluation_of, opened, vectors_of, write_batch
+from tests.study.conftest import (
+    PostgreSQL,
+    counts,
+    evaluation_of,
+    opened,
+    params_of,
+    proposals_of,
+    write_batch,
+)
 from tests.study.processes import REFUSED, die_at, join, posix, search, start
 
 # From Python 3.12 on; the threads are those of the test runner.
@@ -36,7 +45,7 @@ def kill_and_resume(storage: str, name: str, folder: Path, operation: int) -> bo
     search(storage, name, batches=BATCHES, n=N, seen=seen)
 
     study = Study.load(storage, name)
-    expected = [evaluation_of(v) for batch in range(BATCHES) for v in vectors_of(batch, N)]
+    expected = [evaluation_of(p) for batch in range(BATCHES) for p in proposals_of(batch, N)]
     assert repr(list(study.evaluations().values())) == repr(expected)
     assert list(study.evaluations()) == list(range(BATCHES * N)), "same numbers, none doubled"
     assert [b.index for b in study.batches()] == list(range(BATCHES))
@@ -72,13 +81,13 @@ def test_a_database_survives_a_kill_in_any_statement(
 
 
 def test_an_error_leaves_no_trial_running_and_counts_what_was_lost(storage: str) -> None:
-    vectors = vectors_of(1)
+    proposals = proposals_of(1)
     with opened(storage) as study:
         write_batch(study, 0)
-        study.begin(1, vectors)
+        study.begin(1, proposals, params_of(proposals))
         study.sending(counts(8))
         with pytest.raises(ZeroDivisionError), opened(storage, "other") as other:
-            divide(other.begin(0, vectors)[0], by=0)
+            divide(other.begin(0, proposals, params_of(proposals))[0], by=0)
     study = Study.load(storage, "a-fake-1")
     assert len(study.evaluations()) == 4
     assert (study.ledger["total"], study.ledger["lost"]) == (4, 4)
@@ -94,17 +103,19 @@ def test_an_error_leaves_no_trial_running_and_counts_what_was_lost(storage: str)
 def test_other_candidates_than_the_killed_ones_get_new_trials(journal: str) -> None:
     def killed() -> None:
         with opened(journal) as study:
-            study.begin(0, vectors_of(0))
+            study.begin(0, proposals_of(0), params_of(proposals_of(0)))
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert join(start(killed)) == -signal.SIGKILL
     with opened(journal) as study:
-        vectors = vectors_of(0).tolist()
-        # Two are asked for again and one is new, so two are lost.
-        numbers = study.begin(0, [vectors[2], vectors_of(5)[0], vectors[0]])
-        assert numbers == (2, 4, 0)
-        study.finish(numbers, [evaluation_of(v) for v in vectors[:3]], ledger=counts(3))
-    assert list(Study.load(journal, "a-fake-1").evaluations()) == [0, 2, 4]
+        first, _, third, _ = proposals_of(0)
+        # Two are asked for again, one is new, one has the vector of the third in another style:
+        # two are lost.
+        asked = [third, proposals_of(5)[0], first, replace(third, style="noir")]
+        numbers = study.begin(0, asked, params_of(asked))
+        assert numbers == (2, 4, 0, 5)
+        study.finish(numbers, [evaluation_of(p) for p in asked], ledger=counts(4))
+    assert list(Study.load(journal, "a-fake-1").evaluations()) == [0, 2, 4, 5]
 
 
 @posix
@@ -157,7 +168,7 @@ def test_four_processes_write_four_studies_into_one_storage(
         study = Study.load(storage, f"s{index}")
         assert list(study.evaluations()) == list(range(16 * batches))
         assert study.ledger == {**counts(16 * batches), "lost": 0}
-        expected = [evaluation_of(v) for batch in range(batches) for v in vectors_of(batch, 16)]
+        expected = [evaluation_of(p) for batch in range(batches) for p in proposals_of(batch, 16)]
         assert repr(list(study.evaluations().values())) == repr(expected)
 
 

@@ -18,7 +18,7 @@ from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study import Study, delete_study, list_studies
 from blackcamo.study.storage import open_storage
 from blackcamo.types import Evaluation
-from tests.study.conftest import MariaDB, evaluation_of, opened, vectors_of, write_batch
+from tests.study.conftest import MariaDB, evaluation_of, opened, proposals_of, write_batch
 
 
 def free_port() -> int:
@@ -89,7 +89,7 @@ def test_storages_behind_a_network(
         write_batch(study, 1)
         assert study.pictures(tmp_path).all().keys() == {2}
     study = Study.load(url, "a-fake-1")
-    expected = [evaluation_of(v) for batch in range(2) for v in vectors_of(batch)]
+    expected = [evaluation_of(p) for batch in range(2) for p in proposals_of(batch)]
     assert ordered(study.evaluations().values()) == ordered(expected)
     delete_study(url, "a-fake-1", pictures=tmp_path)
     assert list_studies(url) == []

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import optuna
 import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import TrialState
 from sqlalchemy.pool import NullPool
 
 from blackcamo.errors import StudyError, UnknownNameError
-from blackcamo.space import FilterSpace
+from blackcamo.strategies import Race
 from blackcamo.study import Study
-from blackcamo.types import Param
+from blackcamo.types import UNCHANGED, Evaluation, Free, Proposal, Style
 from tests.study.conftest import (
     ATTRIBUTES,
-    Filter,
+    SPACES,
+    VIVID,
     counts,
     evaluation_of,
     opened,
-    vectors_of,
+    params_of,
+    proposals_of,
+    spaces_of,
     write_batch,
 )
 
 
-def same(a: object, b: object) -> bool:
-    """Equality with NaN equal to itself."""
-    return repr(a) == repr(b)
+def same(a: Iterable[Evaluation], b: Iterable[Evaluation]) -> bool:
+    """Equality with NaN equal to itself, whatever the order of parameters."""
+
+    def told(one: Evaluation) -> str:
+        return repr(replace(one, params=dict(sorted(one.params.items()))))
+
+    return list(map(told, a)) == list(map(told, b))
 
 
 def foreign(storage: str, name: str = "a-fake-1") -> optuna.Study:
@@ -53,15 +62,75 @@ def test_what_is_written_is_read_back_to_the_last_digit(storage: str) -> None:
     assert [b.numbers for b in batches] == [(0,), (1, 2, 3, 4), (5, 6, 7)]
     assert [b.queries for b in batches] == [1, 5, 8]
     for batch in batches:
-        expected = vectors_of(batch.index, len(batch.numbers))
-        np.testing.assert_array_equal(batch.vectors, expected)
-        assert same(batch.evaluations, tuple(evaluation_of(v) for v in expected))
-    assert same(list(study.evaluations().values()), [e for b in batches for e in b.evaluations])
+        expected = proposals_of(batch.index, len(batch.numbers))
+        assert batch.proposals == expected
+        assert same(batch.evaluations, [evaluation_of(p) for p in expected])
+    assert same(study.evaluations().values(), [e for b in batches for e in b.evaluations])
     assert list(study.evaluations()) == list(range(8))
     assert any(math.isnan(e.score) for e in study.evaluations().values())
+    assert {e.style for e in study.evaluations().values()} == {"vivid", "noir"}
 
 
-def test_optuna_sees_physical_units_states_directions_and_names(storage: str) -> None:
+def test_the_parameters_that_stand_for_a_proposal_are_recorded(storage: str) -> None:
+    # As after a repair: neither the free nor the fixed ones are those of the vector, and what
+    # hides is drawn to nothing, which its range does not hold.
+    proposal = proposals_of(0, 3)[2]
+    params = {"contrast": 1 / 3, "exposure_ev": 0.1 + 0.2, "levels": 14.0, "ripple": 0.1}
+    evaluation = replace(evaluation_of(proposal), params=params)
+    with opened(storage) as study:
+        study.finish(study.begin(0, [proposal], [params]), [evaluation], ledger=counts(1))
+    ((number, found),) = Study.load(storage, "a-fake-1").evaluations().items()
+    assert (number, found.vector) == (0, proposal.vector)
+    assert same([found], [evaluation])
+
+
+def test_the_photo_unchanged_is_a_style_of_its_own(storage: str) -> None:
+    unchanged = Proposal(UNCHANGED, ())
+    with opened(storage) as study:
+        numbers = study.begin(0, [unchanged], [{}])
+        study.finish(numbers, [evaluation_of(unchanged)], ledger=counts(1))
+        write_batch(study, 1)
+    first = Study.load(storage, "a-fake-1").evaluations()[0]
+    assert (first.style, first.vector, first.params) == (UNCHANGED, (), {})
+    assert foreign(storage).trials[0].params == {"style": UNCHANGED}
+
+
+def test_a_race_goes_on_from_its_record_as_if_it_had_never_stopped(storage: str) -> None:
+    def race() -> Race:
+        lanes = {name: space.lane for name, space in SPACES.items()}
+        return Race(lanes, budget=60, batch=6, seed=3)
+
+    def loss(evaluation: Evaluation) -> float:
+        return 99.0 if math.isnan(evaluation.score) else evaluation.score - evaluation.appeal / 9
+
+    def go_on(study: Study, batches: int) -> list[list[Proposal]]:
+        racing, told = race(), []
+        for index in range(batches):
+            recorded = next((b for b in study.batches() if b.index == index), None)
+            proposals = racing.ask(6)
+            if recorded is None:
+                numbers = study.begin(index, proposals, params_of(proposals))
+                found = [evaluation_of(p) for p in proposals]
+                study.finish(numbers, found, ledger=counts(6 * index + len(proposals)))
+            else:
+                assert recorded.proposals == proposals
+                found = list(recorded.evaluations)
+            racing.tell(proposals, [loss(e) for e in found])
+            told.append(proposals)
+        return told
+
+    with opened(storage) as study:
+        whole = go_on(study, 9)
+    for batches in (3, 6, 9):
+        with opened(storage, "in-parts") as study:
+            parts = go_on(study, batches)
+    assert parts == whole
+    studies = [Study.load(storage, name) for name in ("a-fake-1", "in-parts")]
+    assert same(*[study.evaluations().values() for study in studies])
+    assert any(p.vector[2] for batch in whole for p in batch), "something hides in the end"
+
+
+def test_optuna_sees_styles_physical_units_states_directions_and_names(storage: str) -> None:
     with opened(storage) as study:
         for batch in range(6):
             write_batch(study, batch)
@@ -70,16 +139,27 @@ def test_optuna_sees_physical_units_states_directions_and_names(storage: str) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert seen.metric_names == ["score", "appeal"]
-    assert seen.trials[0].distributions == {
-        "exposure_ev": optuna.distributions.FloatDistribution(-2.0, 1.5),
-        "levels": optuna.distributions.FloatDistribution(2.0, 34.0, step=4.0),
-        "fade": optuna.distributions.FloatDistribution(0.0, 0.3),
-    }
-    vectors = np.concatenate([vectors_of(batch) for batch in range(6)])
+    styles = CategoricalDistribution((UNCHANGED, "vivid", "noir"))
+    assert [t.distributions for t in seen.trials[1:3]] == [
+        {
+            "style": styles,
+            "exposure_ev": FloatDistribution(-2.0, 0.0),
+            "fade": FloatDistribution(0.0, 0.2),
+        },
+        {
+            "style": styles,
+            "exposure_ev": FloatDistribution(-1.0, 1.0),
+            "levels": FloatDistribution(10.0, 34.0),
+            "ripple": FloatDistribution(0.0, 1.5),
+        },
+    ], "what is not searched is no parameter"
+    proposals = [p for batch in range(6) for p in proposals_of(batch)]
     failed = 0
-    for trial, vector in zip(seen.trials, vectors, strict=True):
-        expected = evaluation_of(vector)
-        assert trial.params == expected.params
+    for trial, proposal in zip(seen.trials, proposals, strict=True):
+        expected = evaluation_of(proposal)
+        fixed = VIVID.fixed if proposal.style == "vivid" else {}
+        assert {**trial.params, **fixed} == {**expected.params, "style": proposal.style}
+        assert trial.user_attrs["fixed"] == fixed
         assert trial.system_attrs == {}, "constraints would hide trials"
         if math.isnan(expected.score):
             failed += 1
@@ -94,17 +174,18 @@ def test_optuna_sees_physical_units_states_directions_and_names(storage: str) ->
 
 
 def test_running_trials_are_live_with_true_times(storage: str) -> None:
+    proposals = proposals_of(0)
     with opened(storage) as study:
-        study.begin(0, vectors_of(0))
-        (first, *_) = running = foreign(storage).trials
+        study.begin(0, proposals, params_of(proposals))
+        (_, first, *_) = running = foreign(storage).trials
         assert [t.state for t in running] == [TrialState.RUNNING] * 4
-        assert first.params == evaluation_of(vectors_of(0)[0]).params
+        assert first.params == {"style": "noir", **evaluation_of(proposals[1]).params}
         study.finish(
             [t.number for t in running],
-            [evaluation_of(v) for v in vectors_of(0)],
+            [evaluation_of(p) for p in proposals],
             ledger=counts(4),
         )
-    done = foreign(storage).trials[0]
+    done = foreign(storage).trials[1]
     assert done.datetime_start == first.datetime_start
     assert done.duration is not None
     assert 0 < done.duration.total_seconds() < 60
@@ -154,9 +235,18 @@ def test_readers_cannot_write_and_do_not_create(storage: str, tmp_path: Path) ->
     assert not (tmp_path / "none.journal").exists()
 
 
-def test_parameters_beyond_their_range_by_a_rounding_error_are_recorded(journal: str) -> None:
+def test_ends_of_ranges_are_recorded_though_sums_would_end_beyond_them(journal: str) -> None:
     # -0.1 + (0.3 - -0.1) is 0.30000000000000004, which Optuna would refuse.
-    space = FilterSpace([Filter("lift", (Param("lift", -0.5, 0.3, -0.1, "", "made up"),))])
-    with Study.open(journal, "a-fake-1", space, higher_is_better=True, attributes={}) as study:
-        study.begin(0, [[1.0], [-1.0]])
-        assert [t.params for t in foreign(journal).trials] == [{"lift": 0.3}, {"lift": -0.5}]
+    spaces = spaces_of(Style("s", "Made up.", (Free("exposure_ev", -0.5, 0.3, -0.1),)))
+    with Study.open(journal, "a-fake-1", spaces, higher_is_better=True, attributes={}) as study:
+        ends = [Proposal("s", (1.0, 0.0)), Proposal("s", (-1.0, 0.0))]
+        study.begin(0, ends, [spaces["s"].decode(p.vector) for p in ends])
+        seen = [t.params["exposure_ev"] for t in foreign(journal).trials]
+    assert seen == [0.3, -0.5]
+
+
+def test_a_study_of_an_older_version_is_refused_by_a_search(storage: str) -> None:
+    with opened(storage) as study:
+        study.store.describe(study.id, {"schema": 1})
+    with pytest.raises(StudyError, match="was made with schema 1, not 2"), opened(storage):
+        pass

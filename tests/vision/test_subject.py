@@ -85,6 +85,21 @@ def test_two_pieces_of_what_is_in_focus_are_one_subject() -> None:
     assert holds(find_subject(photo), mask) > 0.9
 
 
+def test_pieces_of_some_weight_go_together_and_many_are_no_subject() -> None:
+    value = np.ones((300, 400), np.float32)
+    large, piece, speck = disc(150, 150, 60), disc(280, 150, 30), disc(50, 40, 5)
+    part = subject._largest_part(large | piece | speck, value)
+    np.testing.assert_array_equal(part, large | piece)
+    assert subject._largest_part(large | disc(300, 150, 58), value) is None
+
+
+def test_a_shade_of_its_ground_is_no_subject() -> None:
+    photo = tinted(0.5 + 0.4 * texture(3), (120, 130, 110))
+    mask = disc(250, 130, 50)
+    photo[mask] = tinted(0.5 + 0.4 * texture(4), (156, 112, 92))[mask]
+    assert find_subject(photo) is None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_subject_in_texture(seed: int) -> None:
     assert find_subject(tinted(texture(seed), (200, 190, 160))) is None

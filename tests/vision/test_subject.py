@@ -93,6 +93,13 @@ def test_pieces_of_some_weight_go_together_and_many_are_no_subject() -> None:
     assert subject._largest_part(large | disc(300, 150, 58), value) is None
 
 
+def test_confidence_is_of_detail_that_is_in_one_place() -> None:
+    mask = disc(200, 150, 70)
+    even = np.full((300, 400), 0.1, np.float32)
+    assert subject._concentration(mask, even) < 0.05
+    assert subject._concentration(mask, np.where(mask, even, 0)) > 0.9
+
+
 def test_a_shade_of_its_ground_is_no_subject() -> None:
     photo = tinted(0.5 + 0.4 * texture(3), (120, 130, 110))
     mask = disc(250, 130, 50)

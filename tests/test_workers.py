@@ -16,12 +16,11 @@ import numpy as np
 import pytest
 from torch import Tensor
 
-from blackcamo.appeal.visible import create
+from blackcamo.appeal.critic import create
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.tone import Tone
-from blackcamo.rendering import Picture, Prepared, Renderer, Values
-from blackcamo.strength import Shares
+from blackcamo.rendering import Anchor, Picture, Prepared, Renderer, Values
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
@@ -88,19 +87,18 @@ def alike(one: Prepared, other: Prepared) -> bool:
 
 def test_workers_make_what_is_made_here(pixels: Pixels, workers: Workers) -> None:
     chain = load_chain()
-    vectors = np.random.default_rng(0).uniform(-0.7, 0.7, (5, chain.space.dimension))
-    params = [chain.space.decode(vector) for vector in vectors]
+    params: list[Values] = [{"exposure_ev": 0.1 * i, "clarity_percent": 5.0 * i} for i in range(6)]
     ours = renderer(pixels, chain)
-    shares: list[Shares] = [{"spatial": 0.2 * i} for i in range(1, 6)]
-    here = ours.prepare(params, shares=shares, floor=80.0)
-    there = workers.prepare(ours, params, shares, 80.0)
+    anchors = [Anchor({"exposure_ev": 0.0, "clarity_percent": 0.0}, 90.0), *[None] * 5]
+    here = ours.prepare(params, anchors=anchors, floor=80.0)
+    there = workers.prepare(ours, params, anchors, 80.0)
     assert all(alike(one, other) for one, other in zip(here, there, strict=True))
 
 
 def test_a_renderer_is_sent_to_a_worker_once(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Tone()]))
     params: list[Values] = [{"exposure_ev": 0.01 * i} for i in range(1, 9)]
-    shares: list[Shares] = [{} for _ in params]
+    anchors = [None for _ in params]
     executor = workers._executor()
     submitted: list[tuple[int, bytes | None]] = []
     submit = executor.submit
@@ -113,8 +111,8 @@ def test_a_renderer_is_sent_to_a_worker_once(pixels: Pixels, workers: Workers) -
     with mock.patch.object(executor, "submit", recording):
         for floor in itertools.cycle((70.0, 80.0)):
             submitted.clear()
-            made = workers.prepare(ours, params, shares, floor)
-            here = ours.prepare(params, shares=shares, floor=floor)
+            made = workers.prepare(ours, params, anchors, floor)
+            here = ours.prepare(params, anchors=anchors, floor=floor)
             assert all(alike(one, other) for one, other in zip(here, made, strict=True))
             numbers |= {number for number, _ in submitted}
             assert all(pickled is None for _, pickled in submitted[: len(params)])
@@ -126,19 +124,19 @@ def test_a_renderer_is_sent_to_a_worker_once(pixels: Pixels, workers: Workers) -
 
 def test_what_cannot_leave_this_process_is_rendered_in_it(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Local(), Tone()]))
-    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [{}], 80.0)
+    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [None], 80.0)
     assert isinstance(picture, Picture)
     assert params == {"exposure_ev": 0.1}
 
 
 def test_a_worker_that_is_killed_costs_no_candidate(pixels: Pixels, workers: Workers) -> None:
     ours = renderer(pixels, Chain([Lone()]))
-    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [{}], 80.0)
+    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [None], 80.0)
     assert isinstance(picture, Picture)
     # Others take its place.
     plain = renderer(pixels, Chain([Tone()]))
-    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [{}], 80.0)
-    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], shares=[{}], floor=80.0)[0])
+    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [None], 80.0)
+    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], anchors=[None], floor=80.0)[0])
 
 
 SCRIPT = """

@@ -36,7 +36,7 @@ class Weave:
     name = "weave"
     hidden: Literal[True] = True
     params = (
-        Param("weave_jnd", 0, 3, 0, "JND", "tiny pattern in colour, hidden in texture"),
+        Param("weave_jnd", 0, 4, 0, "JND", "tiny pattern in colour, hidden in texture"),
         *(
             Param(
                 f"weave_{plane.lower()}_{shape}",

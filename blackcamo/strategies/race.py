@@ -17,6 +17,8 @@ from blackcamo.types import Block, Lane, Proposal
 
 _FIELDS = ((0.15, 4), (0.25, 2))
 """Until which share of the budget how many styles are searched."""
+_HIDING, _HIDING_STYLES = (-0.5, 0.25, 1.0), 4
+"""Coordinates of the strength that are tried first, and in how many styles."""
 _SPREADS = (0.5, 0.85)
 """Shares of the budget after which what hides best in one style is tried in all others."""
 
@@ -27,16 +29,18 @@ REPLAY_TOLERANCE = 1e-6
 class Race:
     """Proposes candidates of several styles, batch by batch.
 
-    First every style at its start, nothing hidden. Then batches of one style each, while nothing
-    hides: of the four best in turn, then of the two best. From a quarter of the budget on the best
-    style stays as it is at its best, and what hides in it is searched. Twice the best of that is
-    tried in every other style as well, as what a scorer does not see is much the same in all of
-    them; the search goes on in the one where it is best then. How good a style is follows from its
-    least loss. Everything is derived from what is told, so that a race that is asked and told
-    the same again goes on as if it had never stopped.
+    First every style at its start, nothing hidden; then, in the best of them, the pattern that
+    hiding starts with, weak to strong. Then batches of one style each, while nothing hides: of the
+    four best in turn, then of the two best. From a quarter of the budget on the best style stays
+    as it is at its best, and what hides in it is searched. Twice the best of that is tried in
+    every other style as well, as what a scorer does not see is much the same in all of them; the
+    search goes on in the one where it is best then. How good a style is follows from its least
+    loss. Everything is derived from what is told, so that a race that is asked and told the same
+    again goes on as if it had never stopped.
 
     Args:
-        lanes: style -> its coordinates, in the order in which the styles are tried.
+        lanes: style -> its coordinates, in the order in which the styles are tried; the first of
+            what hides is how strong it is.
         strategy: any optimiser of nevergrad's registry.
         budget: candidates that the search is planned for.
         batch: most candidates in one ask.
@@ -85,7 +89,7 @@ class Race:
             raise OptionError(f"{n} candidates were asked for; it must be at least 1")
         if self._asked:
             raise StudyError(f"{len(self._asked)} candidates wait for their losses; tell them")
-        self._asked = self._starts(n) or self._spreading(n) or self._searched(n)
+        self._asked = self._starts(n) or self._hiding(n) or self._spreading(n) or self._searched(n)
         return list(self._asked)
 
     def tell(self, proposals: Sequence[Proposal], losses: Sequence[float]) -> None:
@@ -126,14 +130,25 @@ class Race:
             for s in untried[:n]
         ]
 
+    def _hiding(self, n: int) -> list[Proposal]:
+        """The pattern that hiding starts with, weak to strong, in the best styles."""
+        if self._best["hidden"]:
+            return []
+        found = [
+            Proposal(s, (*self._own(s), strength, *(0.0,) * (self._lanes[s].hidden - 1)))
+            for s in self._ranking()[:_HIDING_STYLES]
+            for strength in _HIDING
+            if self._lanes[s].hidden
+        ]
+        return found[:n]
+
     def _spreading(self, n: int) -> list[Proposal]:
         """What hides best so far, once in every other style; the better a style the sooner."""
-        best, due = self._best["hidden"], sum(self._told >= s * self._budget for s in _SPREADS)
-        if self._spreads >= due or not best:
+        due = sum(self._told >= share * self._budget for share in _SPREADS)
+        if self._spreads >= due or not self._best["hidden"]:
             return []
-        self._spreads = due
-        leader = min(best, key=lambda s: best[s][0])
-        hidden = best[leader][1][self._lanes[leader].part("hidden")]
+        self._spreads, leader = due, self._leader()
+        hidden = self._best["hidden"][leader][1][self._lanes[leader].part("hidden")]
         others = [s for s in self._ranking() if s != leader]
         return [Proposal(s, (*self._own(s), *hidden)) for s in others[:n]]
 
@@ -143,16 +158,20 @@ class Race:
         size = next((size for until, size in _FIELDS if share < until), 1)
         # Who has dropped out does not come back; sorting is stable, so the order breaks ties.
         self._field = [s for s in self._ranking() if s in self._field][:size]
-        style = min(self._field, key=lambda s: self._batches[s])
-        lane = self._lanes[style]
+        leader = self._leader() if self._spreads else self._field[0]
+        lane = self._lanes[leader]
         if lane.hidden and (share >= _FIELDS[-1][0] or not lane.style):
-            best = self._best["hidden"]
-            style = min(best, key=lambda s: best[s][0], default=style)
             # One strategy for all styles: what hides moves a scorer alike in each.
             vectors = self._asked_of(None, lane.hidden, n)
-            return [Proposal(style, (*self._own(style), *v)) for v in vectors]
+            return [Proposal(leader, (*self._own(leader), *v)) for v in vectors]
+        style = min(self._field, key=lambda s: self._batches[s])
+        lane = self._lanes[style]
         vectors = self._asked_of(style, lane.style, n)
         return [Proposal(style, (*v, *(0.0,) * lane.hidden)) for v in vectors]
+
+    def _leader(self) -> str:
+        """The style in which something hides best."""
+        return min(self._best["hidden"], key=lambda s: self._best["hidden"][s][0])
 
     def _ranking(self) -> list[str]:
         """The styles by their least loss while nothing hides, best first."""

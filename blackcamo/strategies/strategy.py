@@ -22,6 +22,7 @@ from blackcamo.plugins import unknown
 Vectors: TypeAlias = NDArray[np.float64]
 
 DEFAULT_STRATEGY = "CMA"
+_FIRST_STEP = 0.3
 # These of nevergrad 1.0.12 turn one-element arrays into floats, which numpy 2.4 forbids, once
 # their archive is long enough: halfway through a search, and so that the process never ends.
 # Found by running all 542 in four sizes and catching every call of its learn_on_k_best().
@@ -82,6 +83,8 @@ class Strategy:
             nevergrad = _nevergrad()
             # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
             space = nevergrad.p.Array(init=np.zeros(dimension)).set_bounds(-1.0, 1.0)
+            # By default first steps are as long as the box, and what is good at its middle is lost.
+            space.set_mutation(sigma=_FIRST_STEP)
             space.random_state = np.random.RandomState(seed)
             self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
 

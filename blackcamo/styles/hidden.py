@@ -8,9 +8,9 @@ HIDDEN = Style(
     name="hidden",
     sentence="The photo as it is; what changes hides in its texture.",
     free=(
-        # Colour alone, at 1.5: posted in all of the blind looks, and called damaged in none; at 3
-        # posted in .83.
-        Free("weave_jnd", 0.5, 2, 1.5),
+        # Posted in .94 of 32 blind looks at 2.2 and 3 under a map without headroom, which weakens
+        # the same strength by a third; the measure of appeal bounds the rest.
+        Free("weave_jnd", 0.5, 4, 2),
         # Where it starts is a diagonal of magenta and green, the least seen of those that move a
         # scorer; only their ratios count, so they can grow and shrink from here.
         Free("weave_cb_01", -1, 1, 0.5),

@@ -62,6 +62,8 @@ def test_what_was_told_is_not_told_again() -> None:
 def test_it_begins_at_the_middle_of_the_box() -> None:
     vectors = make("CMA").ask(16)
     assert np.abs(vectors.mean(0)).max() < 0.35
+    # Steps of the whole box would lose what is good at its middle.
+    assert 0.15 < vectors.std() < 0.45
 
 
 def test_proposals_have_the_promised_shape_and_range() -> None:

@@ -43,8 +43,17 @@ def export_preset(preset: Preset, *, format: str, folder: Path, stem: str) -> Ex
 
 
 def beyond_the_look(chain: Chain, preset: Preset) -> tuple[str, ...]:
-    """What a preset does besides its look, in plain words: all that a LUT cannot carry."""
+    """What a preset does besides its look, in plain words: all that a LUT cannot carry.
+
+    That is geometry, depth of field, detail, optics, grain and weave, and the frame around it.
+    """
     full = chain.space.complete(preset.params)
     look = {p.name for f in chain.filters if isinstance(f, LookFilter) for p in f.params}
     shown = changes(chain.space, full)
-    return tuple(describe(p, full[p.name]) for p in shown if p.name not in look)
+    said = (describe(p, full[p.name]) for p in shown if p.name not in look)
+    return (*said, *frame_around(preset))
+
+
+def frame_around(preset: Preset) -> tuple[str, ...]:
+    """The preset's finish in plain words, nothing where it has none."""
+    return (f"frame {preset.finish}",) if preset.finish else ()

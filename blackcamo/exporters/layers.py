@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from blackcamo.errors import OutputError, PresetError
+from blackcamo.exporters import frame_around
 from blackcamo.filters.chain import Chain
 from blackcamo.images import MAX_PIXELS, MAX_SIDE_PX, write_bytes
 from blackcamo.preset import Preset, changes, describe
@@ -90,6 +91,7 @@ def _all_that_it_does(chain: Chain, preset: Preset) -> Iterator[str]:
     if any(p.name in looks for p in shown):
         yield "the look"
     yield from (describe(p, full[p.name]) for p in shown if p.name not in looks)
+    yield from frame_around(preset)
 
 
 def _effects(chain: Chain, preset: Preset) -> list[_Effect]:

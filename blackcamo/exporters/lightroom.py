@@ -22,12 +22,13 @@ from blackcamo.vision.lut import apply_lut
 
 _LEVELS = range(0, 256, 17)  # 16 points: no more can be edited in Lightroom's curve
 _CHANNELS = ("Red", "Green", "Blue")
-_SLIDERS = {"Saturation": "saturation_percent", "Vibrance": "vibrance_percent"}
+_MONO = 99.5
+"""Percent from which a picture is black-and-white: its curves then tone it."""
 _APPROXIMATE = "colours other than greys, which are approximate"
 
 
 def export(preset: Preset, folder: Path, stem: str) -> Export:
-    """Write ``<stem>.lightroom.xmp``: what the look does to greys as curves, and saturation.
+    """Write ``<stem>.lightroom.xmp``: what the look does to greys as curves, and how much colour.
 
     Raises:
         OptionError: a parameter is unknown or out of its range.
@@ -42,9 +43,17 @@ def export(preset: Preset, folder: Path, stem: str) -> Export:
         _curve(channel, [int(level) for level in levels])
         for channel, levels in zip(_CHANNELS, looked_up.tolist(), strict=True)
     )
-    sliders = "".join(
-        f'\n    crs:{slider}="{params.get(name, 0):+.0f}"' for slider, name in _SLIDERS.items()
-    )
+    mono = params.get("mono_percent", 0)
+    sliders = {
+        # Black-and-white in part is a loss of saturation, nearly.
+        "Saturation": max(
+            params.get("saturation_percent", 0) - (mono if mono < _MONO else 0), -100
+        ),
+        "Vibrance": params.get("vibrance_percent", 0),
+    }
+    settings = {name: f"{value:+.0f}" for name, value in sliders.items()}
+    settings["ConvertToGrayscale"] = str(mono >= _MONO)
+    attributes = "".join(f'\n    crs:{name}="{value}"' for name, value in settings.items())
     identity = uuid.uuid5(uuid.NAMESPACE_OID, preset.to_json()).hex.upper()
     document = f"""\
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -59,7 +68,7 @@ def export(preset: Preset, folder: Path, stem: str) -> Export:
     crs:SupportsOutputReferred="True"
     crs:SupportsSceneReferred="True"
     crs:ProcessVersion="11.0"
-    crs:ToneCurveName2012="Custom"{sliders}
+    crs:ToneCurveName2012="Custom"{attributes}
     crs:HasSettings="True">
    <crs:Name><rdf:Alt><rdf:li xml:lang="x-default">{escape(stem)}</rdf:li></rdf:Alt></crs:Name>
 {curves}\

@@ -8,7 +8,8 @@ from typing import Any
 from blackcamo.filters.chain import Chain
 from blackcamo.filters.look import FileLook
 from blackcamo.preset import Preset, recipe
-from blackcamo.types import UNCHANGED, Pixels
+from blackcamo.space import FilterSpace
+from blackcamo.types import UNCHANGED, LookFilter, Pixels
 
 # A preset has fields of its own for these.
 _OF_THE_PRESET = ("filters", "finish", "keep_size", "mode", "seed")
@@ -24,6 +25,8 @@ def make_preset(
 ) -> Preset:
     """The preset of one candidate, with the families that do something.
 
+    One that asks for a finer table than they do stays, too: the candidate was made with that.
+
     Args:
         chain: what renders it.
         style: the style that it was found with.
@@ -31,13 +34,17 @@ def make_preset(
         identity: the study's fixed attributes, see ``Setup.identity``.
         facts: what is known of this candidate, such as its scores.
     """
-    active = chain.active(params) or chain.filters[:1]
+    active = chain.active(params) or list(chain.filters[:1])
+    size = chain.space.lut_size
+    if any(isinstance(f, LookFilter) for f in active) and FilterSpace(active).lut_size != size:
+        finest = [f for f in chain.filters if isinstance(f, LookFilter) and f.lut_size == size]
+        active = [f for f in chain.filters if f in active or f in finest[:1]]
     named = {p.name for family in active for p in family.params}
     look = next((f.look for f in active if isinstance(f, FileLook)), None)
     style = "" if style == UNCHANGED else style
     return Preset(
         filters=tuple(f.name for f in active),
-        lut_size=chain.space.lut_size,
+        lut_size=FilterSpace(active).lut_size,
         params={name: value for name, value in params.items() if name in named},
         seed=identity["seed"],
         keep_size=identity["keep_size"],

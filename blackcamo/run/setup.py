@@ -15,7 +15,7 @@ from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain, built_in, load_chain
 from blackcamo.finish import finish
 from blackcamo.images import Photo
-from blackcamo.looks import read_look
+from blackcamo.looks import Look, read_look
 from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
@@ -89,7 +89,7 @@ class Setup:
         self.finish = None if config.finish is None else finish(config.finish)
         self.look = None if config.look is None else read_look(Path(config.look))
         self.styles = self._styles()
-        self.chain = self._chain()
+        self.chain = style_chain(self.styles, look=self.look, seed=config.seed, device=self.device)
         self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
@@ -111,21 +111,13 @@ class Setup:
                 )
             return [*load_styles(config.styles), *own]
         if config.mode == "imperceptible":
+            if own:
+                raise OptionError(
+                    f"look is {config.look}; the mode imperceptible has none that could be seen: "
+                    "leave out --look, or use the mode enhance"
+                )
             return [replace(HIDDEN, free=())]
         return own or [style for style in load_styles(plugins.names("styles")) if style.auto]
-
-    def _chain(self) -> Chain:
-        """All built-in filters, and those of others that a style needs."""
-        named = {n for s in self.styles for n in (*(f.name for f in s.free), *s.fixed)}
-        ours = built_in()
-        missing = named - {p.name for f in ours for p in f.params}
-        names = [f.name for f in ours]
-        for name in plugins.names("filters") if missing - {"look_percent"} else ():
-            if name not in names:
-                theirs = plugins.load("filters", name)()
-                if missing & {p.name for p in theirs.params}:
-                    names.append(name)
-        return load_chain(names, look=self.look, seed=self.config.seed, device=self.device)
 
     def _workers(self) -> Workers | None:
         """Processes that render, on their way while the rest is loaded; None where none pay."""
@@ -202,3 +194,16 @@ def load_styles(names: Sequence[str]) -> list[Style]:
     if not names:
         raise OptionError(f"no style is named; choose from {', '.join(plugins.names('styles'))}")
     return [plugins.load("styles", name) for name in dict.fromkeys(names)]
+
+
+def style_chain(
+    styles: Sequence[Style], *, look: Look | None = None, seed: int = 0, device: str = "cpu"
+) -> Chain:
+    """All built-in filters, those of others that a style needs, and the look of a file."""
+    named = {n for s in styles for n in (*(f.name for f in s.free), *s.fixed)}
+    names = [f.name for f in built_in()]
+    missing = named - set(load_chain(names, look=look).space.names)
+    for name in plugins.names("filters") if missing else ():
+        if name not in names and missing & {p.name for p in plugins.load("filters", name)().params}:
+            names.append(name)
+    return load_chain(names, look=look, seed=seed, device=device)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blackcamo import plugins
-from blackcamo.filters.chain import load_chain
 from blackcamo.images import encode_png, fit_long_side, load_photo, write_bytes
 from blackcamo.rendering import render
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.results import StyleEntry
-from blackcamo.run.setup import load_styles
+from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.styles.space import StyleSpace
 from blackcamo.vision.facts import facts
 
@@ -49,9 +48,10 @@ def style_sheet(photo: str | Path, out: str | Path, *, names: Sequence[str] | No
     """
     loaded = load_photo(Path(photo))
     pixels = fit_long_side(loaded.pixels, _SHOWN_PX)
-    known, chain = facts(pixels), load_chain()
+    wanted = load_styles(plugins.names("styles") if names is None else names)
+    known, chain = facts(pixels), style_chain(wanted)
     cells = [GridCell("original", pixels)]
-    for style in load_styles(plugins.names("styles") if names is None else names):
+    for style in wanted:
         why = style.unsuited(known) if style.unsuited else None
         params = StyleSpace(style, known, chain.space).start
         note = "" if why is None else f"not tried by itself: {why}"

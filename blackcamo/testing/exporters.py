@@ -28,7 +28,7 @@ _RECIPE = 'a <strong> film look, 50% "warm" & it\'s déjà vu'
 
 def make_preset(**others: float) -> Preset:
     """A strong look, and parameters of other families beside it."""
-    families = ("tone", "colour", "optics", "texture")
+    families = ("tone", "colour", "optics", "grain")
     return Preset(filters=families, lut_size=33, params={**LOOK, **others}, recipe=_RECIPE)
 
 

@@ -46,8 +46,8 @@ class Twist:
         return linear_to_srgb(pull_into_gamut(oklab_to_linear(turned), linear))
 
 
-def strong(families: tuple[str, ...], low: float = 0.5, high: float = 1.0) -> dict[str, float]:
-    """Parameters of these families, by default halfway or more towards their bounds."""
+def strong(families: tuple[str, ...], low: float = 0.2, high: float = 0.5) -> dict[str, float]:
+    """Parameters of these families, by default up to halfway towards their bounds."""
     space = load_chain(families).space
     rng = np.random.default_rng(3)
     share = rng.uniform(low, high, space.dimension)
@@ -68,7 +68,7 @@ LOOKS = {"gentle": GENTLE, "film": FILM, "twisted": TWISTED}
 def vignetted(height_px: int, width_px: int, **params: float) -> Preset:
     """A film look with a vignette, found for a photo of that size."""
     return Preset(
-        filters=(*FAMILIES, "geometry", "optics", "detail", "texture"),
+        filters=(*FAMILIES, "geometry", "optics", "detail", "grain", "depth", "weave"),
         lut_size=33,
         params={**FILM.params, "vignette_percent": 24.0, **params},
         provenance={"photo_size": {"height_px": height_px, "width_px": width_px}},

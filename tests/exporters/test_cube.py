@@ -28,7 +28,7 @@ from blackcamo.vision.lut import apply_lut, identity_nodes
 from tests.exporters import programs
 from tests.exporters.looks import FAMILIES, FILM, graded
 
-OTHERS = ("geometry", "optics", "texture")
+OTHERS = ("geometry", "optics", "grain", "depth", "weave")
 WHOLE = replace(FILM, filters=(*FAMILIES, *OTHERS))
 
 
@@ -61,7 +61,7 @@ def test_red_runs_fastest(tmp_path: Path) -> None:
     assert table[1].tolist() == [0.03125, 0, 0]
 
 
-@pytest.mark.parametrize(("size", "limit"), [(17, 4), (33, 0.01), (65, 0.1)])
+@pytest.mark.parametrize(("size", "limit"), [(17, 10), (33, 0.01), (65, 0.1)])
 def test_other_sizes_say_what_they_cost(
     size: int, limit: float, tmp_path: Path, kodak: list[Path]
 ) -> None:
@@ -97,6 +97,19 @@ def test_what_no_lut_can_carry_is_said(tmp_path: Path) -> None:
     export = export_preset(replace(WHOLE, params=params), format="cube", folder=tmp_path, stem="x")
     assert export.left_out == ("cropped off width and height 6.0 %", "corners darkened 9 %")
     assert f"# Left out: {', '.join(export.left_out)}" in export.files[0].read_text()
+
+
+def test_depth_weave_and_the_frame_are_said_and_black_and_white_is_carried(tmp_path: Path) -> None:
+    params = {"defocus_permille": 8.0, "weave_jnd": 1.5, "weave_cb_01": 0.5, "mono_percent": 100.0}
+    whole = replace(WHOLE, filters=(*WHOLE.filters, "mono"), params=params, finish="polaroid")
+    export = export_preset(whole, format="cube", folder=tmp_path, stem="x")
+    assert export.left_out == (
+        "surroundings out of focus, radius of discs 8.0 ‰",
+        "tiny pattern in colour, hidden in texture 1.50 JND",
+        "frame polaroid",
+    )
+    table = np.loadtxt(export.files[0], skiprows=8)
+    assert np.abs(table - table[:, :1]).max() <= 2e-6
 
 
 def test_a_title_cannot_break_the_file(tmp_path: Path) -> None:

@@ -114,10 +114,15 @@ def test_exiftool_and_imagemagick_read_sixteen_bits_and_alpha(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ({"glow_percent": 15.0}, "soft glow of bright areas 15.0 %"),
+        ({"glow_percent": 15.0}, "soft glow over sharp detail 15 %"),
         ({"grain_percent": 2.0}, "film grain 2.0 %"),
         ({"sharpness_percent": 40.0}, "fine detail sharpened 40 %"),
         ({"sharpness_percent": -40.0}, "fine detail softened 40 %"),
+        ({"defocus_permille": 8.0}, "surroundings out of focus, radius of discs 8.0 ‰"),
+        (
+            {"weave_jnd": 1.5, "weave_cr_11": 1.0},
+            "tiny pattern in colour, hidden in texture 1.50 JND",
+        ),
     ],
 )
 def test_what_no_layer_does_exactly_is_not_offered(

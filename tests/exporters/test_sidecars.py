@@ -19,6 +19,8 @@ from blackcamo.exporters.darktable import module_params
 from tests.exporters.looks import FAMILIES, FILM, graded
 from tests.exporters.programs import program
 
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+CRS = "{http://ns.adobe.com/camera-raw-settings/1.0/}"
 RECIPE = 'a <strong> "film" & more'
 
 
@@ -63,14 +65,14 @@ def test_a_profile_changes_nothing_but_the_film_simulation(tmp_path: Path) -> No
 
 def test_exiftool_reads_the_preset_of_lightroom(tmp_path: Path) -> None:
     exiftool = program("exiftool", "libimage-exiftool-perl")
-    preset = replace(FILM, filters=(*FAMILIES, "texture"))
+    preset = replace(FILM, filters=(*FAMILIES, "grain"))
     preset = replace(preset, params={**FILM.params, "grain_percent": 2.0})
     export = export_preset(preset, format="lightroom", folder=tmp_path, stem="a & b")
     (about,) = json.loads(subprocess.check_output([exiftool, "-j", "-struct", *export.files]))
     assert "Warning" not in about
     assert (about["Name"], about["PresetType"]) == ("a & b", "Normal")
-    assert about["Saturation"] == round(FILM.params["saturation_percent"])
-    assert about["Vibrance"] == round(FILM.params["vibrance_percent"])
+    assert int(about["Saturation"]) == round(FILM.params["saturation_percent"])
+    assert int(about["Vibrance"]) == round(FILM.params["vibrance_percent"])
     ramp = np.arange(0, 256, 17, dtype=np.uint8)
     look = graded(FILM, np.repeat(ramp[None, :, None], 3, axis=2))[0]
     for i, channel in enumerate(("Red", "Green", "Blue")):
@@ -87,7 +89,26 @@ def test_exiftool_reads_the_preset_of_lightroom(tmp_path: Path) -> None:
     "name", ["hald", "pp3", "darktable", "dtstyle", "ffmpeg", "imagemagick", "pillow"]
 )
 def test_what_the_format_cannot_carry_is_said(name: str, tmp_path: Path) -> None:
-    preset = replace(FILM, filters=(*FAMILIES, "texture"), params={"grain_percent": 2.0})
+    preset = replace(FILM, filters=(*FAMILIES, "grain"), params={"grain_percent": 2.0})
     export = export_preset(preset, format=name, folder=tmp_path, stem="film")
     assert export.left_out == ("film grain 2.0 %",)
     assert sorted(tmp_path.iterdir()) == sorted(export.files)
+
+
+@pytest.mark.parametrize(
+    ("params", "grey", "saturation"),
+    [
+        ({"mono_percent": 100.0, "saturation_percent": 12.0}, "True", 12),
+        ({"mono_percent": 40.0, "saturation_percent": 12.0}, "False", -28),
+        ({}, "False", 0),
+    ],
+)
+def test_black_and_white_is_a_setting_of_lightroom(
+    params: dict[str, float], grey: str, saturation: int, tmp_path: Path
+) -> None:
+    preset = replace(FILM, filters=(*FAMILIES, "mono"), params=params, finish="white")
+    export = export_preset(preset, format="lightroom", folder=tmp_path, stem="grey")
+    (about,) = ElementTree.parse(export.files[0]).getroot().iter(f"{RDF}Description")
+    assert about.get(f"{CRS}ConvertToGrayscale") == grey
+    assert int(str(about.get(f"{CRS}Saturation"))) == saturation
+    assert export.left_out[1:] == ("frame white",)

@@ -8,7 +8,7 @@ import torch
 
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import load_chain
-from blackcamo.filters.look import FileLook, file_look
+from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.preset import recipe
 from blackcamo.testing import LookFilterContract, make_photo
@@ -52,8 +52,8 @@ def test_it_comes_after_the_looks_of_the_package_and_before_what_is_spatial() ->
     names = [f.name for f in load_chain(look=look()).filters]
     assert names[:2] == ["geometry", "tone"]
     assert names.index("colour") < names.index("look") < names.index("optics")
-    asked = load_chain(["texture", "look", "tone"], look=look())
-    assert [f.name for f in asked.filters] == ["tone", "look", "texture"]
+    asked = load_chain(["grain", "look", "tone"], look=look())
+    assert [f.name for f in asked.filters] == ["tone", "look", "grain"]
 
 
 def test_recipes_name_it() -> None:
@@ -64,4 +64,3 @@ def test_recipes_name_it() -> None:
 def test_it_needs_a_file() -> None:
     with pytest.raises(OptionError, match="filter 'look' needs the look of a file: search --look"):
         load_chain(["tone", "look"])
-    assert file_look(load_chain(["tone"]).filters) is None

@@ -12,7 +12,7 @@ from PIL import Image
 
 from blackcamo.run import SearchResult, scoring, search, setup
 from blackcamo.testing import CountingScorer, make_photo
-from blackcamo.types import ScorerInfo
+from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
 
 Search = Callable[..., SearchResult]
@@ -30,10 +30,15 @@ def photo(tmp_path: Path) -> Path:
     return write_photo(tmp_path / "photo.jpg")
 
 
+def lightness(image: Pixels) -> float:
+    """Brightness on a scale on which little is much: whatever darkens a picture lowers it."""
+    return min(max(50 + 5 * (float(image.mean()) / 2.55 - 47.4), 0.0), 100.0)
+
+
 @pytest.fixture
 def scorer(monkeypatch: pytest.MonkeyPatch) -> CountingScorer:
     """Brightness, of which a target a little under the photo's is easy to reach."""
-    counting = CountingScorer(info=ScorerInfo(name="counting"))
+    counting = CountingScorer(lightness, info=ScorerInfo(name="counting"))
     for module in (scoring, setup):
         monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
     return counting

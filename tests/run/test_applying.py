@@ -13,7 +13,7 @@ from blackcamo.preset import Preset
 from tests.run.conftest import Search, write_photo
 
 PRESET = Preset(
-    filters=("tone", "texture"), lut_size=33, params={"exposure_ev": 0.3, "grain_percent": 1.0}
+    filters=("tone", "grain"), lut_size=33, params={"exposure_ev": 0.3, "grain_percent": 1.0}
 )
 
 

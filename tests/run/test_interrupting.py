@@ -16,7 +16,7 @@ def after(batches: int, scorer: CountingScorer) -> run.Stop:
     return lambda: sum(call.images > 1 for call in scorer.calls) >= batches
 
 
-# The eight starts are a batch of their own, or one and a third.
+# The starts of the styles are one batch and a part of the next.
 @pytest.mark.parametrize("batch", [8, 6])
 def test_a_stopped_search_delivers_and_goes_on_to_the_same_bytes(
     run_search: Search, scorer: CountingScorer, batch: int

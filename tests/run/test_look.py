@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from blackcamo.errors import PresetError
 from blackcamo.exporters import export_preset
 from blackcamo.images import load_photo
 from blackcamo.looks import Look, read_look
-from blackcamo.preset import read_preset
+from blackcamo.preset import Preset, read_preset
+from blackcamo.study import Study
 from tests.looks.files import cube_text, film, write_hald
 from tests.run.conftest import Search
 
@@ -25,13 +25,23 @@ def cube(tmp_path: Path) -> Path:
     return path
 
 
-def test_its_strength_is_searched_with_everything_else(run_search: Search, cube: Path) -> None:
-    result = run_search(look=cube, filters=("tone", "geometry"))
+def test_it_races_alone_or_beside_the_styles_that_are_named(run_search: Search, cube: Path) -> None:
+    for styles, expected in ((None, {"look"}), (("vivid",), {"look", "vivid"})):
+        result = run_search(look=cube, styles=styles, budget=24, into=str(styles))
+        assert result.preset is not None
+        storage = result.preset.parent / "studies.journal"
+        trials = Study.load(storage, str(result.study)).evaluations().values()
+        assert {e.style for e in trials} == {"none", *expected}
+
+
+def test_its_strength_is_searched_with_light_and_clarity(run_search: Search, cube: Path) -> None:
+    result = run_search(look=cube)
     assert result.preset is not None
     preset = read_preset(result.preset)
     assert "look" in preset.filters
     trials = run.front(str(result.study), storage=str(result.preset.parent / "studies.journal"))
-    assert any(t.params["look_percent"] > 0 and t.params["exposure_ev"] != 0 for t in trials)
+    looks = [t.params for t in trials if t.style == "look"]
+    assert any(p["look_percent"] >= 40 and p["exposure_ev"] != 0 for p in looks)
     assert any('look "dusk" ' in t.recipe for t in trials)
 
 
@@ -59,21 +69,20 @@ def test_nothing_needs_the_file_once_the_search_is_done(
     assert read_preset(again).recorded("look", dict) == {"name": "dusk", "sha256": digest}
 
 
-def test_a_preset_exported_and_searched_around_is_itself(
+def test_a_preset_exported_and_read_back_is_itself(
     run_search: Search, cube: Path, photo: Path, tmp_path: Path
 ) -> None:
     """What was exported as .cube and comes back at full strength gives the same picture."""
-    first = run_search(look=cube, filters=("tone", "curves", "colour"))
+    first = run_search(look=cube)
     assert first.preset is not None
     preset = read_preset(first.preset)
     for name in ("cube", "hald"):
         export = export_preset(preset, format=name, folder=tmp_path, stem="back")
         look = read_look(export.files[0])
-        second = run_search(look=export.files[0], filters=("tone",), into=name, budget=2)
-        assert second.preset is not None
-        document = json.loads(second.preset.read_text())
-        document["params"] = {"look_percent": 100.0}
-        again = type(preset).from_json(json.dumps(document))
+        again = Preset(
+            filters=("look",), lut_size=look.size, params={"look_percent": 100.0},
+            look=look.to_json(),
+        )  # fmt: skip
         assert look.size == {"cube": 33, "hald": 64}[name]
         pictures = []
         for what in (preset, again):
@@ -110,6 +119,7 @@ def test_a_large_look_is_kept_in_pieces(run_search: Search, tmp_path: Path) -> N
     exported = run.export(
         str(result.study),
         storage=str(tmp_path / "out" / "studies.journal"),
+        pick=1,
         formats=("json",),
         out=tmp_path / "ex",
     )

@@ -35,7 +35,7 @@ STYLE = Style(
     name="portrait",
     sentence="The surroundings gently out of focus behind the subject, slightly warm.",
     free=(
-        Free("defocus_permille", 0, 9, 5),
+        Free("defocus_permille", 0, 8, 5),
         Free("magnify_percent", 0, 70, 30),
         Free("focus_transition_percent", 20, 50, 32),
         Free("temperature_k", 6500, 7100, 6650),

@@ -44,7 +44,7 @@ STYLE = Style(
     name="tilt-shift",
     sentence="A band in focus and strong colours, as in photos of miniatures.",
     free=(
-        Free("defocus_permille", 2.5, 9, 5),
+        Free("defocus_permille", 2.5, 8, 5),
         Free("focus_size_percent", 8, 20, 12),
         Free("focus_transition_percent", 20, 50, 32),
         Free("contrast_percent", 5, 26, 14),

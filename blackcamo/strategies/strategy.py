@@ -22,7 +22,7 @@ from blackcamo.plugins import unknown
 Vectors: TypeAlias = NDArray[np.float64]
 
 DEFAULT_STRATEGY = "CMA"
-_FIRST_STEP = 0.3
+_FIRST_STEP = 0.5
 # These of nevergrad 1.0.12 turn one-element arrays into floats, which numpy 2.4 forbids, once
 # their archive is long enough: halfway through a search, and so that the process never ends.
 # Found by running all 542 in four sizes and catching every call of its learn_on_k_best().

@@ -28,6 +28,5 @@ STYLE = Style(
         Free("crop_y_percent", -100, 100, 0),
         Free("rotation_deg", -1, 1, 0),
     ),
-    auto=True,
     adapt=_adapt,
 )

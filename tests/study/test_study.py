@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from blackcamo.errors import StudyError, UnknownNameError
 from blackcamo.strategies import Race
-from blackcamo.study import Study
+from blackcamo.study import Study, delete_study, list_studies
 from blackcamo.types import UNCHANGED, Evaluation, Free, Proposal, Style
 from tests.study.conftest import (
     ATTRIBUTES,
@@ -245,8 +245,16 @@ def test_ends_of_ranges_are_recorded_though_sums_would_end_beyond_them(journal: 
     assert seen == [0.3, -0.5]
 
 
-def test_a_study_of_an_older_version_is_refused_by_a_search(storage: str) -> None:
+def test_a_study_of_an_older_version_is_neither_read_nor_gone_on_with(
+    storage: str, tmp_path: Path
+) -> None:
     with opened(storage) as study:
+        write_batch(study, 0)
         study.store.describe(study.id, {"schema": 1})
     with pytest.raises(StudyError, match="was made with schema 1, not 2"), opened(storage):
         pass
+    with pytest.raises(StudyError, match=r"'a-fake-1' in .* is of schema 1, and this version read"):
+        Study.load(storage, "a-fa")
+    assert [(s.name, s.trials) for s in list_studies(storage)] == [("a-fake-1", 4)]
+    delete_study(storage, "a-fake-1", pictures=tmp_path)
+    assert list_studies(storage) == []

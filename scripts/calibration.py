@@ -1,4 +1,4 @@
-"""Refit the constants of the measure ``critic`` to folders of blind verdicts, and say how good it is.
+"""Refit the constants of the measure ``critic`` to folders of blind verdicts.
 
     scripts/calibrate FOLDER... [--photos DIR] [--report FILE] [--dry-run]
 
@@ -9,7 +9,7 @@ the long side of the picture, unless it has its size already.
 
 The weights maximise the likelihood of the verdicts under a prior: each is held, on a scale of
 powers, near what a critical viewer minds (``PRIOR``), so that what no verdict speaks of stays a
-complaint. Quality is reported on photos left out of the fit.
+complaint. Its quality is reported on photos left out of the fit.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ PRIOR = Weights(
 HELD = 1.5
 """How strongly a weight is held near its prior: the cost of a change by e, in nats of verdicts."""
 
-MOST_CHANGED = float(np.log(3))
-"""No weight becomes more than three times its prior, or less than a third of it."""
+MOST_CHANGED = float(np.log(2.5))
+"""No weight becomes more than 2.5 times its prior, or less than that part of it."""
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,16 @@ from blackcamo.appeal.damage import damage
 from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.model import Weights, appraised, calibrated
-from blackcamo.appeal.tones import Tones, banding, monochrome, tones
+from blackcamo.appeal.tones import Tones, banding, tones
 from blackcamo.types import Appraisal, Mode, Views
 from blackcamo.vision.display import linear_light, viewed
 from blackcamo.vision.saliency import spectral_residual
 from blackcamo.vision.ssimulacra2 import Pyramid, pyramid
 
 _PHOTOS_KEPT = 4
+_STRICTER, _CODEC = 3.0, 0.4
+"""How much more damage counts where nothing should be seen, as there a look is damage, too; and
+what of it is the codec's, which counts there."""
 Measured = tuple[dict[str, Tensor], dict[str, Tensor]]
 """How far (B) each thing went that people mind, and each that they like."""
 
@@ -73,7 +76,7 @@ class Critic:
         delivered, count = viewed(views.delivered), len(views.frames)
         seen = Tones(delivered)
         complaints, gains = tones(own.tones, seen)
-        grey = monochrome(seen)
+        grey = seen.monochrome
         minded, liked = changes(own.detail, detail(delivered), own.salience, grey)
         complaints |= minded
         graded = viewed(views.graded)
@@ -94,7 +97,8 @@ class Critic:
 
     def _damage(self, own: _Photo, views: Views, mode: Mode) -> dict[str, Tensor]:
         if mode == "imperceptible":
-            return damage(own.pyramid, pyramid(linear_light(views.delivered)))
+            found = damage(own.pyramid, pyramid(linear_light(views.delivered)))
+            return {name: _STRICTER * (seen - _CODEC).clamp(min=0) for name, seen in found.items()}
         if _same(views.styled_delivered, views.delivered):
             nothing = torch.zeros(len(views.delivered), device=views.delivered.device)
             return {"damaged": nothing, "textured": nothing}

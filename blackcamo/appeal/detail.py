@@ -8,8 +8,8 @@ is what was added (grain, stripes, artefacts). So grain is not mistaken for shar
 - ``blurred``: fine detail lost where the photo is sharp and where the eye goes: defocus that
   touches the subject.
 - ``crunchy``: fine detail raised past what is liked.
-- ``grain``: what was added to the worst of all places, against what was there. In black-and-white fine grain
-  is liked, and a part of it is forgiven.
+- ``grain``: what was added to the worst of all places, against what was there. In black-and-white
+  fine grain is liked, and a part of it is forgiven.
 - ``specks``: the same of colour.
 - ``shading``: slow light and shade that the look does not explain, as of a vignette.
 """

@@ -13,7 +13,7 @@ from torch import Tensor
 from blackcamo.types import Frame
 from blackcamo.vision.saliency import SIDE
 
-_LOST = 0.26
+_LOST = 0.36
 """Share of a photo (half of it by area, half by saliency) that may be cut away at most."""
 _TILT_DEG = 5.0
 """A horizon tilted by as much is taken for a mistake."""

@@ -33,7 +33,7 @@ BASE = math.log(UNCHANGED / (100 - UNCHANGED))
 """Log odds that the photo itself is posted."""
 SATURATION = {"contrast": 0.15, "colour": 0.2, "clarity": 0.25, "monochrome": 0.5}
 """Of each gain, how much has two thirds of its effect."""
-_SLACK = 0.5
+_SLACK = 0.25
 
 
 @dataclass(frozen=True, slots=True)

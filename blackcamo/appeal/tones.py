@@ -33,6 +33,7 @@ of colour.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -42,14 +43,14 @@ from blackcamo.vision.colourspace import srgb_to_linear
 from blackcamo.vision.pool import block_means
 
 _SIDE_PX = 192
-"""Long side, at least, at which tones are looked at."""
+"""Long side, at most, at which tones are looked at."""
 _STEPS = 24_000
 """Pairs of neighbours that are looked at for banding, at most."""
 
 # What a critical viewer minds.
 _FLAT, _FADED_BLACK, _FADED_WHITE = 0.3, 9.0, 12.0
-_DRAINED, _ONE_DRAINED = 4.0, 1.2
-_SEPARATION = 14.0
+_DRAINED, _ONE_DRAINED, _CODEC = 4.0, 1.2, 0.2
+_SEPARATION = 20.0
 _HARSH, _GAUDY, _OVERDRIVEN = (0.45, 0.35), (0.5, 0.4), 10.0
 _DARK, _BRIGHT, _LIGHT_UNSEEN = 12.0, 13.0, 2.0
 _BLOWN_SHARE, _CRUSHED_SHARE = 0.03, 0.08
@@ -60,7 +61,7 @@ _SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT_LOST = 8.0, 0.8, 0.17
 _STEP_LEVELS = 3.0
 
 _PALE_CHROMA, _COLOURED_CHROMA = 18.0, 12.0
-_MONOCHROME = 5.0
+_MONOCHROME = 4.0
 _DEEP, _BRIGHT_END = 3.0, 92.0
 _MIDDLE = 0.8
 _ALIKE_LEVELS, _STEEPEST = 6.0, 3.0
@@ -77,7 +78,7 @@ class Tones:
     """
 
     def __init__(self, rgb: Tensor) -> None:
-        factor = max(1, min(max(rgb.shape[-2:]) // _SIDE_PX, *rgb.shape[-2:]))
+        factor = max(1, min(math.ceil(max(rgb.shape[-2:]) / _SIDE_PX), *rgb.shape[-2:]))
         small = block_means(rgb, factor)
         self.rgb = small.flatten(2)
         self.lightness, self.a, self.b = (
@@ -93,6 +94,19 @@ class Tones:
         self.white = some.topk(count, sorted=False).values.mean(1)
         self.deviation = some.std(1, correction=0)
 
+    @cached_property
+    def monochrome(self) -> Tensor:
+        """Whether (B) a picture is without colours, 0 to 1: what is left may not stand out."""
+        spread = torch.stack((self.a, self.b))
+        # Toned pictures have one colour at each lightness: what counts is what leaves it.
+        lightness = (self.lightness - self.lightness.mean(1, keepdim=True)) / 100
+        basis = torch.stack((torch.ones_like(lightness), lightness, lightness.square()), dim=2)
+        gram = basis.transpose(1, 2) @ basis + 1e-3 * torch.eye(3, device=basis.device)
+        fitted = basis @ torch.linalg.solve(gram, basis.transpose(1, 2) @ spread.unsqueeze(-1))
+        apart = (spread - fitted.squeeze(-1)).square().sum(0)
+        left: Tensor = apart.square().mean(1).pow(0.25)
+        return (left / _MONOCHROME).square().neg().exp()
+
 
 def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """How far (B) each thing went that people mind, and what they like: contrast and colour gained.
@@ -104,18 +118,18 @@ def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tenso
     # A little is added so that a flat picture may gain more.
     contrast = ((seen.deviation + 4) / (photo.deviation + 4)).log2()
     colour = ((seen.chroma.mean(1) + 8) / (photo.chroma.mean(1) + 8)).log2()
-    grey = monochrome(seen)
+    grey = seen.monochrome
     turn_deg = _turn_deg(photo, seen)
     lost = _colour_lost(photo, seen)
     overdriven = (seen.chroma - photo.chroma.clamp(min=60)).clamp_(min=0).mean(1) / _OVERDRIVEN
-    paler = (photo.chroma - seen.chroma).clamp(min=0).mean(1)
+    paler = (photo.chroma.mean(1) - seen.chroma.mean(1)).clamp(min=0)
     lighter = seen.lightness.mean(1) - photo.lightness.mean(1)
     lifted = (seen.black - photo.black.clamp(min=_DEEP)).clamp_(min=0) / _FADED_BLACK
     dropped = (photo.white.clamp(max=_BRIGHT_END) - seen.white).clamp_(min=0) / _FADED_WHITE
     complaints = {
         "flat": -contrast.clamp(max=0) / _FLAT,
         "faded": torch.hypot(lifted, dropped),
-        "drained": (paler / _DRAINED + lost / _ONE_DRAINED) * (1 - grey),
+        "drained": (paler / _DRAINED + lost / _ONE_DRAINED - _CODEC).clamp(min=0) * (1 - grey),
         "colourless": grey * lost.clamp(max=1) * _told_by_colour(photo, seen),
         "harsh": (contrast - _HARSH[0]).clamp(min=0) / _HARSH[1],
         "gaudy": (colour - _GAUDY[0]).clamp(min=0) / _GAUDY[1] + overdriven,
@@ -133,22 +147,11 @@ def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tenso
     }
 
 
-def monochrome(seen: Tones) -> Tensor:
-    """Whether (B) a picture is without colours, 0 to 1; what is left may not stand out either."""
-    spread = torch.stack((seen.a, seen.b))
-    # Toned pictures have one colour, by lightness alone: what counts is how far others leave it.
-    lightness = (seen.lightness - seen.lightness.mean(1, keepdim=True)) / 100
-    basis = torch.stack((torch.ones_like(lightness), lightness, lightness.square()), dim=2)
-    gram = basis.transpose(1, 2) @ basis + 1e-3 * torch.eye(3, device=basis.device)
-    fitted = basis @ torch.linalg.solve(gram, basis.transpose(1, 2) @ spread.unsqueeze(-1))
-    apart = (spread - fitted.squeeze(-1)).square().sum(0)
-    return (apart.square().mean(1).pow(0.25) / _MONOCHROME).square().neg().exp()
-
-
 def _told_by_colour(photo: Tones, seen: Tones) -> Tensor:
     """How much of what told things apart in the photo was colour, and is gone."""
-    before = (photo.lightness.var(1) + photo.a.var(1) + photo.b.var(1)).sqrt()
-    missing = before - seen.lightness.std(1).maximum(photo.lightness.std(1))
+    before = sum(plane.var(1, correction=0) for plane in (photo.lightness, photo.a, photo.b))
+    left = torch.maximum(*(of.lightness.std(1, correction=0) for of in (photo, seen)))
+    missing = torch.as_tensor(before).sqrt() - left
     return missing.clamp(min=0) / _SEPARATION
 
 

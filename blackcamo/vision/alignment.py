@@ -157,7 +157,8 @@ def _with_clarity(before: Tensor, after: Tensor) -> Tensor:
     gram = flat @ flat.T
     gram.diagonal().add_(_NEARNESS * _LEVEL**2 * flat.shape[1])
     gains = torch.linalg.solve(gram, flat @ (luma(after) - y).flatten().double())
-    return (before + (gains.float().view(-1, 1, 1, 1) * bands).sum(0)).clamp_(0, 1)
+    missing: Tensor = (gains.float().view(-1, 1, 1, 1) * bands).sum(0)
+    return (before + missing).clamp_(0, 1)
 
 
 def _bends() -> NDArray[np.float64]:

@@ -39,7 +39,7 @@ CONFIG = tomllib.loads((HERE / "config.toml").read_text())
 TILE_PX = (220, 165)
 PHOTOS_OF_FAILURES = {
     "dark, noisy portrait": "kodak/kodim04.jpg",
-    "stripes through sky and walls": "kodak/kodim19.jpg",
+    "stripes through sky and walls": "kodak/kodim22.jpg",
 }
 
 
@@ -62,14 +62,14 @@ def main() -> None:
             "edits": summary(rows),
         }
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
-    draw(paths[3])
+    draw(paths[0])
     for way in ("known", "found"):
         print(way, json.dumps({k: v for k, v in result[way].items() if k != "edits"}, indent=1))
 
 
 def photos() -> Iterator[Path]:
-    for folder, count in CONFIG["photos"].items():
-        yield from sorted((DATA / "photos" / folder).glob("*.jpg"))[: count or None]
+    for name in CONFIG["photos"]:
+        yield DATA / "photos" / name
 
 
 def load(path: Path) -> Pixels:

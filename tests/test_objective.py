@@ -239,9 +239,13 @@ def test_an_anchor_under_the_floor_repairs_nothing(pixels: Pixels) -> None:
     measure = Mild()
     renderer = Renderer(pixels, Chain([Tone()]), Channel(), measure, "enhance")
     anchor = Anchor({"exposure_ev": 0.3}, 60.0)
-    ((params, picture),) = renderer.prepare([{"exposure_ev": 0.5}], anchors=[anchor], floor=80.0)
-    assert isinstance(picture, Picture)
-    assert (params, measure.appraised) == ({"exposure_ev": 0.5}, 1)
+    for bound in (None, anchor):
+        measure.appraised = 0
+        bright = [{"exposure_ev": 0.5}]
+        ((params, picture),) = renderer.prepare(bright, anchors=[bound], floor=90.0)
+        assert isinstance(picture, Picture)
+        assert picture.appraisal.value < 90
+        assert (params, measure.appraised) == ({"exposure_ev": 0.5}, 1)
 
 
 def test_what_hides_is_judged_against_the_styled_picture(pixels: Pixels) -> None:

@@ -80,5 +80,15 @@ def test_a_style_that_is_never_liked_comes_last_with_its_best_score(tmp_path: Pa
     ]
 
 
+def test_the_best_is_the_highest_where_good_pictures_score_low(tmp_path: Path) -> None:
+    rows = table(
+        tmp_path, higher_is_better=False, vivid=[(60.0, 81.0)], noir=[(61.0, 81.0), (59.0, 99.0)]
+    )
+    assert [row.split("|")[1:4] for row in rows[1:]] == [
+        [" noir ", " 2 ", " 61.0 "],
+        [" vivid ", " 1 ", " 60.0 "],
+    ]
+
+
 def test_styles_that_only_failed_are_not_listed(tmp_path: Path) -> None:
     assert table(tmp_path, higher_is_better=True, noir=[(math.nan, 0.0)]) == []

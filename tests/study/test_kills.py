@@ -109,11 +109,11 @@ def test_other_candidates_than_the_killed_ones_get_new_trials(journal: str) -> N
     assert join(start(killed)) == -signal.SIGKILL
     with opened(journal) as study:
         first, _, third, _ = proposals_of(0)
-        # Two are asked for again, one is new, one has the vector of the third in another style:
+        # One has the vector of the third in another style, two are asked for again, one is new:
         # two are lost.
-        asked = [third, proposals_of(5)[0], first, replace(third, style="noir")]
+        asked = [replace(third, style="noir"), third, proposals_of(5)[0], first]
         numbers = study.begin(0, asked, params_of(asked))
-        assert numbers == (2, 4, 0, 5)
+        assert numbers == (4, 2, 5, 0)
         study.finish(numbers, [evaluation_of(p) for p in asked], ledger=counts(4))
     assert list(Study.load(journal, "a-fake-1").evaluations()) == [0, 2, 4, 5]
 

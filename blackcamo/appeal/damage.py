@@ -22,7 +22,7 @@ from blackcamo.vision.colourspace import power
 
 _UNSEEN, _SEEN = 80.0, 16.0
 """SSIMULACRA2 that is no complaint, and how far under it is one."""
-_TEXTURED = (0.4, 1.2)
+_TEXTURED = (0.7, 1.2)
 
 # Where added texture is looked for, scale by scale, and the standard deviation that is just seen
 # there in a smooth area, by channel of XYB: eyes are best at a few pixels' width, and at lightness.

@@ -11,7 +11,6 @@ from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
-from blackcamo.preset import recipe
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Finalist, Finalists
@@ -117,7 +116,7 @@ class PhotoSearch:
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
         result = self.delivery.write(winner, facts, others)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
-        self._explain(winner)
+        self._explain(winner.trial, result.recipe)
         return replace(
             result,
             interrupted=self.interrupted,
@@ -171,14 +170,12 @@ class PhotoSearch:
         if self.gallery is not None:
             self.gallery.show(dict(self.candidates), batch, self.small.jpegs)
 
-    def _explain(self, winner: Winner) -> None:
+    def _explain(self, winner: int, recipe: str) -> None:
         """Say in the study what became of it, and show what a killed search has not."""
         pictures = {}
         if self.gallery is not None:
-            pictures = self.gallery.complete(dict(self.candidates), self.batches, winner.trial)
-        best = winner.evaluation
-        said = recipe(self.setup.chain.space, best.params, style=best.style)
-        self.study.describe(study_note(self.study, recipe=said, pictures=pictures))
+            pictures = self.gallery.complete(dict(self.candidates), self.batches, winner)
+        self.study.describe(study_note(self.study, recipe=recipe, pictures=pictures))
 
     def _recall(self) -> list[Batch]:
         """Continue ledger, cache and candidates from the study; its batches, in order."""

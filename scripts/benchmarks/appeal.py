@@ -19,13 +19,17 @@ import ssimulacra2 as package
 import torch
 from PIL import Image
 
-from blackcamo.appeal import critic, visible
+from blackcamo import plugins
+from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import load_chain
 from blackcamo.run import versions
-from blackcamo.types import Appeal, Views
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import Appeal, Style, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.colourspace import srgb_to_linear
+from blackcamo.vision.facts import facts
 from blackcamo.vision.ssimulacra2 import ssimulacra2
 
 LIMIT_MS = 25.0
@@ -41,7 +45,7 @@ def main() -> None:
     photo = Image.open(Path(__file__).parents[2] / "examples" / "photo.jpg").convert("RGB")
     pixels = np.asarray(photo.resize((512, 384), Image.Resampling.LANCZOS))
     views = candidates(to_rgb(pixels), args.candidates)
-    measures: dict[str, Appeal] = {"critic": critic.create(), "visible": visible.create()}
+    measures: dict[str, Appeal] = {"critic": critic.create()}
     spent = defaultdict[str, list[float]](list)
     with torch.inference_mode(), tempfile.TemporaryDirectory() as folder:
         for measure in measures.values():
@@ -61,30 +65,32 @@ def main() -> None:
 
 def candidates(photo: torch.Tensor, count: int) -> list[Views]:
     chain, channel = load_chain(), Channel()
+    style: Style = plugins.load("styles", "vivid")
+    space = StyleSpace(style, facts(to_pixels(photo)), chain.space, hidden=HIDDEN.free)
     rng = np.random.default_rng(0)
     views = []
     for _ in range(count):
-        params = chain.space.decode(rng.normal(0, 0.3, chain.space.dimension))
+        params = space.decode(rng.normal(0, 0.3, space.dimension))
         with torch.inference_mode():
             (r,) = chain.render(photo, [params])
-            delivered, graded = (
-                to_rgb(channel.send(to_pixels(rgb))[1])[None] for rgb in (r.filtered, r.graded)
+            styled, delivered = (
+                to_rgb(channel.send(to_pixels(rgb))[1])[None] for rgb in (r.styled, r.filtered)
             )
         views.append(
-            Views(photo[None], r.aligned[None], r.graded[None], (r.frame,), delivered, graded)
+            Views(photo[None], r.aligned[None], r.graded[None], styled, delivered, (r.frame,))
         )
     return views
 
 
 def timed_ours(view: Views) -> tuple[float, float]:
     start = time.thread_time()
-    ours = [srgb_to_linear(rgb) for rgb in (view.graded_delivered, view.delivered)]
+    ours = [srgb_to_linear(rgb) for rgb in (view.styled_delivered, view.delivered)]
     return float(ssimulacra2(*ours)), time.thread_time() - start
 
 
 def timed_package(view: Views, folder: Path) -> tuple[float, float]:
     files = [folder / "a.png", folder / "b.png"]
-    for file, rgb in zip(files, (view.graded_delivered, view.delivered), strict=True):
+    for file, rgb in zip(files, (view.styled_delivered, view.delivered), strict=True):
         Image.fromarray(to_pixels(rgb[0])).save(file)
     start = time.thread_time()
     score = package.compute_ssimulacra2(*map(str, files))

@@ -14,11 +14,12 @@ import numpy as np
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.filters import Chain
+from blackcamo.filters import Chain, load_chain
 from blackcamo.rendering import Renderer
-from blackcamo.run.results import DEFAULT_APPEAL_FLOOR as FLOOR
-from blackcamo.strength import Foresight
-from blackcamo.types import Pixels
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import Pixels, Style
+from blackcamo.vision.facts import facts
 
 Steps: TypeAlias = "tuple[tuple[str, type, tuple[str, ...]], ...]"
 """Name of the step, class, methods."""
@@ -54,26 +55,24 @@ def timed(spent: dict[str, float], clock: Callable[[], float], steps: Steps) -> 
             patch.stop()
 
 
-def candidate(pixels: Pixels, chain: Chain, appeal: str, count: int = 40) -> dict[str, float]:
-    """Milliseconds of one thread that a candidate takes, by step; workers spend them unseen."""
-    measure = plugins.load("appeals", appeal)()
+def candidate(pixels: Pixels, style: Style, appeal: str, count: int = 8) -> dict[str, float]:
+    """Milliseconds of one thread that a candidate of a style takes, by step."""
+    measure, chain = plugins.load("appeals", appeal)(), load_chain()
     renderer = Renderer(pixels, chain, Channel(), measure, "enhance")
-    vectors = np.random.default_rng(0).normal(0, 0.3, (2 * count, chain.space.dimension))
-    seen, params = ([chain.space.decode(v) for v in half] for half in np.split(vectors, 2))
-    # Fills the caches, and says what candidates come to, as the first batches of a search do.
-    foresight, coordinates = Foresight(), chain.space.coordinates
-    first = renderer.prepare(seen, shares=[{}] * count, floor=FLOOR)
-    for asked, (weaker, _) in zip(seen, first, strict=True):
-        foresight.see(coordinates(asked), coordinates(weaker), FLOOR)
-    foresight.learn()
-    shares = [foresight.shares(coordinates(values), FLOOR) for values in params]
+    space = StyleSpace(style, facts(pixels), chain.space, hidden=HIDDEN.free)
+    vectors = np.random.default_rng(0).normal(0, 0.3, (count, space.dimension))
+    params = [space.decode(vector) for vector in vectors]
+    # Fills what is kept of a photo from one candidate to the next.
+    renderer.prepare(params[:1])
     steps: Steps = (
-        ("frame, look", Chain, ("grade",)),
-        ("spatial", Chain, ("finish",)),
-        ("channel", Channel, ("send",)),
-        ("appeal", type(measure), ("__call__", "appraise_looks")),
+        ("look", Chain, ("_apply_looks",)),
+        ("spatial", Chain, ("_filter",)),
+        ("channel", Channel, ("send_all",)),
+        ("appeal", type(measure), ("__call__",)),
     )
     spent = defaultdict[str, float](float)
     with timed(spent, time.thread_time, steps):
-        renderer.prepare(params, shares=shares, floor=FLOOR)
-    return {name: 1000 * seconds / count for name, seconds in spent.items()}
+        start = time.thread_time()
+        renderer.prepare(params)
+        spent["all"] = time.thread_time() - start
+    return {name: 1000 * spent[name] / count for name in (*(s[0] for s in steps), "all")}

@@ -24,7 +24,7 @@ from tests.cli.program import PROGRAM, hear_ctrl_c
 
 pytest.importorskip("optuna_dashboard", reason="the extra dashboard is not installed")
 
-SCORER = ("--scorer", "python:tests.cli.fakes:brightness", "--threshold", "50", "--target", "47")
+SCORER = ("--scorer", "python:tests.cli.fakes:plainness", "--threshold", "50", "--target", "47")
 WAIT_S = 60.0
 
 

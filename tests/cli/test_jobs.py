@@ -19,7 +19,7 @@ from blackcamo.cli import app, main
 from blackcamo.run import SearchConfig
 from blackcamo.run.results import DEFAULT_STORAGE
 
-NAMED = ("--scorer", "python:tests.cli.fakes:brightness")
+NAMED = ("--scorer", "python:tests.cli.fakes:plainness")
 SCORER = (*NAMED, "--threshold", "50")
 Run = Callable[..., tuple[int, Any, str]]
 
@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("jobs")
     y, x = np.mgrid[0:96, 0:128]
     scene = 110 + 60 * np.sin(x / 9) + 40 * np.cos(y / 7)
-    for name, level in (("bright", 20), ("dark", -60)):
+    for name, level in (("bright", 12), ("dark", -60)):
         pixels = np.clip(np.stack([scene, scene - 10, scene + 12], -1) + level, 0, 255)
         Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{name}.jpg", quality=95)
     status = main([
@@ -57,7 +57,11 @@ def test_defaults_are_those_of_python() -> None:
     group = get_command(app)
     assert isinstance(group, TyperGroup)
     options = {p.name: p.default for p in group.commands["search"].params}
-    names = {"proxy_px": "proxy"}
+    names = {"proxy_px": "proxy", "styles": "style"}
+    # In Python it is None: what viewers like, or a look alone.
+    assert options.pop("style") == "auto"
+    assert SearchConfig().styles is None
+    options["style"] = None
     config = SearchConfig()
     for field in fields(config):
         if field.name in ("scorer_options", "storage"):
@@ -111,10 +115,13 @@ def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixt
     [
         ("--budget", "0", "budget is 0"),
         ("--scorer", "nique", "unknown scorer 'nique'; did you mean 'niqe'?"),
-        ("--filters", "tone,colur", "unknown filter 'colur'; did you mean 'colour'?"),
+        ("--style", "vivid,nior", "unknown style 'nior'; did you mean 'noir'?"),
+        ("--style", ",", "no style is named; choose from"),
+        ("--alternatives", "0", "alternatives is 0; it must be at least 1"),
+        ("--finish", "polaroyd", "unknown finish 'polaroyd'; did you mean 'polaroid'?"),
         ("--strategy", "CMAA", "CMAA"),
         ("--quality", "101", "quality is 101; it must be between 1 and 100"),
-        ("--appeal", "visibel", "unknown appeal 'visibel'; did you mean 'visible'?"),
+        ("--appeal", "critik", "unknown appeal 'critik'; did you mean 'critic'?"),
         ("--proxy", "1", "proxy"),
         ("--device", "gpu", "gpu"),
     ],
@@ -222,6 +229,72 @@ def test_apply_reports_what_it_does_to_the_score(
     assert "it needs --score" in capsys.readouterr().err
 
 
+def test_apply_gives_a_style_without_any_preset(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = (folder / "bright.jpg", folder / "dark.jpg")
+    style = ("apply", *photos, "--style", "noir")
+    status, told, _ = run(*style, "--out", folder / "noir")
+    assert status == 0
+    for photo, result in zip(photos, told["results"], strict=True):
+        assert (result["photo"], result["score_before"]) == (str(photo), None)
+        with Image.open(result["output"]) as image:
+            levels = np.asarray(image.convert("YCbCr")).astype(int)
+        assert np.abs(levels[..., 1:] - 128).max() <= 1
+    status, told, _ = run(
+        *style, "--strength", 0, "--finish", "white", "--score", *NAMED, "--out", folder / "none"
+    )
+    assert status == 0
+    assert all(r["score_after"] != r["score_before"] for r in told["results"]), "a white frame"
+    for words, says in (
+        (("--style", "noir", "--strength", "2"), "strength is 2; it must be between 0 and 1"),
+        (("--style", "nior"), "did you mean 'noir'"),
+        (("--strength", "1"), "--strength is 1.0; it needs --style, a preset has its own"),
+        (("--finish", "white"), "--finish is white; it needs --style"),
+    ):
+        assert main(["apply", *map(str, photos), *words, "--out", str(folder / "no")]) == 2
+        assert says in capsys.readouterr().err
+    assert not (folder / "no").exists()
+
+
+def test_styles_draws_a_photo_in_each(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    status, told, _ = run("styles", folder / "bright.jpg", "--style", "noir,vivid")
+    assert (status, told) == (0, {"sheet": "bright.styles.png"})
+    with Image.open(folder / "bright.styles.png") as sheet:
+        assert sheet.width == 1600
+    status, told, _ = run("styles", folder / "none.jpg", "--out", folder / "x.png")
+    assert status == 2
+    assert "none.jpg does not exist" in told["error"]
+    assert not (folder / "x.png").exists()
+
+
+def test_search_tells_of_what_there_is_to_choose_from(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "search", str(folder / "bright.jpg"), *SCORER, "--target", "49", "--budget", "40",
+        "--style", "vivid,clear", "--out", str(folder / "two"),
+        "--storage", str(folder / "two.journal"),
+    ]  # fmt: skip
+    assert main([*words, "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    (choice,) = result["choices"]
+    assert {result["style"], choice["style"]} == {"vivid", "clear"}
+    assert main(words) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    score, appeal = f"{choice['score']:.1f}", f"{choice['appeal']:.1f}"
+    assert lines == [
+        f"  {result['recipe']}",
+        f"  {result['output']}",
+        f"  or {choice['recipe']}",
+        f"     {choice['output']} ({score}, appeal {appeal})",
+        f"  all of them side by side: {result['sheet']}",
+    ]
+
+
 def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
     storage = ("--storage", folder / "studies.journal")
     _, told, _ = run("studies", *storage)
@@ -246,7 +319,9 @@ def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
         "--out", folder / "one",
     )  # fmt: skip
     assert told["trial"] == front[-1]["number"]
-    assert [path.name for path in (folder / "one").iterdir()] == ["bright.trial0.cube"]
+    assert [path.name for path in (folder / "one").iterdir()] == [
+        f"bright.trial{front[-1]['number']}.cube"
+    ]
 
 
 def test_gallery_shows_what_was_found(
@@ -256,7 +331,9 @@ def test_gallery_shows_what_was_found(
     words = ("gallery", folder / "shown", "--photos", folder, "--out", folder / "gallery")
     status, told, err = run(*words)
     assert (status, err) == (0, "")
-    (shown,) = told["results"]
+    by_file = {Path(one["photo"]).name: one for one in told["results"]}
+    assert by_file.keys() == {path.name for path in (folder / "out").glob("*.camo.jpg")}
+    shown = by_file["bright.camo.jpg"]
     recorded = json.loads((folder / "out" / "bright.preset.json").read_text())["provenance"]
     assert shown["score_after"] == recorded["score_after"]
     assert (shown["name"], shown["error"]) == ("bright.jpg", None)
@@ -307,7 +384,7 @@ def test_tables_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert str(folder / "shown" / "bright.cube") in told
     assert "cube: at most 0.0" in told
     assert main(["verify", str(folder / "out" / "bright.camo.jpg"), *NAMED]) == 0
-    assert "bright.camo.jpg: reproduced, python:tests.cli.fakes:brightness" in (
+    assert "bright.camo.jpg: reproduced, python:tests.cli.fakes:plainness" in (
         capsys.readouterr().out
     )
 

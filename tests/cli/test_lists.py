@@ -1,4 +1,4 @@
-"""blackcamo scorers and blackcamo filters: tables for people, one object for programs."""
+"""blackcamo scorers, filters and styles: tables for people, one object for programs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,26 @@ def test_filters_lists_every_parameter(capsys: pytest.CaptureFixture[str]) -> No
     assert {"name", "low", "high", "neutral", "unit", "help", "step", "modifier"} == set(params[0])
     (exposure,) = [line for line in table if " exposure_ev " in line]
     assert exposure.split()[0] == "tone"
+
+
+def test_styles_lists_every_style_with_what_it_frees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["styles"]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert main(["styles", "--json"]) == 0
+    styles = json.loads(capsys.readouterr().out)["styles"]
+    assert [s["name"] for s in styles] == list(plugins.names("styles"))
+    assert [line.split()[0] for line in table[1:]] == [s["name"] for s in styles]
+    for style in styles:
+        assert set(style) == {"name", "sentence", "auto", "free", "fixed"}
+        assert 3 <= len(style["free"]) <= 12
+        for low, start, high in style["free"].values():
+            assert low <= start <= high
+    assert {s["auto"] for s in styles} == {True, False}
+    assert main(["styles", "--json", "--style", "noir,vivid"]) == 0
+    asked = json.loads(capsys.readouterr().out)["styles"]
+    assert [s["name"] for s in asked] == ["noir", "vivid"]
+    assert main(["styles", "--style", "noire"]) == 2
+    assert "unknown style 'noire'; did you mean 'noir'?" in capsys.readouterr().err
 
 
 def test_scorers_lists_every_scorer_with_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:

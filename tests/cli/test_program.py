@@ -20,7 +20,8 @@ from blackcamo.cli.stopping import stopping
 from tests.cli.program import PROGRAM, hear_ctrl_c
 
 COMMANDS = (
-    "search", "score", "verify", "apply", "front", "export", "studies", "scorers", "filters",
+    "search", "score", "verify", "apply", "styles", "front", "export", "studies", "scorers",
+    "filters",
     "submit", "evaluate", "evaluate-scorer", "dashboard", "pictures", "prune-artifacts", "merge",
     "delete",
 )  # fmt: skip
@@ -133,7 +134,7 @@ def test_the_first_ctrl_c_of_a_search_ends_it_in_good_order(tmp_path: Path) -> N
     Image.fromarray(pixels).save(tmp_path / "photo.png")
     command = [
         *PROGRAM, "search", "photo.png", "photo.png", "--budget", "2000", "--target", "1", "--json",
-        "--scorer", "python:tests.cli.fakes:brightness", "--filters", "tone", "--batch", "4",
+        "--scorer", "python:tests.cli.fakes:plainness", "--style", "vivid", "--batch", "4",
     ]  # fmt: skip
     with subprocess.Popen(
         command,

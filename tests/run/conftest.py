@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blackcamo import plugins
 from blackcamo.run import SearchResult, scoring, search, setup
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
+from tests.run import plugged
 
 Search = Callable[..., SearchResult]
 
@@ -26,19 +28,29 @@ def write_photo(path: Path, *, height_px: int = 96, width_px: int = 128, **save:
 
 
 @pytest.fixture
+def plugged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody's styles ``cut``, ``picky`` and ``rose``, and the filter of the last."""
+    plugged.install(tmp_path / "plugged", monkeypatch)
+    yield
+    plugins._registered.cache_clear()
+
+
+@pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return write_photo(tmp_path / "photo.jpg")
 
 
-def lightness(image: Pixels) -> float:
-    """Brightness on a scale on which little is much: whatever darkens a picture lowers it."""
-    return min(max(50 + 5 * (float(image.mean()) / 2.55 - 47.4), 0.0), 100.0)
+def paleness(image: Pixels) -> float:
+    """High for pale colours, which many styles make richer, unless they are dark."""
+    levels = image.astype(np.float32) / 2.55
+    chroma = float(np.abs(levels - levels.mean(2, keepdims=True)).mean())
+    return min(max(50 + 12 * (16.5 - chroma) - 10 * max(46 - float(levels.mean()), 0), 5.0), 100.0)
 
 
 @pytest.fixture
 def scorer(monkeypatch: pytest.MonkeyPatch) -> CountingScorer:
-    """Brightness, of which a target a little under the photo's is easy to reach."""
-    counting = CountingScorer(lightness, info=ScorerInfo(name="counting"))
+    """Paleness, of which a target under the photo's is easy to reach."""
+    counting = CountingScorer(paleness, info=ScorerInfo(name="counting"))
     for module in (scoring, setup):
         monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
     return counting

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,18 +25,9 @@ from blackcamo.styles.space import StyleSpace
 from blackcamo.testing import CountingScorer
 from blackcamo.vision.facts import facts
 from tests.looks.files import cube_text, film
-from tests.run import plugged
 from tests.run.conftest import Search
 
 EASY = {"target": 48.0, "styles": ("vivid", "lomo", "clear"), "budget": 64}
-
-
-@pytest.fixture
-def plugged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody's styles ``cut``, ``picky`` and ``rose``, and the filter of the last."""
-    plugged.install(tmp_path / "plugged", monkeypatch)
-    yield
-    plugins._registered.cache_clear()
 
 
 def raced(result: run.SearchResult, tmp_path: Path, into: str = "out") -> set[str]:
@@ -232,7 +223,7 @@ def no_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody may even look for a scorer."""
     load = plugins.load
 
-    def refuse(group: str, name: str) -> object:
+    def refuse(group: Any, name: str) -> object:
         assert group != "scorers", f"scorer {name!r} was loaded"
         return load(group, name)
 

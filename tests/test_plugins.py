@@ -26,6 +26,8 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
         "gone = third_party_scorers:gone\n"
         "broken = third_party_broken:scorer\n"
         "lacking = third_party_nowhere:scorer\n"
+        "[blackcamo.styles]\n"
+        "postcard = third_party_scorers:good\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     plugins._registered.cache_clear()
@@ -49,6 +51,13 @@ def test_what_is_broken_is_said_in_one_line() -> None:
         plugins.load("scorers", "broken")
     with pytest.raises(MissingExtraError, match="needs the package 'third_party_nowhere'"):
         plugins.load("scorers", "lacking")
+
+
+@pytest.mark.usefixtures("third_party")
+def test_a_third_partys_style_stands_beside_the_built_in_ones() -> None:
+    assert {"postcard", "vivid"} <= set(plugins.names("styles"))
+    with pytest.raises(UnknownNameError, match="unknown style 'postcrd'; did you mean 'postcard'"):
+        plugins.load("styles", "postcrd")
 
 
 def test_an_unknown_name_comes_with_a_hint() -> None:

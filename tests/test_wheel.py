@@ -88,6 +88,9 @@ def test_environment_uses_the_wheel(empty: Path, tmp_path: Path) -> None:
 
 def test_wheel_does_the_main_job_offline(empty: Path, tmp_path: Path) -> None:
     shutil.copy(ROOT / "examples" / "photo.jpg", tmp_path)
+    words = ("apply", "photo.jpg", "--style", "vivid", "--out", "styled", "--json")
+    (styled,) = json.loads(run(empty / "bin" / "blackcamo", *words, folder=tmp_path))["results"]
+    assert (tmp_path / styled["output"]).is_file()
     words = ("search", "photo.jpg", "--budget", "48", "--proxy", "384", "--json")
     found = json.loads(run(empty / "bin" / "blackcamo", *words, folder=tmp_path, allowed=(0, 3)))
     (result,) = found["results"]

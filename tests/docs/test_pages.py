@@ -16,11 +16,15 @@ import torch
 from torch import nn
 
 from blackcamo import plugins
-from blackcamo.filters.chain import Chain
+from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import Preset
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.description import read_description
+from blackcamo.styles.space import StyleSpace
+from blackcamo.testing import make_photo
 from blackcamo.types import Frame, Views
+from blackcamo.vision.arrays import to_pixels
+from blackcamo.vision.facts import facts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -122,11 +126,25 @@ def test_the_filter_is_one() -> None:
     assert spread[1] == pytest.approx(spread[0] * 0.8, rel=0.01)
 
 
+def test_the_style_is_one() -> None:
+    style = run("plugins.md", "POSTCARD = Style")["POSTCARD"]
+    vivid, grey = make_photo(48, 64), make_photo(48, 64).mean(0, keepdim=True).expand(3, -1, -1)
+    chain = load_chain()
+    for photo, why in ((vivid, None), (grey, "hardly any colour")):
+        known = facts(to_pixels(photo))
+        assert style.unsuited(known) == why
+        start = StyleSpace(style, known, chain.space).start
+        assert start["contrast_percent"] == style.adapt(known)["contrast_percent"]
+        assert start["temperature_k"] == 7000
+        (rendered,) = chain.render(photo, [start])
+        assert (rendered.filtered - photo).abs().mean() > 0.01
+
+
 def test_the_appeal_and_the_exporter_are_ones(tmp_path: Path) -> None:
     names = run("plugins.md", "class Strict")
     photo = torch.rand(1, 3, 8, 8) * 0.5
     frame = Frame(0.5, 0.5, 1, 1, 0, 8, 8)
-    views = Views(photo, photo, photo, (frame,), photo + 4 / 255, photo)
+    views = Views(photo, photo, photo, photo, photo + 4 / 255, (frame,))
     (appraisal,) = names["Strict"]()(views, "enhance")
     assert appraisal.value == pytest.approx(96, abs=1e-3)
 

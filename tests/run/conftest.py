@@ -48,9 +48,15 @@ def paleness(image: Pixels) -> float:
 
 
 @pytest.fixture
-def scorer(monkeypatch: pytest.MonkeyPatch) -> CountingScorer:
+def measure() -> Callable[[Pixels], float]:
     """Paleness, of which a target under the photo's is easy to reach."""
-    counting = CountingScorer(paleness, info=ScorerInfo(name="counting"))
+    return paleness
+
+
+@pytest.fixture
+def scorer(monkeypatch: pytest.MonkeyPatch, measure: Callable[[Pixels], float]) -> CountingScorer:
+    """What measures pictures, and remembers what it was shown."""
+    counting = CountingScorer(measure, info=ScorerInfo(name="counting"))
     for module in (scoring, setup):
         monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
     return counting

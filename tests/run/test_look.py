@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,15 @@ from blackcamo.images import load_photo
 from blackcamo.looks import Look, read_look
 from blackcamo.preset import Preset, read_preset
 from blackcamo.study import Study
+from blackcamo.types import Pixels
 from tests.looks.files import cube_text, film, write_hald
 from tests.run.conftest import Search
+
+
+@pytest.fixture
+def measure() -> Callable[[Pixels], float]:
+    """Brightness on a scale on which little is much, as the look of these tests darkens."""
+    return lambda image: min(max(50 + 5 * (float(image.mean()) / 2.55 - 47.4), 0.0), 100.0)
 
 
 @pytest.fixture

@@ -28,7 +28,10 @@ def storage(tmp_path: Path) -> Path:
 @pytest.fixture
 def two(run_search: Search, tmp_path: Path) -> list[run.SearchResult]:
     """Searches of one photo with two seeds, in one storage."""
-    return [run_search(budget=40, seed=seed, out=tmp_path / f"seed{seed}") for seed in (1, 2)]
+    return [
+        run_search(budget=40, seed=seed, target=48.0, out=tmp_path / f"seed{seed}")
+        for seed in (1, 2)
+    ]
 
 
 def test_merged_studies_have_one_front_and_export_like_their_sources(

@@ -22,7 +22,7 @@ from tests.run.conftest import Search, write_photo
 @pytest.fixture
 def found(run_search: Search, photo: Path) -> run.SearchResult:
     """What a search of ``photo`` delivered, in the folder ``out``."""
-    return run_search(photo, budget=24)
+    return run_search(photo, budget=24, alternatives=1)
 
 
 def photos_in(path: Path) -> set[str]:
@@ -30,8 +30,10 @@ def photos_in(path: Path) -> set[str]:
 
 
 def test_a_search_is_shown_with_all_that_is_known_of_it(
-    found: run.SearchResult, tmp_path: Path
+    run_search: Search, photo: Path, tmp_path: Path
 ) -> None:
+    found = run_search(photo, budget=24)
+    assert found.choices
     made = run.exhibit([tmp_path / "out"], photos=[tmp_path], out=tmp_path / "gallery")
     by_file = {result.photo: result for result in made.results}
     assert by_file.keys() == {found.output, *(choice.output for choice in found.choices)}

@@ -265,16 +265,18 @@ def recipe(
         space: where the parameters live.
         params: name -> value in physical units; those left out are neutral.
         style: named first, unless empty.
-        limit: how many to name; the others are counted.
+        limit: clauses at most; what they do not name is counted by the last one.
 
     Raises:
         OptionError: an unknown parameter, or a value out of its range.
     """
     full = space.complete(params)
     changed = changes(space, full)
-    said = [describe(p, full[p.name]) for p in changed[:limit]]
-    if len(changed) > limit:
-        said.append(f"{len(changed) - limit} smaller changes")
+    # What is left is one clause, too.
+    named = changed if len(changed) <= limit else changed[: limit - 1]
+    said = [describe(p, full[p.name]) for p in named]
+    if len(changed) > len(named):
+        said.append(f"{len(changed) - len(named)} smaller changes")
     clauses = ", ".join(said) or "no change"
     return f"{style}: {clauses}" if style else clauses
 

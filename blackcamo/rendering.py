@@ -153,34 +153,48 @@ class Renderer:
             for (jpeg, arrived), appraisal in zip(sent, appraisals, strict=True)
         ]
 
+    @torch.inference_mode()
+    def views(self, params: Values) -> Views:
+        """What the measure of appeal sees of one candidate."""
+
+        def alone() -> Views:
+            rendered = self.chain.render(self._photo, [params], keep_size=self.keep_size)
+            _, received = self.channel.send(self._framed(to_pixels(rendered[0].filtered)))
+            return self._views(rendered, [self._inside(received)])
+
+        return in_one_thread(alone)
+
     def _appraise(
         self, rendered: Sequence[Rendered], received: Sequence[Pixels]
     ) -> list[Appraisal]:
-        delivered = [to_rgb(pixels, self.device) for pixels in received]
-        styled = list(delivered)
-        # Where nothing hides the two are one picture, and need one trip.
-        apart = [
-            i for i, r in enumerate(rendered) if r.filtered.data_ptr() != r.styled.data_ptr()
-        ]
-        sent = self.channel.send_all([self._framed(to_pixels(rendered[i].styled)) for i in apart])
-        for i, (_, pixels) in zip(apart, sent, strict=True):
-            styled[i] = to_rgb(self._inside(pixels), self.device)
         by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
         for i, one in enumerate(rendered):
             by_size[one.frame.height_px, one.frame.width_px].append(i)
         appraisals: dict[int, Appraisal] = {}
         for indices in by_size.values():
-            group = [rendered[i] for i in indices]
-            views = Views(
-                original=self._photo.unsqueeze(0),
-                aligned=together([r.aligned for r in group]),
-                graded=together([r.graded for r in group]),
-                styled_delivered=together([styled[i] for i in indices]),
-                delivered=together([delivered[i] for i in indices]),
-                frames=tuple(r.frame for r in group),
-            )
+            views = self._views([rendered[i] for i in indices], [received[i] for i in indices])
             appraisals.update(zip(indices, self.appeal(views, self.mode), strict=True))
         return [appraisals[i] for i in range(len(rendered))]
+
+    def _views(self, rendered: Sequence[Rendered], received: Sequence[Pixels]) -> Views:
+        """What is seen of candidates of one size."""
+        delivered = [to_rgb(pixels, self.device) for pixels in received]
+        styled = list(delivered)
+        # Where nothing hides the two are one picture, and need one trip.
+        apart = [i for i, r in enumerate(rendered) if r.filtered.data_ptr() != r.styled.data_ptr()]
+        sent = self.channel.send_all([self._framed(to_pixels(rendered[i].styled)) for i in apart])
+        for i, (_, pixels) in zip(apart, sent, strict=True):
+            styled[i] = to_rgb(self._inside(pixels), self.device)
+        arrived = together(delivered)
+        return Views(
+            original=self._photo.unsqueeze(0),
+            aligned=together([r.aligned for r in rendered]),
+            graded=together([r.graded for r in rendered]),
+            # One and the same tensor, so that a measure may see that there is nothing to compare.
+            styled_delivered=together(styled) if apart else arrived,
+            delivered=arrived,
+            frames=tuple(r.frame for r in rendered),
+        )
 
     def _framed(self, pixels: Pixels) -> Pixels:
         return pixels if self.finish is None else self.finish.frame(pixels)

@@ -1,11 +1,13 @@
 """Refit the constants of the measure ``critic`` to folders of blind verdicts.
 
-    scripts/calibrate FOLDER... [--photos DIR] [--report FILE] [--dry-run]
+    scripts/calibrate FOLDER... [--aside FOLDER...] [--photos DIR] [--report FILE] [--dry-run]
 
 A folder holds ``verdicts.csv`` and the pictures that it names; columns that are read: ``picture``,
 ``photo`` (below --photos), ``edit`` (any name), and for each look n ``post_n`` (POST or NOT) and
-``against_n`` (BETTER, SAME, WORSE or NODIFF). Other columns are left alone. The photo is scaled to
-the long side of the picture, unless it has its size already.
+``against_n`` (BETTER, SAME, WORSE or NODIFF). Where ``params`` holds parameters of filters (JSON),
+the picture is rendered from them at a long side of 600 pixels, and need not lie there. Other
+columns are left alone. The photo is scaled to the long side of the picture, unless it has its size
+already.
 
 The weights maximise the likelihood of the verdicts under a prior: each is held, on a scale of
 powers, near what a critical viewer minds (``PRIOR``), so that what no verdict speaks of stays a
@@ -22,7 +24,7 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +38,12 @@ from scipy.stats import rankdata
 
 from blackcamo.appeal.critic import Critic
 from blackcamo.appeal.model import Weights, appraised, better, cost, posted
+from blackcamo.channel import Channel
 from blackcamo.errors import PhotoError
+from blackcamo.filters import load_chain
+from blackcamo.rendering import Renderer
 from blackcamo.run.appraising import found_views
+from blackcamo.types import Views
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared"))
@@ -72,6 +78,8 @@ PRIOR = Weights(
     offset=-3.0,
     spoiled=0.5,
 )
+PICTURE_PX = 600
+"""Long side of pictures that are rendered here."""
 HELD = 1.5
 """How strongly a weight is held near its prior: the cost of a change by e, in nats of verdicts."""
 
@@ -118,10 +126,8 @@ def read(folders: Sequence[Path], photos: Path) -> Table:
             looks = [n for n in range(1, 10) if row.get(f"post_{n}") in ("POST", "NOT")]
             if not looks:
                 continue
-            edited = np.asarray(Image.open(folder / row["picture"]).convert("RGB"))
-            photo = scaled(photos / row["photo"], max(edited.shape[:2]))
             try:
-                found = measure.measure(found_views(photo, edited), "enhance")
+                found = measure.measure(views(folder, photos, row), "enhance")
             except PhotoError as error:
                 print(f"{folder / row['picture']}: left out: {error}", file=sys.stderr)
                 continue
@@ -142,6 +148,27 @@ def read(folders: Sequence[Path], photos: Path) -> Table:
     ]  # fmt: skip
     counts = [torch.tensor(cells[n], dtype=torch.double) for n in ("looks", "posts", "betters")]
     return Table(cells["photos"], cells["edits"], cells["pictures"], *parts, *counts)
+
+
+def views(folder: Path, photos: Path, row: Mapping[str, str]) -> Views:
+    """What the measure sees of a picture: as a search does where its parameters are known.
+
+    Else look and frame are found from the two files.
+    """
+    if not row.get("params"):
+        edited = np.asarray(Image.open(folder / row["picture"]).convert("RGB"))
+        return found_views(scaled(photos / row["photo"], max(edited.shape[:2])), edited)
+    chain = load_chain()
+    ranges = {p.name: (p.low, p.high) for p in chain.space.params}
+    # Ranges may have become narrower since.
+    params = {
+        name: min(max(value, ranges[name][0]), ranges[name][1])
+        for name, value in json.loads(row["params"]).items()
+        if name in ranges
+    }
+    photo = scaled(photos / row["photo"], PICTURE_PX)
+    renderer = Renderer(photo, chain, Channel(), Critic(), "enhance")
+    return renderer.views(params)
 
 
 def scaled(path: Path, side_px: int) -> NDArray[np.uint8]:
@@ -267,6 +294,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--photos", type=Path, default=DATA / "photos")
     parser.add_argument("--write", type=Path, default=WRITTEN, metavar="FILE")
+    parser.add_argument(
+        "--aside",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FOLDER",
+        help="verdicts on other photos: judged, not fitted",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="figures by edit, as Markdown")
     parser.add_argument("--dry-run", action="store_true", help="write no constants")
     asked = parser.parse_args(arguments)
@@ -280,6 +315,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "fitted": quality(table, predicted(table, weights)),
         "left_out": quality(table, held_out),
     }
+    if asked.aside:
+        # Photos of the fit would tell nothing.
+        known = set(table.photos)
+        kept = read(asked.aside, asked.photos)
+        fresh = kept.at([n for n, photo in enumerate(kept.photos) if photo not in known])
+        figures["aside"] = quality(fresh, predicted(fresh, weights))
     said = {
         "date": datetime.date.today().isoformat(),
         "folders": [folder.resolve().name for folder in asked.folders],

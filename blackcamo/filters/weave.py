@@ -36,7 +36,7 @@ class Weave:
     name = "weave"
     hidden: Literal[True] = True
     params = (
-        Param("weave_jnd", 0, 4, 0, "JND", "tiny pattern in colour, hidden in texture"),
+        Param("weave_jnd", 0, 4, 0, "JND", "pattern hidden in colour"),
         *(
             Param(
                 f"weave_{plane.lower()}_{shape}",
@@ -50,7 +50,7 @@ class Weave:
             for plane in ("Cb", "Cr")
             for shape, kind in _SHAPES.items()
         ),
-        Param("softness_px", 0, 0.5, 0, "px", "softness of a fraction of a pixel"),
+        Param("softness_px", 0, 0.5, 0, "px", "hidden softness"),
     )
 
     def __init__(self) -> None:

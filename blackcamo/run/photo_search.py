@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from blackcamo.errors import ScorerError
-from blackcamo.images import Photo, fit_long_side
+from blackcamo.images import Photo
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ledger, Oracle
 from blackcamo.rendering import Renderer
@@ -17,7 +17,7 @@ from blackcamo.run.finalists import Finalist, Finalists
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
-from blackcamo.run.setup import Contest, Setup
+from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.strategies import Goal, Race
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels, Proposal
@@ -63,7 +63,7 @@ class PhotoSearch:
         self.progress = progress
         self.stop = stop
         self.interrupted = False
-        proxy = fit_long_side(photo.pixels, self.config.proxy_px)
+        proxy = searched_on(photo.pixels, self.config.mode, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
         budget = self.config.budget
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE

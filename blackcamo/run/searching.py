@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError
-from blackcamo.images import fit_long_side, load_photo
+from blackcamo.images import load_photo
 from blackcamo.run.looks import keep_look
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
@@ -95,7 +95,7 @@ def _search(
     setup: Setup, path: Path, progress: ProgressCallback | None, stop: Stop
 ) -> SearchResult:
     photo = load_photo(path)
-    contest = setup.contest(fit_long_side(photo.pixels, setup.config.proxy_px))
+    contest = setup.contest(photo.pixels)
     identity = setup.identity(photo, contest)
     info = setup.scorer.info
     with Study.open(

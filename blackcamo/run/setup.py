@@ -14,7 +14,7 @@ from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain, built_in, load_chain
 from blackcamo.finish import finish
-from blackcamo.images import Photo
+from blackcamo.images import Photo, fit_long_side
 from blackcamo.looks import Look, read_look
 from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
@@ -25,7 +25,7 @@ from blackcamo.strategies import Goal, Race, Strategy
 from blackcamo.styles.hidden import HIDDEN
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Pixels, Style
+from blackcamo.types import Mode, Pixels, Style
 from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
@@ -134,15 +134,22 @@ class Setup:
         Raises:
             OptionError: a style and the filters contradict each other.
         """
-        known = facts(pixels)
+        proxy = searched_on(pixels, self.config.mode, self.config.proxy_px)
+        known, whole = facts(proxy), proxy.shape == pixels.shape
         named = self.config.styles is not None
         spaces, notes = {}, []
         for style in self.styles:
             why = style.unsuited(known) if style.unsuited else None
             if why is None or named:
-                spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=HIDDEN.free)
+                hidden = HIDDEN.free if whole else ()
+                spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=hidden)
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
+        if not whole:
+            notes.append(
+                f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
+                f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"
+            )
         return Contest(spaces, tuple(notes))
 
     def race(self, contest: Contest, budget: int) -> Race:
@@ -182,6 +189,14 @@ class Setup:
             "proxy_px": config.proxy_px,
             "keep_size": config.keep_size,
         } | ({} if self.look is None else {LOOK: self.look.identity})
+
+
+def searched_on(pixels: Pixels, mode: Mode, proxy_px: int) -> Pixels:
+    """The photo at the size that its candidates are rendered at.
+
+    What hides is tied to the pixels that are delivered, and without it "imperceptible" is empty.
+    """
+    return pixels if mode == "imperceptible" else fit_long_side(pixels, proxy_px)
 
 
 def load_styles(names: Sequence[str]) -> list[Style]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, PhotoError
-from blackcamo.images import fit_long_side, load_photo
+from blackcamo.images import load_photo
 from blackcamo.run.gallery import UNCHANGED, Gallery, worth_showing
 from blackcamo.run.results import PicturesResult, PruneResult
 from blackcamo.run.review import Review
+from blackcamo.run.setup import searched_on
 from blackcamo.study import Picture, Pictures, Study, list_studies, pictures_folder
 from blackcamo.study import delete_study as delete_one
 from blackcamo.study.jury import jury_pictures
@@ -48,7 +49,7 @@ def show(
     kept = review.study.pictures(pictures_folder(storage, pictures))
     wanted = _needed(review) if trials is None else {review.pick(number) for number in trials}
     missing = sorted(wanted - kept.all().keys())
-    proxy = fit_long_side(loaded.pixels, review.attributes["proxy_px"])
+    proxy = searched_on(loaded.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     for number in missing:
         gallery = Gallery(
             kept,

@@ -19,6 +19,10 @@ _FIELDS = ((0.15, 4), (0.25, 2))
 """Until which share of the budget how many styles are searched."""
 _HIDING, _HIDING_STYLES = (-0.5, 0.25, 1.0), 4
 """Coordinates of the strength that are tried first, and in how many styles."""
+_HIDING_PAYS = 10.0
+"""Loss that hiding has to save at once, a point of the score's hundred, for it to be searched."""
+_STYLES_ALONE = ((0.4, 4), (0.7, 2))
+"""The fields where nothing is worth hiding."""
 _SPREADS = (0.5, 0.85)
 """Shares of the budget after which what hides best in one style is tried in all others."""
 
@@ -34,9 +38,10 @@ class Race:
     four best in turn, then of the two best. From a quarter of the budget on the best style stays
     as it is at its best, and what hides in it is searched. Twice the best of that is tried in
     every other style as well, as what a scorer does not see is much the same in all of them; the
-    search goes on in the one where it is best then. How good a style is follows from its least
-    loss. Everything is derived from what is told, so that a race that is asked and told the same
-    again goes on as if it had never stopped.
+    search goes on in the one where it is best then. Where the first tries to hide save too little,
+    the whole budget goes to styles. How good a style is follows from its least loss. Everything is
+    derived from what is told, so that a race that is asked and told the same again goes on as if
+    it had never stopped.
 
     Args:
         lanes: style -> its coordinates, in the order in which the styles are tried; the first of
@@ -71,6 +76,7 @@ class Race:
             "style": {},
             "hidden": {},
         }
+        self._first: dict[str, float] = {}
         self._batches = dict.fromkeys(lanes, 0)
         self._field = list(lanes)
         self._spreads = 0
@@ -116,6 +122,8 @@ class Race:
             self._batches[self._asked[0].style] += 1
         for proposal, loss in zip(self._asked, losses, strict=True):
             hidden = any(proposal.vector[self._lanes[proposal.style].part("hidden")])
+            if not hidden:
+                self._first.setdefault(proposal.style, loss)
             best = self._best["hidden" if hidden else "style"]
             if loss < best.get(proposal.style, (np.inf,))[0]:
                 best[proposal.style] = loss, proposal.vector
@@ -145,7 +153,7 @@ class Race:
     def _spreading(self, n: int) -> list[Proposal]:
         """What hides best so far, once in every other style; the better a style the sooner."""
         due = sum(self._told >= share * self._budget for share in _SPREADS)
-        if self._spreads >= due or not self._best["hidden"]:
+        if self._spreads >= due or not self._pays():
             return []
         self._spreads, leader = due, self._leader()
         hidden = self._best["hidden"][leader][1][self._lanes[leader].part("hidden")]
@@ -154,13 +162,14 @@ class Race:
 
     def _searched(self, n: int) -> list[Proposal]:
         """A batch of the style whose turn it is."""
-        share = self._told / self._budget
-        size = next((size for until, size in _FIELDS if share < until), 1)
+        share, pays = self._told / self._budget, self._pays()
+        fields = _FIELDS if pays else _STYLES_ALONE
+        size = next((size for until, size in fields if share < until), 1)
         # Who has dropped out does not come back; sorting is stable, so the order breaks ties.
         self._field = [s for s in self._ranking() if s in self._field][:size]
         leader = self._leader() if self._spreads else self._field[0]
         lane = self._lanes[leader]
-        if lane.hidden and (share >= _FIELDS[-1][0] or not lane.style):
+        if lane.hidden and ((pays and share >= _FIELDS[-1][0]) or not lane.style):
             # One strategy for all styles: what hides moves a scorer alike in each.
             vectors = self._asked_of(None, lane.hidden, n)
             return [Proposal(leader, (*self._own(leader), *v)) for v in vectors]
@@ -168,6 +177,11 @@ class Race:
         lane = self._lanes[style]
         vectors = self._asked_of(style, lane.style, n)
         return [Proposal(style, (*v, *(0.0,) * lane.hidden)) for v in vectors]
+
+    def _pays(self) -> bool:
+        """Whether what hides has saved enough in some style."""
+        plain, hidden = self._first, self._best["hidden"]
+        return any(plain[s] - loss >= _HIDING_PAYS for s, (loss, _) in hidden.items())
 
     def _leader(self) -> str:
         """The style in which something hides best."""

@@ -28,7 +28,7 @@ def _unsuited(facts: PhotoFacts) -> str | None:
     from blackcamo.vision.faces import find_faces
 
     if facts.skin > _SKIN or find_faces(facts.pixels):
-        return "a portrait is no miniature"
+        return "persons are too near for a miniature"
     subject = facts.subject
     if subject is None:
         return None if detail(facts.pixels) >= _SCENE else "too near for a miniature"

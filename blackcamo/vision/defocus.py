@@ -225,7 +225,8 @@ def disc(radius_px: float) -> Plane:
 def _slope(grey: Plane, sigma: float) -> Plane:
     smooth = cv2.GaussianBlur(grey, (0, 0), sigma)
     x, y = (cv2.Sobel(smooth, -1, dx, 1 - dx, ksize=3, scale=1 / 8) for dx in (1, 0))
-    return np.asarray(cv2.magnitude(x, y), np.float32)
+    # cv2.magnitude gives other last bits from one call to the next.
+    return np.asarray(np.sqrt(x * x + y * y), np.float32)
 
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))

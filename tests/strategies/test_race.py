@@ -13,6 +13,8 @@ BUDGET, BATCH = 320, 16
 LANES = {name: Lane(style=3, hidden=4) for name in "abcdef"}
 BASE = {"a": 60.0, "b": 30.0, "c": 20.0, "d": 40.0, "e": 50.0, "f": 70.0}
 """Loss of each style at its start."""
+HIDING = 60.0
+"""What may be saved by hiding, in every style alike."""
 
 
 def make(lanes: dict[str, Lane] | None = None, *, seed: int = 0, budget: int = BUDGET) -> Race:
@@ -23,7 +25,7 @@ def loss(proposal: Proposal) -> float:
     own, hidden = np.array(proposal.vector[:3]), np.array(proposal.vector[3:])
     # What hides helps, up to a point that is the same for every style.
     found = BASE[proposal.style] + 3 * float(((own - 0.5) ** 2).sum() - 0.75)
-    return found + 5 * float(((hidden - 0.6) ** 2).sum() - 4 * 0.36)
+    return found + HIDING * float(((hidden - 0.6) ** 2).sum() - 4 * 0.36)
 
 
 def run(race: Race, batches: int = BUDGET // BATCH) -> list[list[Proposal]]:
@@ -101,10 +103,25 @@ def test_twice_what_hides_best_is_tried_in_every_other_style() -> None:
         assert {p.vector[3:] for p in batch} == {min(before, key=loss).vector[3:]}
 
 
+def test_where_hiding_saves_too_little_the_budget_goes_to_styles() -> None:
+    def hardly(proposal: Proposal) -> float:
+        return loss(Proposal(proposal.style, (*proposal.vector[:3], *(0.0,) * 4)))
+
+    race, told = make(), 0
+    for number in range(BUDGET // BATCH):
+        proposals = race.ask(BATCH)
+        race.tell(proposals, [hardly(p) for p in proposals])
+        if number > 1:
+            assert not any(map(hides, proposals))
+            styles = "bcde" if told < 0.4 * BUDGET else "bc" if told < 0.7 * BUDGET else "c"
+            assert {p.style for p in proposals} <= set(styles)
+        told += len(proposals)
+
+
 def test_the_search_goes_on_in_the_style_where_it_is_best_then() -> None:
     def fooled(proposal: Proposal) -> float:
         # Once something hides in it, d is the best of all.
-        return 0.0 if proposal.style == "d" and hides(proposal) else loss(proposal)
+        return -500.0 if proposal.style == "d" and hides(proposal) else loss(proposal)
 
     race, searched = make(), []
     for _ in range(BUDGET // BATCH):

@@ -28,7 +28,11 @@ _FLAT = 1e-12
 _SKIN_CB, _SKIN_CR = (102 / 255, 25 / 255), (153 / 255, 20 / 255)
 """Middle and half width of the range of skin."""
 _SKIN_PROTECTION = 0.75
-_SURELY_SKIN = 0.85
+_SKIN_BUSY = 5 / 255
+"""Detail of this size halves how surely something of skin's colours is skin."""
+_SURELY_SKIN = 0.6
+_GREY_SHARE, _HALF_COLOURED = 0.3, 3 / 255
+"""Of a pattern in colour, what stays on grey; and the chroma at which half of the rest does."""
 """From here on a pattern in colour is kept away altogether."""
 _DARK_LEVELS = 6.0
 """Bound on the threshold in the dark: screens of today show what the CRTs of the source hid."""
@@ -69,6 +73,11 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     segmentation using skin-color map in videophone applications", IEEE Trans. CSVT 9 (4), 1999.
     The masking term is our own.
     """
+    return _threshold(rgb)[0]
+
+
+def _threshold(rgb: Tensor) -> tuple[Tensor, Tensor]:
+    """What is just noticeable, and how surely there is skin (0-1): both (B, 1, H, W)."""
     height_px, width_px = rgb.shape[-2:]
     y = luma(rgb)
     sigma_px = max(_DETAIL_RADIUS * max(height_px, width_px), 0.5)
@@ -83,10 +92,11 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     dark = (1 - (background.clamp(0, 127) / 127).sqrt_()).mul_(17).add_(3).clamp_(max=_DARK_LEVELS)
     light = (background - 127).mul_(3 / 128).add_(3)
     threshold = torch.where(background <= 127, dark, light).div_(255)
-    # Blurred, so that eyes and lips belong to the face around them.
-    skin = gaussian_blur(_skin(small[:, :3]), sigma_px)
+    # Blurred, so that eyes and lips belong to the face around them. Skin is smooth; what has its
+    # colours and is busy is wood, stone, hair or leaves in autumn.
+    skin = gaussian_blur(_skin(small[:, :3]), sigma_px).mul_(_SKIN_BUSY / (busy + _SKIN_BUSY))
     threshold.mul_(masking).mul_(1 - _SKIN_PROTECTION * skin)
-    return enlarged(threshold, height_px, width_px)
+    return enlarged(threshold, height_px, width_px), enlarged(skin, height_px, width_px)
 
 
 def hiding(rgb: Tensor) -> Tensor:
@@ -100,15 +110,24 @@ def hiding(rgb: Tensor) -> Tensor:
     Args:
         rgb: (B, 3, H, W) in [0, 1].
     """
-    threshold = just_noticeable(rgb)
+    threshold, skin = _threshold(rgb)
     long_side_px = max(rgb.shape[-2:])
     reach_px = max(_MARGIN_PX, round(_MARGIN * long_side_px))
     least = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
     hidden = torch.minimum(least, threshold)
-    small, sigma_px = _map(rgb)
-    skin = enlarged(gaussian_blur(_skin(small), sigma_px), *rgb.shape[-2:])
     hidden.mul_(1 - skin.div_(_SURELY_SKIN).clamp_(max=1).square_())
+    hidden.mul_(_colour(rgb))
     return hidden.mul_((hidden / _LITTLE).clamp_(max=1))
+
+
+def _colour(rgb: Tensor) -> Tensor:
+    """How much of a pattern in colour what is around it hides (B, 1, H, W): on grey, a third."""
+    small, sigma_px = _map(rgb)
+    y = luma(small)
+    differences = torch.cat(((small[:, 2:] - y) / 1.772, (small[:, :1] - y) / 1.402), dim=1)
+    around = gaussian_blur(differences, sigma_px).square_().sum(1, keepdim=True).sqrt_()
+    share = _GREY_SHARE + (1 - _GREY_SHARE) * around / (around + _HALF_COLOURED)
+    return enlarged(share, *rgb.shape[-2:])
 
 
 def headroom(rgb: Tensor) -> Tensor:

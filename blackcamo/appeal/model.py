@@ -2,7 +2,7 @@
 
 Additive and monotone: each complaint takes from the log odds of being posted, none gives any back,
 
-    z_post = b - sum_i w_i bend(c_i),    z_better = a + sum_j v_j rise(g_j) - k (b - z_post),
+    z_post = b - (sum_i w_i bend(c_i))² / t,    z_better = a + sum_j v_j rise(g_j) - k (b - z_post),
 
 with all weights positive. So the worst complaint bounds the appeal, and many small ones add up. The
 constants are fitted to blind verdicts by ``scripts/calibrate`` and stand in ``calibration.json``
@@ -33,6 +33,8 @@ BASE = math.log(UNCHANGED / (100 - UNCHANGED))
 """Log odds that the photo itself is posted."""
 SATURATION = {"contrast": 0.15, "colour": 0.2, "clarity": 0.25, "monochrome": 0.5}
 """Of each gain, how much has two thirds of its effect."""
+TOLERATED = 2.25
+"""What a viewer has to mind in all until it counts as much as it is: of less they take little."""
 _SLACK = 0.25
 
 
@@ -62,7 +64,8 @@ def rise(gain: Tensor, name: str) -> Tensor:
 
 def cost(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
     """What all complaints together take from the log odds (B) that a picture is posted."""
-    return torch.stack([weights.complaints[n] * bend(c) for n, c in complaints.items()]).sum(0)
+    heard = torch.stack([weights.complaints[n] * bend(c) for n, c in complaints.items()]).sum(0)
+    return heard.square() / TOLERATED
 
 
 def posted(cost: Tensor) -> Tensor:

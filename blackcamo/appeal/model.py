@@ -2,7 +2,7 @@
 
 Additive and monotone: each complaint takes from the log odds of being posted, none gives any back,
 
-    z_post = b - (sum_i w_i bend(c_i))² / t,    z_better = a + sum_j v_j rise(g_j) - k (b - z_post),
+    z_post = b - huber(sum_i w_i bend(c_i)),    z_better = a + sum_j v_j rise(g_j) - k (b - z_post),
 
 with all weights positive. So the worst complaint bounds the appeal, and many small ones add up. The
 constants are fitted to blind verdicts by ``scripts/calibrate`` and stand in ``calibration.json``
@@ -65,7 +65,8 @@ def rise(gain: Tensor, name: str) -> Tensor:
 def cost(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
     """What all complaints together take from the log odds (B) that a picture is posted."""
     heard = torch.stack([weights.complaints[n] * bend(c) for n, c in complaints.items()]).sum(0)
-    return heard.square() / TOLERATED
+    # The Huber loss of all, which is smooth where it becomes linear.
+    return torch.where(heard < TOLERATED / 2, heard.square() / TOLERATED, heard - TOLERATED / 4)
 
 
 def posted(cost: Tensor) -> Tensor:

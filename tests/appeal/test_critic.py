@@ -79,7 +79,7 @@ def test_many_small_losses_add_up(kodak: list[Path]) -> None:
         Edit("haze", "ugly", 1, look=haze, spatial=partial(made._blur, sigma=0.001)), pixels
     )
     assert min(found.parts.values()) > found.value + 10
-    assert found.value < 70
+    assert found.value < 75
 
 
 @pytest.mark.parametrize("name", ["vivid", "clarity"])
@@ -148,7 +148,7 @@ def test_each_part_answers_to_what_it_names(kodak: list[Path], part: str) -> Non
     found = [judge(edit(amount), pixels).parts[part] for amount in amounts]
     assert judge(NOTHING, pixels).parts[part] > 88
     assert found[0] > found[1] > found[2]
-    assert found[2] < 70
+    assert found[2] < 80
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def read(folders: Sequence[Path], photos: Path) -> Table:
         for side in (0, 1)
     ]  # fmt: skip
     counts = [torch.tensor(cells[n], dtype=torch.double) for n in ("looks", "posts", "betters")]
-    return Table(cells["photos"], cells["edits"], cells["pictures"], *parts, *counts)
+    return Table(cells["photos"], cells["edits"], cells["pictures"], parts[0], parts[1], *counts)
 
 
 def views(folder: Path, photos: Path, row: Mapping[str, str]) -> Views:
@@ -183,11 +183,13 @@ def fit(table: Table, prior: Weights = PRIOR) -> Weights:
     start = np.array([*prior.complaints.values(), *prior.gains.values(), prior.spoiled])
 
     def weights(x: torch.Tensor) -> Weights:
-        factors = x[:-1].exp() * torch.from_numpy(start)
+        # Tensors stand for numbers here, so that their derivatives are known.
+        factors: Any = x[:-1].exp() * torch.from_numpy(start)
+        offset: Any = prior.offset + x[-1]
         return Weights(
             dict(zip(complaints, factors, strict=False)),
             dict(zip(gains, factors[len(complaints) :], strict=False)),
-            prior.offset + x[-1],
+            offset,
             factors[-1],
         )
 
@@ -200,7 +202,7 @@ def fit(table: Table, prior: Weights = PRIOR) -> Weights:
         for chance, said in zip(chances, (table.posts, table.betters), strict=True):
             chance = chance.clamp(1e-6, 1 - 1e-6)
             loss = loss - (said * chance.log() + (table.looks - said) * (1 - chance).log()).sum()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         assert free.grad is not None
         return float(loss.detach()), free.grad.numpy()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ class TestDepth(SpatialFilterContract):
 def texture(height: int = 384, width: int = 512, seed: int = 0, blur: float = 1.0) -> np.ndarray:
     """Grey noise with detail at all scales, uint8 (H, W, 3); the blur is in pixels."""
     rng = np.random.default_rng(seed)
-    grey = sum(
+    grey: Any = sum(
         cv2.resize(rng.random((height // n, width // n)), (width, height)) for n in (2, 8, 32)
     )
     grey = cv2.GaussianBlur(grey / 3, (0, 0), blur)

@@ -155,6 +155,6 @@ def test_asking_and_telling_take_turns() -> None:
 def test_numbers_must_be_positive(option: str) -> None:
     options = {"dimension": 2, "budget": 10, "batch": 2, "seed": 0, option: 0}
     with pytest.raises(OptionError, match=f"{option} is 0"):
-        Strategy("CMA", **options)  # type: ignore[arg-type]
+        Strategy("CMA", **options)
     with pytest.raises(OptionError, match="seed is -1"):
         Strategy("CMA", dimension=2, budget=10, batch=2, seed=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from blackcamo.vision.subject import Subject, find_subject
 def texture(seed: int, height: int = 300, width: int = 400) -> np.ndarray:
     """Grey noise with detail at all scales, (H, W) in [0, 1]."""
     rng = np.random.default_rng(seed)
-    grey = sum(
+    grey: Any = sum(
         cv2.resize(rng.random((height // n, width // n)), (width, height)) for n in (2, 8, 32)
     )
     return np.asarray((grey - grey.min()) / (grey.max() - grey.min()), np.float32)
@@ -29,7 +30,7 @@ def tinted(grey: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 def disc(x: int, y: int, radius: int, height: int = 300, width: int = 400) -> np.ndarray:
     rows, columns = np.mgrid[:height, :width]
-    return np.hypot(columns - x, rows - y) < radius
+    return np.asarray(np.hypot(columns - x, rows - y) < radius)
 
 
 def holds(found: Subject | None, mask: np.ndarray) -> float:

@@ -82,4 +82,4 @@ def test_tilt_shift_is_not_for_faces(monkeypatch: pytest.MonkeyPatch) -> None:
     style = tilt_shift.STYLE
     assert style.unsuited is not None
     monkeypatch.setattr(faces, "find_faces", lambda _pixels: (faces.Face(0.5, 0.5, 0.1),))
-    assert style.unsuited(about(None)) == "a portrait is no miniature"
+    assert style.unsuited(about(None)) == "persons are too near for a miniature"

@@ -393,7 +393,7 @@ SPACE = FilterSpace([Family("any", (EXPOSURE, TEMPERATURE, GRAIN, COARSENESS, TU
 def test_a_recipe_names_the_strongest_first_and_leaves_out_the_rest() -> None:
     params = {"exposure_ev": 0.3, "temperature_k": 5950.0, "grain_percent": 0.8}
     assert recipe(SPACE, params) == "colour temperature -550 K, exposure +0.30 EV, film grain 0.8 %"
-    assert recipe(SPACE, params, limit=1) == "colour temperature -550 K, 2 smaller changes"
+    assert recipe(SPACE, params, limit=2) == "colour temperature -550 K, 2 smaller changes"
     assert recipe(SPACE, {"exposure_ev": 0.01}) == "no change"
     assert recipe(SPACE, {"exposure_ev": 0.3}, style="vivid") == "vivid: exposure +0.30 EV"
     assert recipe(SPACE, {}, style="vivid") == "vivid: no change"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.oracle import Ledger, Oracle, is_high_quality
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Finalist, Finalists
@@ -127,6 +127,7 @@ class PhotoSearch:
                 *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
+                *self._fragile(winner.evaluation.score, again),
             ),
         )
 
@@ -332,6 +333,16 @@ class PhotoSearch:
             digests[str(finalist.trial)] = delivered[0].jpeg_sha256
             self.study.keep(_VERIFIED, digests)
         return Winner(finalist.trial, *delivered)
+
+    def _fragile(self, score: float, again: float | None) -> tuple[str, ...]:
+        """What to know of a camouflage that the next compression undoes."""
+        info = self.setup.scorer.info
+        if again is None or is_high_quality(score, info) or not is_high_quality(again, info):
+            return ()
+        return (
+            f"compressed once more it scores {again:.1f}, high quality again: share the file where "
+            "it is not compressed anew",
+        )
 
     def _score_again(self, winner: Winner) -> float | None:
         """What the same channel does to the delivered picture a second time, if a query is left."""

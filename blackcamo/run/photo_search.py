@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,14 +9,14 @@ from dataclasses import replace
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle, is_high_quality
+from blackcamo.oracle import Ledger, Oracle
 from blackcamo.rendering import Renderer
-from blackcamo.run.delivery import Delivery, Winner
-from blackcamo.run.finalists import Finalist, Finalists
+from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
+from blackcamo.run.verification import REFERENCE, Verification
 from blackcamo.strategies import Goal, Race
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels, Proposal
@@ -31,10 +30,8 @@ _LEAST_RESERVE = 2
 # Candidates per query that a search may ask for: one that only meets its cache must end, too.
 _MOST_ASKED = 2
 # Names of what the study keeps for a continued search.
-_REFERENCE = "reference_scores"
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
-_VERIFIED = "verified_pictures"
 
 
 class PhotoSearch:
@@ -72,6 +69,7 @@ class PhotoSearch:
         self.oracle = Oracle(setup.scorer, self.ledger, sending=study.sending)
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
+        self.verification = Verification(setup, photo, study, self.oracle, self.full)
         self.gallery = self._gallery(proxy)
         self.candidates: list[tuple[int, Evaluation]] = []
         self.batches: list[Sequence[int]] = []
@@ -106,10 +104,12 @@ class PhotoSearch:
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
-        winner = self._verify(shift)
+        winner = self.verification.winner(self.candidates, shift)
         # An interrupted search saves these queries for when it goes on.
-        again = None if self.interrupted else self._score_again(winner)
-        others = [] if self.interrupted else self._alternatives(winner, shift)
+        again = None if self.interrupted else self.verification.score_again(winner)
+        others = []
+        if not self.interrupted:
+            others = self.verification.alternatives(winner, self.candidates, shift)
         facts = self.delivery.facts(before, winner, again)
         if self.interrupted:
             early = self.ledger.counts()["verify"] - spent
@@ -127,7 +127,7 @@ class PhotoSearch:
                 *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
-                *self._fragile(winner.evaluation.score, again),
+                *self.verification.fragile(winner.evaluation.score, again),
             ),
         )
 
@@ -182,7 +182,7 @@ class PhotoSearch:
         """Continue ledger, cache and candidates from the study; its batches, in order."""
         if self.study.ledger:
             self.ledger.restore(self.study.ledger)
-        self.oracle.remember(self.study.recall(_REFERENCE) or {}, reference=True)
+        self.oracle.remember(self.study.recall(REFERENCE) or {}, reference=True)
         recorded = self.study.batches()
         for batch in recorded:
             self.batches.append(batch.numbers)
@@ -197,10 +197,6 @@ class PhotoSearch:
             self.ledger.reserve = max(self.ledger.reserve - early["verify"], _LEAST_RESERVE)
         return recorded
 
-    def _keep(self) -> None:
-        """Record the reference scores; a continued search must not pay for them again."""
-        self.study.keep(_REFERENCE, self.oracle.known(reference=True), ledger=self.ledger.counts())
-
     def _require_score(self, error: str | None) -> None:
         """Keep what was said of the photo unchanged, or refuse to go on without."""
         if error is not None:
@@ -208,7 +204,7 @@ class PhotoSearch:
                 f"{self.photo.path}: scorer {self.config.scorer!r} cannot score the photo itself: "
                 f"{error}"
             )
-        self._keep()
+        self.verification.keep()
 
     def _explore(self, goal: Goal, recorded: Sequence[Batch]) -> None:
         """Ask, evaluate and tell until the budget of the search is spent."""
@@ -265,92 +261,3 @@ class PhotoSearch:
                 reached=goal.succeeded(best.score, best.appeal),
             )
         )
-
-    def _verify(self, shift: float) -> Winner:
-        """The winner: highest appeal among those verified at the target, else the least loss."""
-        finalists = Finalists(self.candidates, self.goal, shift=shift)
-        verified: list[Winner] = []
-        while (finalist := finalists.take()) is not None:
-            if verified and not finalist.promising:
-                break
-            # One query is for the second compression; what was verified before is free.
-            spare = 1 if verified else 0
-            delivered = self._deliver(finalist, spare=spare)
-            if delivered is None:
-                continue
-            verified.append(delivered)
-            finalists.observe(finalist.evaluation, delivered.evaluation.score)
-            if self.goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                break
-        if not verified:
-            raise ScorerError(
-                f"{self.photo.path}: no candidate, not even the photo unchanged, could be rendered "
-                "and scored; see the errors of the study's trials"
-            )
-        if not any(self.goal.reached(v.evaluation.score) for v in verified):
-            # What is worse in full than the photo itself is no effort at all; asking is free.
-            number, unchanged = self.candidates[0]
-            again = self.full.deliver(unchanged, self.photo.credit)
-            if again is not None:
-                verified.append(Winner(number, *again))
-        points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
-        return verified[self.goal.winner(points)]
-
-    def _alternatives(self, winner: Winner, shift: float) -> list[Winner]:
-        """The best success of other styles, most appealing first, as many as are asked for."""
-        best = winner.evaluation
-        if not self.goal.succeeded(best.score, best.appeal):
-            return []
-        first: list[Finalist] = []
-        for style in self.contest.spaces:
-            its = [(n, e) for n, e in self.candidates if e.style == style != best.style]
-            finalist = Finalists(its, self.goal, shift=shift).take()
-            if finalist is not None and finalist.promising:
-                first.append(finalist)
-        found: list[Winner] = []
-        for finalist in sorted(first, key=lambda f: -f.evaluation.appeal):
-            if len(found) == self.config.alternatives - 1:
-                break
-            delivered = self._deliver(finalist)
-            if delivered is not None and self.goal.succeeded(
-                delivered.evaluation.score, delivered.evaluation.appeal
-            ):
-                found.append(delivered)
-        return sorted(found, key=lambda w: -w.evaluation.appeal)
-
-    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner | None:
-        """A finalist verified; None if no query but the spare ones is left, or it failed."""
-        digests: dict[str, str] = self.study.recall(_VERIFIED) or {}
-        known = digests.get(str(finalist.trial)) in self.oracle.known(reference=True)
-        left = self.ledger.available("verify") - spare
-        if finalist.trial != 0 and not known and left < 1:
-            return None
-        delivered = self.full.deliver(finalist.evaluation, self.photo.credit)
-        if delivered is None:
-            return None
-        self._keep()
-        if not known:
-            digests[str(finalist.trial)] = delivered[0].jpeg_sha256
-            self.study.keep(_VERIFIED, digests)
-        return Winner(finalist.trial, *delivered)
-
-    def _fragile(self, score: float, again: float | None) -> tuple[str, ...]:
-        """What to know of a camouflage that the next compression undoes."""
-        info = self.setup.scorer.info
-        if again is None or is_high_quality(score, info) or not is_high_quality(again, info):
-            return ()
-        return (
-            f"compressed once more it scores {again:.1f}, high quality again: share the file where "
-            "it is not compressed anew",
-        )
-
-    def _score_again(self, winner: Winner) -> float | None:
-        """What the same channel does to the delivered picture a second time, if a query is left."""
-        jpeg, received = self.setup.channel.send(self.setup.channel.decode(winner.data))
-        digest = hashlib.sha256(jpeg).hexdigest()
-        known = digest in self.oracle.known(reference=True)
-        if not known and self.ledger.available("verify") < 1:
-            return None
-        (answer,) = self.oracle.ask([(digest, received)], kind="verify", reference=True)
-        self._keep()
-        return None if answer.error else answer.score

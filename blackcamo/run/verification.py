@@ -1,0 +1,142 @@
+"""What a search has found, verified: the delivered bytes, scored alone in full precision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from blackcamo.errors import ScorerError
+from blackcamo.images import Photo
+from blackcamo.objective import Objective
+from blackcamo.oracle import Oracle, is_high_quality
+from blackcamo.run.delivery import Winner
+from blackcamo.run.finalists import Finalist, Finalists
+from blackcamo.run.setup import Setup
+from blackcamo.study import Study
+from blackcamo.types import UNCHANGED, Evaluation
+
+# Names of what the study keeps for a continued search.
+REFERENCE = "reference_scores"
+_VERIFIED = "verified_pictures"
+
+
+class Verification:
+    """Verifies candidates of a search on one photo, within its budget.
+
+    Args:
+        objective: renders and scores at the size that is delivered.
+    """
+
+    def __init__(
+        self, setup: Setup, photo: Photo, study: Study, oracle: Oracle, objective: Objective
+    ) -> None:
+        self._setup = setup
+        self._goal = setup.goal
+        self._photo = photo
+        self._study = study
+        self._oracle = oracle
+        self._objective = objective
+
+    def keep(self) -> None:
+        """Record the reference scores; a continued search must not pay for them again."""
+        known = self._oracle.known(reference=True)
+        self._study.keep(REFERENCE, known, ledger=self._oracle.ledger.counts())
+
+    def winner(self, candidates: Sequence[tuple[int, Evaluation]], shift: float) -> Winner:
+        """The one to deliver: highest appeal of those verified at the target, else least loss.
+
+        Args:
+            candidates: trial number and evaluation; the photo unchanged is the first one.
+            shift: full-size score minus proxy score of the photo itself.
+
+        Raises:
+            ScorerError: not even the photo unchanged could be verified.
+        """
+        finalists = Finalists(candidates, self._goal, shift=shift)
+        verified: list[Winner] = []
+        while (finalist := finalists.take()) is not None:
+            if verified and not finalist.promising:
+                break
+            # One query is for the second compression; what was verified before is free.
+            spare = 1 if verified else 0
+            delivered = self._deliver(finalist, spare=spare)
+            if delivered is None:
+                continue
+            verified.append(delivered)
+            finalists.observe(finalist.evaluation, delivered.evaluation.score)
+            if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
+                break
+        if not verified:
+            raise ScorerError(
+                f"{self._photo.path}: no candidate, not even the photo unchanged, could be "
+                "rendered and scored; see the errors of the study's trials"
+            )
+        if not any(self._goal.reached(v.evaluation.score) for v in verified):
+            # What is worse in full than the photo itself is no effort at all; asking is free.
+            number, unchanged = candidates[0]
+            again = self._objective.deliver(unchanged, self._photo.credit)
+            if again is not None:
+                verified.append(Winner(number, *again))
+        points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
+        return verified[self._goal.winner(points)]
+
+    def alternatives(
+        self, winner: Winner, candidates: Sequence[tuple[int, Evaluation]], shift: float
+    ) -> list[Winner]:
+        """The best success of other styles, most appealing first, as many as are asked for."""
+        best = winner.evaluation
+        if not self._goal.succeeded(best.score, best.appeal):
+            return []
+        first: list[Finalist] = []
+        for style in sorted({e.style for _, e in candidates} - {best.style, UNCHANGED}):
+            its = [(n, e) for n, e in candidates if e.style == style]
+            finalist = Finalists(its, self._goal, shift=shift).take()
+            if finalist is not None and finalist.promising:
+                first.append(finalist)
+        found: list[Winner] = []
+        for finalist in sorted(first, key=lambda f: -f.evaluation.appeal):
+            if len(found) == self._setup.config.alternatives - 1:
+                break
+            delivered = self._deliver(finalist)
+            if delivered is not None and self._goal.succeeded(
+                delivered.evaluation.score, delivered.evaluation.appeal
+            ):
+                found.append(delivered)
+        return sorted(found, key=lambda w: -w.evaluation.appeal)
+
+    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner | None:
+        """A finalist verified; None if no query but the spare ones is left, or it failed."""
+        digests: dict[str, str] = self._study.recall(_VERIFIED) or {}
+        known = digests.get(str(finalist.trial)) in self._oracle.known(reference=True)
+        left = self._oracle.ledger.available("verify") - spare
+        if finalist.trial != 0 and not known and left < 1:
+            return None
+        delivered = self._objective.deliver(finalist.evaluation, self._photo.credit)
+        if delivered is None:
+            return None
+        self.keep()
+        if not known:
+            digests[str(finalist.trial)] = delivered[0].jpeg_sha256
+            self._study.keep(_VERIFIED, digests)
+        return Winner(finalist.trial, *delivered)
+
+    def fragile(self, score: float, again: float | None) -> tuple[str, ...]:
+        """What to know of a camouflage that the next compression undoes."""
+        info = self._setup.scorer.info
+        if again is None or is_high_quality(score, info) or not is_high_quality(again, info):
+            return ()
+        return (
+            f"compressed once more it scores {again:.1f}, high quality again: share the file where "
+            "it is not compressed anew",
+        )
+
+    def score_again(self, winner: Winner) -> float | None:
+        """What the same channel does to the delivered picture a second time, if a query is left."""
+        jpeg, received = self._setup.channel.send(self._setup.channel.decode(winner.data))
+        digest = hashlib.sha256(jpeg).hexdigest()
+        known = digest in self._oracle.known(reference=True)
+        if not known and self._oracle.ledger.available("verify") < 1:
+            return None
+        (answer,) = self._oracle.ask([(digest, received)], kind="verify", reference=True)
+        self.keep()
+        return None if answer.error else answer.score

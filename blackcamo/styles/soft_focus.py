@@ -30,6 +30,5 @@ STYLE = Style(
         Free("vignette_percent", -6, 16, 0),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 2},
-    auto=True,
     adapt=_adapt,
 )

@@ -12,7 +12,7 @@ from blackcamo.types import Evaluation
 
 @dataclass(frozen=True, slots=True)
 class Finalist:
-    """A candidate, the trial that it was, and whether it should reach the target."""
+    """A candidate, the trial that it was, and whether it should be a success."""
 
     trial: int
     evaluation: Evaluation
@@ -22,9 +22,9 @@ class Finalist:
 class Finalists:
     """Candidates in the order in which verifying them pays.
 
-    First those that should succeed, then those that should reach the target, by appeal; then
-    the others by loss. Scores found on a proxy are off by what was seen of full-size scores so
-    far: ``shift`` starts with the photo's own difference and is corrected by every verification.
+    First those that should succeed, by appeal; then the others by loss. Scores found on a proxy
+    are off by what was seen of full-size scores so far: ``shift`` starts with the photo's own
+    difference and is corrected by every verification.
 
     Args:
         candidates: trial number and evaluation; failed ones are left out.
@@ -49,7 +49,7 @@ class Finalists:
             return None
         digest = min(self._left, key=lambda d: self._rank(self._left[d][1]))
         trial, evaluation = self._left.pop(digest)
-        return Finalist(trial, evaluation, promising=self._rank(evaluation)[0] < 2)
+        return Finalist(trial, evaluation, promising=self._rank(evaluation)[0] == 0)
 
     def observe(self, evaluation: Evaluation, verified_score: float) -> None:
         """Learn from a verification how far scores of the search are off."""
@@ -60,6 +60,4 @@ class Finalists:
         expected = evaluation.score + self._shift
         if self._goal.succeeded(expected, evaluation.appeal):
             return 0, -evaluation.appeal
-        if self._goal.reached(expected):
-            return 1, -evaluation.appeal
-        return 2, self._goal.loss(expected, evaluation.appeal)
+        return 1, self._goal.loss(expected, evaluation.appeal)

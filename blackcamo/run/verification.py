@@ -71,7 +71,7 @@ class Verification:
                 f"{self._photo.path}: no candidate, not even the photo unchanged, could be "
                 "rendered and scored; see the errors of the study's trials"
             )
-        if not any(self._goal.reached(v.evaluation.score) for v in verified):
+        if not any(self._goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
             # What is worse in full than the photo itself is no effort at all; asking is free.
             number, unchanged = candidates[0]
             again = self._objective.deliver(unchanged, self._photo.credit)

@@ -115,11 +115,12 @@ class Goal:
     def winner(self, verified: Sequence[tuple[float, float]]) -> int:
         """Index of the one to deliver among at least one pair of verified score and appeal.
 
-        Highest appeal at the target or past it; the least loss where none is.
+        The success with the highest appeal; where there is none, the least loss: nothing that
+        people would mind is delivered for its score alone.
         """
-        at_target = [i for i, (score, _) in enumerate(verified) if self.reached(score)]
-        if at_target:
-            return max(at_target, key=lambda i: verified[i][1])
+        won = [i for i, pair in enumerate(verified) if self.succeeded(*pair)]
+        if won:
+            return max(won, key=lambda i: verified[i][1])
         return min(range(len(verified)), key=lambda i: self.loss(*verified[i]))
 
     def _gap(self, score: float) -> float:

@@ -53,14 +53,6 @@ def warp_by_torch(rgb: Tensor, matrix: Projective, height_px: int, width_px: int
     return out
 
 
-def magnify(plane: Tensor, factor: float) -> Tensor:
-    """Magnify (H, W) about its centre, bicubically; overshoot is not clamped."""
-    height_px, width_px = plane.shape
-    cy, cx = (height_px - 1) / 2, (width_px - 1) / 2
-    shrunk = [[1 / factor, 0, cx - cx / factor], [0, 1 / factor, cy - cy / factor], [0, 0, 1]]
-    return warp(plane[None], np.array(shrunk), height_px, width_px)[0]
-
-
 def _grid(x_px: Tensor, y_px: Tensor, rgb: Tensor) -> Tensor:
     """Positions as ``grid_sample`` takes them: -1 and 1 are the picture's outer edges."""
     height_px, width_px = rgb.shape[-2:]

@@ -113,12 +113,14 @@ def test_impossible_goals_are_refused() -> None:
     [
         # Verified, both are at the target; how far past it counts for nothing.
         ([(43.0, 82.0), (44.6, 83.0)], 1),
-        ([(46.0, 90.0), (44.9, 60.0)], 1),
+        ([(46.0, 90.0), (44.9, 61.0)], 0),
+        # What people would mind is not delivered for its score.
+        ([(50.0, 85.0), (30.0, 16.0)], 0),
         ([(46.0, 71.0), (45.5, 71.0), (60.0, 100.0)], 1),
         ([(80.0, 100.0)], 0),
     ],
 )
-def test_the_winner_has_the_highest_appeal_at_the_target_or_the_least_loss(
+def test_the_winner_is_the_most_appealing_success_or_the_least_loss(
     verified: list[tuple[float, float]], index: int
 ) -> None:
     assert GOAL.winner(verified) == index

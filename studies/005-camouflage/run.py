@@ -1,12 +1,12 @@
 """Camouflage every photo for every scorer, and say what became of it, by style and channel.
 
-    python run.py --work /path/to/scratch [--scorer nima-technical] [--mode enhance] [--set unseen]
+    python run.py --work /path/to/scratch [--scorer nima-technical] [--mode enhance] [--set fresh]
                   [--most 5]
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes
-``result.json`` and a sheet a run here; camouflages and studies go to the scratch folder, and a run
-that was interrupted goes on there. A search has a core for itself, and there are as many searches
-at a time as cores.
+``result.json`` here, and sheets of the Kodak photos; other sheets, camouflages and studies go to
+the scratch folder, and a run that was interrupted goes on there. A search has a core for itself,
+and there are as many searches at a time as cores.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def main() -> None:
                 job = partial(one, data=data, scorer=scorer, mode=mode, work=args.work / name)
                 rows = [row for row in side_by_side(job, paths) if row is not None]
                 record(name, rows)
-                if mode == "enhance":
-                    draw(rows, name)
+                # Sheets of photos that may not be passed on stay in the scratch folder.
+                draw(rows, name, HERE if photos == "kodak" else args.work)
 
 
 def prepare(data: Path, photos: str, folder: Path) -> list[Path]:
@@ -184,7 +184,7 @@ def summarise(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def draw(rows: list[dict[str, Any]], name: str) -> None:
+def draw(rows: list[dict[str, Any]], name: str, folder: Path) -> None:
     pairs = []
     for row in rows:
         photo, camouflage = (load_photo(Path(file)).pixels for file in row["files"])
@@ -195,7 +195,7 @@ def draw(rows: list[dict[str, Any]], name: str) -> None:
         note = f"{row['style']}, appeal {row['appeal']:.0f}"
         pairs.append(SheetRow(row["photo"], before, after, note))
     sheet = contact_sheet(pairs, title=name, columns=3, width_px=2040)
-    Image.fromarray(sheet).save(HERE / f"{name}.jpg", quality=82)
+    Image.fromarray(sheet).save(folder / f"{name}.jpg", quality=82)
 
 
 if __name__ == "__main__":

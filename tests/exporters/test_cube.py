@@ -105,7 +105,7 @@ def test_depth_weave_and_the_frame_are_said_and_black_and_white_is_carried(tmp_p
     export = export_preset(whole, format="cube", folder=tmp_path, stem="x")
     assert export.left_out == (
         "surroundings out of focus, radius of discs 8.0 ‰",
-        "tiny pattern in colour, hidden in texture 1.50 JND",
+        "pattern hidden in colour 1.5 JND",
         "frame polaroid",
     )
     table = np.loadtxt(export.files[0], skiprows=8)

@@ -121,7 +121,7 @@ def test_exiftool_and_imagemagick_read_sixteen_bits_and_alpha(tmp_path: Path) ->
         ({"defocus_permille": 8.0}, "surroundings out of focus, radius of discs 8.0 ‰"),
         (
             {"weave_jnd": 1.5, "weave_cr_11": 1.0},
-            "tiny pattern in colour, hidden in texture 1.50 JND",
+            "pattern hidden in colour 1.5 JND",
         ),
     ],
 )

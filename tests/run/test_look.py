@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from blackcamo.images import load_photo
 from blackcamo.looks import Look, read_look
 from blackcamo.preset import Preset, read_preset
 from blackcamo.study import Study
-from blackcamo.types import Pixels
+from blackcamo.types import LookFilter, Pixels
 from tests.looks.files import cube_text, film, write_hald
 from tests.run.conftest import Search
 
@@ -83,7 +84,10 @@ def test_a_preset_exported_and_read_back_is_itself(
     """What was exported as .cube and comes back at full strength gives the same picture."""
     first = run_search(look=cube)
     assert first.preset is not None
-    preset = read_preset(first.preset)
+    found = read_preset(first.preset)
+    # A table carries colours alone.
+    names = {p.name for f in found.chain().filters if isinstance(f, LookFilter) for p in f.params}
+    preset = replace(found, params={n: v for n, v in found.params.items() if n in names})
     for name in ("cube", "hald"):
         export = export_preset(preset, format=name, folder=tmp_path, stem="back")
         look = read_look(export.files[0])

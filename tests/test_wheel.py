@@ -91,8 +91,8 @@ def test_wheel_does_the_main_job_offline(empty: Path, tmp_path: Path) -> None:
     words = ("apply", "photo.jpg", "--style", "vivid", "--out", "styled", "--json")
     (styled,) = json.loads(run(empty / "bin" / "blackcamo", *words, folder=tmp_path))["results"]
     assert (tmp_path / styled["output"]).is_file()
-    words = ("search", "photo.jpg", "--budget", "48", "--json")
-    found = json.loads(run(empty / "bin" / "blackcamo", *words, folder=tmp_path, allowed=(0, 3)))
+    searched = ("search", "photo.jpg", "--budget", "48", "--json")
+    found = json.loads(run(empty / "bin" / "blackcamo", *searched, folder=tmp_path, allowed=(0, 3)))
     (result,) = found["results"]
     assert result["scorer"] == "pocketiqa"
     assert result["error"] is None

@@ -3,7 +3,7 @@
 >>> import blackcamo
 >>> result = blackcamo.search("img.jpg", budget=500)  # doctest: +SKIP
 >>> result.score_before, result.score_after, result.appeal  # doctest: +SKIP
-(61.7, 44.2, 88.1)
+(57.4, 44.9, 93.4)
 
 Everything heavy is imported when it is first used.
 """

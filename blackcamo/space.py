@@ -75,15 +75,7 @@ class FilterSpace:
         Raises:
             OptionError: not D finite numbers.
         """
-        v = np.asarray(list(vector), dtype=np.float64)
-        if v.shape != (self.dimension,) or not np.isfinite(v).all():
-            raise OptionError(f"a vector of {self.dimension} finite numbers is needed, got {v!r}")
-        v = np.clip(v, -1.0, 1.0)
-        up, down = self._high - self._neutral, self._neutral - self._low
-        v = np.where(down == 0, np.abs(v), np.where(up == 0, -np.abs(v), v))
-        values = self._neutral + np.where(v >= 0, v * up, v * down)
-        # The sum may end a rounding step outside.
-        values = np.clip(values, self._low, self._high)
+        values = between(vector, self._low, self._neutral, self._high)
         return {p.name: _snap(p, float(x)) for p, x in zip(self.params, values, strict=True)}
 
     def encode(self, params: Mapping[str, float]) -> Vectors:
@@ -120,6 +112,25 @@ class FilterSpace:
                 )
             full[param.name] = _snap(param, float(value))
         return full
+
+
+def between(vector: Iterable[float], low: Vectors, middle: Vectors, high: Vectors) -> Vectors:
+    """Values (D,) of a vector in [-1, 1], clipped to it: -1 is ``low``, 0 ``middle``, 1 ``high``.
+
+    Where one side is missing the sign is ignored, so that no half of the space is wasted.
+
+    Raises:
+        OptionError: not D finite numbers.
+    """
+    v = np.asarray(list(vector), dtype=np.float64)
+    if v.shape != middle.shape or not np.isfinite(v).all():
+        raise OptionError(f"a vector of {len(middle)} finite numbers is needed, got {v!r}")
+    v = np.clip(v, -1.0, 1.0)
+    up, down = high - middle, middle - low
+    v = np.where(down <= 0, np.abs(v), np.where(up <= 0, -np.abs(v), v))
+    # The sum may end a rounding step outside.
+    values: Vectors = np.clip(middle + np.where(v >= 0, v * up, v * down), low, high)
+    return values
 
 
 def _snap(param: Param, value: float) -> float:

@@ -142,8 +142,8 @@ class Style:
         sentence: what it looks like, one sentence.
         free: 3 to 12 parameters that a search may move.
         fixed: parameters that it sets; those named in neither are neutral.
-        auto: whether ``--style auto`` holds it: posted in at least 70 % of blind looks, and found
-            better than the photo at least as often as worse.
+        auto: whether ``--style auto`` holds it; only what was posted in at least 70 % of blind
+            looks may be.
         adapt: values for one photo, of free parameters (where they start) or of fixed ones.
         unsuited: why it does not suit a photo, None where it does.
     """

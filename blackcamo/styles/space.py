@@ -12,7 +12,7 @@ import numpy as np
 
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
-from blackcamo.space import FilterSpace
+from blackcamo.space import FilterSpace, between
 from blackcamo.types import Free, Lane, Style
 
 if TYPE_CHECKING:
@@ -102,16 +102,10 @@ class StyleSpace:
         Raises:
             OptionError: not D finite numbers.
         """
-        v = np.asarray(list(vector), dtype=np.float64)
-        if v.shape != (self.dimension,) or not np.isfinite(v).all():
-            raise OptionError(f"a vector of {self.dimension} finite numbers is needed, got {v!r}")
-        v = np.clip(v, -1.0, 1.0)
-        up, down = self._high - self._start, self._start - self._low
-        v = np.where(down <= 0, np.abs(v), np.where(up <= 0, -np.abs(v), v))
-        # The sum may end a rounding step outside.
-        values = np.clip(self._start + np.where(v >= 0, v * up, v * down), self._low, self._high)
+        v = list(vector)
+        values = between(v, self._low, self._start, self._high)
         free = dict(zip(self.names, values.tolist(), strict=True))
-        if not v[self.lane.part("hidden")].any():
+        if not any(v[self.lane.part("hidden")]):
             free = {name: free[name] for name in self.names[: self.lane.style]}
         named = {**self.fixed, **free}
         full = self._filters.complete(named)

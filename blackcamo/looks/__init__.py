@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from blackcamo.errors import PresetError
@@ -40,4 +41,7 @@ def read_look(path: Path) -> Look:
         raise PresetError(f"{name}: look cannot be read ({reason})") from error
     if len(data) > _MAX_BYTES:
         raise PresetError(f"{name} is larger than {_MAX_BYTES:,} bytes: no look is")
-    return Look.from_table(reader(data, name), readable(path.stem))
+    table, notes = reader(data, name)
+    look = Look.from_table(table, readable(path.stem))
+    said = (f"look {look.name!r}: {note}" for note in notes)
+    return replace(look, notes=(*said, *look.notes))

@@ -12,8 +12,8 @@ from blackcamo.looks.table import Table, read_picture
 _LEVELS = range(2, 13)
 
 
-def read(data: bytes, name: str) -> Table:
-    """The nodes (S, S, S, 3), indexed [blue, green, red], of a HaldCLUT's bytes.
+def read(data: bytes, name: str) -> tuple[Table, tuple[str, ...]]:
+    """The nodes (S, S, S, 3), indexed [blue, green, red], of a HaldCLUT's bytes; and notes.
 
     Raises:
         PresetError: not a PNG or TIFF, damaged, or not of a HaldCLUT's size.
@@ -27,4 +27,4 @@ def read(data: bytes, name: str) -> Table:
             "squares of 8, 27, 64, ..., 1728 pixels"
         )
     size = level * level
-    return pixels.reshape(size, size, size, 3) / 65535
+    return pixels.reshape(size, size, size, 3) / 65535, ()

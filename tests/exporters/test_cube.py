@@ -23,6 +23,7 @@ from blackcamo.errors import (
 )
 from blackcamo.exporters import export_preset
 from blackcamo.images import load_photo
+from blackcamo.looks import read_look
 from blackcamo.preset import Preset
 from blackcamo.vision.lut import apply_lut, identity_nodes
 from tests.exporters import programs
@@ -115,6 +116,15 @@ def test_depth_weave_and_the_frame_are_said_and_black_and_white_is_carried(tmp_p
 def test_a_title_cannot_break_the_file(tmp_path: Path) -> None:
     (path,) = export_preset(FILM, format="cube", folder=tmp_path, stem='say "é"').files
     assert "TITLE \"say 'é'\"" in path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("stem", ["\u00c5ngstr\u00f6m", "\u0445\u0430\u0442\u0430", "\u5143\u5149"])
+def test_what_is_exported_is_read_again_whatever_its_letters(stem: str, tmp_path: Path) -> None:
+    (path,) = export_preset(FILM, format="cube", folder=tmp_path, stem=stem).files
+    look = read_look(path)
+    nodes = torch.from_numpy(look.nodes / 65535).permute(3, 0, 1, 2)
+    assert (nodes - FILM.chain().bake(FILM.params)).abs().max() < 1e-5
+    assert (look.name, look.notes) == (stem, ())
 
 
 @pytest.mark.parametrize("photo", [0, 6, 22])

@@ -50,6 +50,71 @@ def test_what_other_programs_write_is_read(text: str, tmp_path: Path) -> None:
     assert np.abs(read_look(tmp_path / "film.CUBE").nodes / 65535 - film(2)).max() < 1e-5
 
 
+# Å, х, 元 and 光 hold the byte 0x85 in UTF-8; text breaks there and at the others, bytes do not.
+LETTERS = "\u00c5 \u0445 \u5143\u5149 \u2028 \x0b \x0c \x1c \x85"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("line", ['TITLE "{}"', "# {}"])
+def test_letters_break_no_line(line: str, encoding: str, tmp_path: Path) -> None:
+    letters = LETTERS.encode(encoding, "ignore").decode(encoding)
+    assert len(letters) > 10
+    data = f"{line.format(letters)}\n{SIZE}{TWO}".encode(encoding)
+    assert b"\x85" in data
+    (tmp_path / "film.cube").write_bytes(data)
+    assert through_opencolorio(tmp_path / "film.cube") == pytest.approx(film(2)[0, 0, 1], abs=1e-5)
+    look = read_look(tmp_path / "film.cube")
+    assert np.abs(look.nodes / 65535 - film(2)).max() < 1e-5
+    assert look.notes == ()
+
+
+def through_opencolorio(path: Path) -> list[float]:
+    """What OpenColorIO makes of pure red by a .cube file."""
+    ocio = pytest.importorskip("PyOpenColorIO", reason="pip install opencolorio")
+    look = ocio.FileTransform(str(path), interpolation=ocio.INTERP_LINEAR)
+    processor = ocio.Config.CreateRaw().getProcessor(look).getDefaultCPUProcessor()
+    return list(processor.applyRGB([1.0, 0.0, 0.0]))
+
+
+ENDS = "DOMAIN_MIN 0 0 0\nDOMAIN_MAX 1 1 1\n"
+HALF = len(TWO) // 2
+
+
+@pytest.mark.parametrize(
+    ("data", "extra", "opencolorio"),
+    [
+        (f"LUT_1D_INPUT_RANGE 0 1\n{SIZE}{TWO}", "range of curves without curves", True),
+        (f"LUT_IN_VIDEO_RANGE no\n{SIZE}{TWO}", "LUT_IN_VIDEO_RANGE", True),
+        (f"LUT_OUT_VIDEO_RANGE 0\n{SIZE}{TWO}", "LUT_OUT_VIDEO_RANGE", True),
+        (f"{SIZE.lower()}{ENDS.lower()}{TWO}", "lower-case keywords", True),
+        (f"// by hand\n{SIZE}{TWO}", "// comments", True),
+        (f"{SIZE}{TWO}\0\0", "bytes 0 or 26 at the end", True),
+        (f"{SIZE}{TWO}\x1a\r\n", "bytes 0 or 26 at the end", True),
+        (f"LUT_3D_SIZE 2 # nodes\n{TWO}", "comments behind values", False),
+        (f"{SIZE}DOMAIN_MIN 0 0 0 // black\n{TWO}", "comments behind values", False),
+        (SIZE + TWO.replace("\n", " # row\n"), "comments behind values", False),
+        (SIZE + TWO.replace("\n", " // row\n"), "comments behind values", False),
+        (f"{SIZE}{TWO}{ENDS}", "keywords after colours", False),
+        (f'{SIZE}{TWO[:HALF]}TITLE "x"\n{TWO[HALF:]}', "keywords after colours", False),
+        ((SIZE + TWO).encode("utf-16"), "UTF-16", False),
+        (b"\xfe\xff" + f"# \u5149\n{SIZE}{TWO}".encode("utf-16-be"), "UTF-16", False),
+    ],
+)
+def test_what_changes_no_colour_is_read_and_said(
+    data: str | bytes, extra: str, opencolorio: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.cube"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    look = read_look(path)
+    assert np.abs(look.nodes / 65535 - film(2)).max() < 1e-5
+    assert look.notes == (
+        f"look 'film': has more than the format knows ({extra}), which changes no colour",
+    )
+    # Whatever OpenColorIO reads is read, and comes out the same.
+    if opencolorio:
+        assert through_opencolorio(path) == pytest.approx(film(2)[0, 0, 1], abs=1e-5)
+
+
 @pytest.mark.parametrize("level", [2, 5, 8])
 @pytest.mark.parametrize(("ending", "bits"), [("png", 8), ("png", 16), ("tiff", 16)])
 def test_a_hald_keeps_its_nodes(level: int, ending: str, bits: int, tmp_path: Path) -> None:
@@ -105,7 +170,8 @@ def test_values_beyond_white_are_clipped_and_it_is_said(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("", "has no LUT_3D_SIZE"),
-        (TWO, "has no LUT_3D_SIZE before its colours"),
+        (TWO, "has no LUT_3D_SIZE: not a 3D .cube file"),
+        (SIZE + "LUT_3D_SIZE 3\n" + TWO, "has LUT_3D_SIZE 2 and 3; keep the right one"),
         ("LUT_3D_SIZE\n" + TWO, "LUT_3D_SIZE is ''; it must be 2 to 129"),
         ("LUT_3D_SIZE 1\n0 0 0", "LUT_3D_SIZE is '1'"),
         ("LUT_3D_SIZE 2 2\n" + TWO, "LUT_3D_SIZE is '2 2'"),
@@ -128,7 +194,11 @@ def test_values_beyond_white_are_clipped_and_it_is_said(tmp_path: Path) -> None:
         (SIZE + "DOMAIN_MAX nan nan nan\n" + TWO, "DOMAIN_MAX is 'nan nan nan'"),
         (SIZE + "LUT_3D_INPUT_RANGE 0 4\n" + TWO, "LUT_3D_INPUT_RANGE is '0 4'; it must be 0 1"),
         ("LUT_1D_SIZE 8\n" + TWO, "holds curves"),
-        ("LUT_IN_VIDEO_RANGE\n" + SIZE + TWO, "line 1: unknown keyword 'LUT_IN_VIDEO_RANGE'"),
+        ("LUT_1D_INPUT_RANGE 0 2\n" + SIZE + TWO, "LUT_1D_INPUT_RANGE is '0 2'; it must be 0 1"),
+        ("LUT_IN_VIDEO_RANGE\n" + SIZE + TWO, "line 1: LUT_IN_VIDEO_RANGE: a look for video"),
+        (SIZE + "lut_out_video_range yes\n" + TWO, "line 2: LUT_OUT_VIDEO_RANGE: a look for video"),
+        (SIZE + TWO + "DOMAIN_MAX 4 4 4\n", "DOMAIN_MAX is '4 4 4'; it must be 1 1 1"),
+        ("LUT_2D_SIZE 8\n" + TWO, "line 1: unknown keyword 'LUT_2D_SIZE'"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "unknown keyword '<!DOCTYPE'"),
         ("\x00\x01\x02", "unknown keyword '\\x00\\x01\\x02'"),
         ("x\x1b[31m\n", "unknown keyword 'x\\x1b[31m'"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -101,12 +102,25 @@ class MyNetwork(nn.Module):
         return x.mean((1, 2, 3)) * 100
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # torch about torch
 def test_the_export_is_a_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxscript")
     monkeypatch.chdir(tmp_path)
-    run("scorers.md", "torch.export.save(program", MyNetwork=MyNetwork)
-    Path("net.pt2.toml").write_text("")
-    scores = load_scorer("torch-export:net.pt2").score([np.full((39, 47, 3), 51, np.uint8)])
-    assert list(scores) == pytest.approx([20])
+    run("scorers.md", "torch.onnx.export(net", MyNetwork=MyNetwork)
+    Path("net.onnx.toml").write_text("")
+    scores = load_scorer("onnx:net.onnx").score([np.full((39, 47, 3), 51, np.uint8)])
+    assert list(scores) == pytest.approx([20], abs=1e-3)
+
+
+def test_a_network_behind_a_function_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save(MyNetwork().state_dict(), "net.pt")
+    score = run("scorers.md", "my_net.py", MyNetwork=MyNetwork)["score"]
+    monkeypatch.setitem(sys.modules, "my_net", SimpleNamespace(score=score))
+    scores = load_scorer("python:my_net:score").score([np.full((39, 47, 3), 51, np.uint8)])
+    assert list(scores) == pytest.approx([20], abs=1e-3)
 
 
 def run(page: str, start: str, **given: Any) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from blackcamo.scorers import load_scorer
 from blackcamo.testing import ScorerContract
@@ -40,25 +38,14 @@ class TestPython(ScorerContract):
         return load_scorer(f"python:{__name__}:brightness")
 
 
-class FromFolder(ScorerContract):
+class TestCommand(ScorerContract):
+    batch_tolerance = reference_tolerance = 0
     folder: ClassVar[Path]
 
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
-    def _folder(cls, tmp_path_factory: pytest.TempPathFactory) -> None:
+    def _program(cls, tmp_path_factory: pytest.TempPathFactory) -> None:
         cls.folder = tmp_path_factory.mktemp("adapter")
-        cls.fill()
-
-    @classmethod
-    def fill(cls) -> None:
-        raise NotImplementedError
-
-
-class TestCommand(FromFolder):
-    batch_tolerance = reference_tolerance = 0
-
-    @classmethod
-    def fill(cls) -> None:
         (cls.folder / "score.py").write_text(PROGRAM)
 
     def make_scorer(self) -> Scorer:
@@ -79,23 +66,6 @@ class TestHttp(ScorerContract):
 
     def make_scorer(self) -> Scorer:
         return load_scorer(self.url, ScorerOptions(extra={"batch": "3"}))
-
-
-class TestTorchExport(FromFolder):
-    @classmethod
-    def fill(cls) -> None:
-        torch.manual_seed(0)
-        net = nn.Sequential(
-            nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 1)
-        )
-        sides = {i: torch.export.Dim(f"side{i}", min=4, max=4096) for i in (2, 3)}
-        shapes = ({0: torch.export.Dim("batch", min=1, max=64), **sides},)
-        program = torch.export.export(net.eval(), (torch.rand(2, 3, 9, 9),), dynamic_shapes=shapes)
-        torch.export.save(program, cls.folder / "net.pt2")
-        (cls.folder / "net.pt2.toml").write_text("[output]\nrange = [-1, 1]\n")
-
-    def make_scorer(self) -> Scorer:
-        return load_scorer(f"torch-export:{self.folder / 'net.pt2'}", ScorerOptions(device="cpu"))
 
 
 def test_adapters_agree() -> None:

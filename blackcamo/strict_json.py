@@ -87,5 +87,8 @@ def refuse(what: str, value: object, wanted: str) -> NoReturn:
 
 def short(value: object) -> str:
     """A value as it stands in a message."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except ValueError:
+        return "a whole number of thousands of digits"
     return text if len(text) <= 60 else f"{text[:57]}..."

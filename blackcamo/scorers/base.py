@@ -14,6 +14,7 @@ import numpy as np
 from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.plugins import unknown
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.weights.files import check_file
 
 
 def declare(info: ScorerInfo, options: ScorerOptions) -> ScorerInfo:
@@ -98,15 +99,17 @@ def read_model_file(path: Path, *, remedy: str) -> bytes:
     """The bytes of a model file.
 
     Raises:
-        InputError: ``path`` is missing, a folder or unreadable.
-        WeightsError: it is empty.
+        InputError: ``path`` is missing or unreadable.
+        WeightsError: it is no regular file, larger than ``MAX_MODEL_BYTES``, or empty.
     """
     try:
+        check_file(path)
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"no model file {str(path)!r}; {remedy}") from None
-    except OSError as error:
-        raise InputError(f"cannot read {str(path)!r}: {error.strerror}; {remedy}") from error
+    except (OSError, ValueError) as error:  # ValueError: the path holds a null character
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {str(path)!r}: {reason}; {remedy}") from error
     if not data:
         raise WeightsError(f"model file {str(path)!r} is empty; {remedy}")
     return data

@@ -43,6 +43,12 @@ from blackcamo.errors import InputError
 from blackcamo.scorers.resizing import METHODS, MODES, frame
 from blackcamo.scorers.strict_table import StrictTable
 from blackcamo.types import Pixels
+from blackcamo.weights.files import check_file
+
+_MAX_BYTES = 1 << 20
+_MAX_SIDE_PX = 1 << 14
+_MAX_COLUMN = 1 << 20
+_MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +160,21 @@ def read_description(path: Path, *, default_name: str) -> Description:
 
     Raises:
         InputError: no such file, no TOML, or a key or value that means nothing.
+        WeightsError: it is no regular file, or too large.
     """
     try:
+        check_file(path, most_bytes=_MAX_BYTES)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(
             f"no description {str(path)!r}; write how the network is fed and read there, or name "
             "another file with --scorer-option description=FILE"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a null character in the path
         raise InputError(f"cannot read the description {str(path)!r}: {error}") from error
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # whole numbers of thousands of digits, too
         raise InputError(f"{str(path)!r} is not TOML: {error}") from error
     return _description(StrictTable(str(path), "", document), default_name)
 
@@ -174,12 +182,14 @@ def read_description(path: Path, *, default_name: str) -> Description:
 def _description(top: StrictTable, default_name: str) -> Description:
     source, sink, scale = (top.table(key) for key in ("input", "output", "score"))
     name = top.text("name", default_name)
+    if not (0 < len(name) <= _MAX_NAME and name.isprintable()):
+        top.refuse("name", f"must be 1 to {_MAX_NAME} printable characters on one line")
     fed = NetworkInput(
-        width_px=source.whole("width_px", least=1),
-        height_px=source.whole("height_px", least=1),
+        width_px=source.whole("width_px", least=1, most=_MAX_SIDE_PX),
+        height_px=source.whole("height_px", least=1, most=_MAX_SIDE_PX),
         method=source.choice("method", "bilinear", METHODS),
         mode=source.choice("mode", "stretch", MODES),
-        min_side_px=source.whole("min_side_px", least=1) or 1,
+        min_side_px=source.whole("min_side_px", least=1, most=_MAX_SIDE_PX) or 1,
         layout=source.choice("layout", "nchw", ("nchw", "nhwc")),
         channels=source.choice("channels", "rgb", ("rgb", "bgr")),
         pixel_range=source.numbers("pixel_range", length=2) or (0.0, 1.0),
@@ -193,7 +203,7 @@ def _description(top: StrictTable, default_name: str) -> Description:
     read = NetworkOutput(
         tensor=sink.text("tensor", "") or None,
         values=sink.numbers("values"),
-        column=sink.whole("column", least=0),
+        column=sink.whole("column", least=0, most=_MAX_COLUMN),
         range=sink.numbers("range", length=2),
     )
     if read.values is not None and read.column is not None:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from blackcamo.errors import InputError
 from blackcamo.plugins import unknown
+from blackcamo.strict_json import short
 
 
 class StrictTable:
@@ -41,7 +42,7 @@ class StrictTable:
         """A string."""
         value = self._get(key, default)
         if not isinstance(value, str):
-            self.refuse(key, f"is {value!r}; it must be a string")
+            self.refuse(key, f"is {short(value)}; it must be a string")
         return value
 
     def choice(self, key: str, default: str, known: Iterable[str]) -> str:
@@ -55,23 +56,23 @@ class StrictTable:
         """True or false."""
         value = self._get(key, default)
         if not isinstance(value, bool):
-            self.refuse(key, f"is {value!r}; it must be true or false")
+            self.refuse(key, f"is {short(value)}; it must be true or false")
         return value
 
-    def whole(self, key: str, *, least: int) -> int | None:
+    def whole(self, key: str, *, least: int, most: int) -> int | None:
         """A whole number, None where it is left out."""
         value = self._get(key, None)
         if value is None:
             return None
-        if type(value) is not int or value < least:
-            self.refuse(key, f"is {value!r}; it must be a whole number of at least {least}")
+        if type(value) is not int or not least <= value <= most:
+            self.refuse(key, f"is {short(value)}; it must be a whole number, {least} to {most}")
         return value
 
     def number(self, key: str, default: float) -> float:
         """A finite number."""
         value = self._get(key, default)
         if not _finite(value):
-            self.refuse(key, f"is {value!r}; it must be a finite number")
+            self.refuse(key, f"is {short(value)}; it must be a finite number")
         return float(value)
 
     def numbers(self, key: str, *, length: int | None = None) -> tuple[float, ...] | None:
@@ -81,7 +82,9 @@ class StrictTable:
             return None
         right = isinstance(value, list) and value and all(_finite(v) for v in value)
         if not right or (length is not None and len(value) != length):
-            self.refuse(key, f"is {value!r}; it must be a list of {length or 'finite'} numbers")
+            self.refuse(
+                key, f"is {short(value)}; it must be a list of {length or 'finite'} numbers"
+            )
         return tuple(float(v) for v in value)
 
     def finish(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,25 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
 _PICKLE = b"\x80"
 
+MAX_MODEL_BYTES = 2**31
+"""No model file above 2 GiB is read, which is also all that protobuf allows a network."""
+
+
+def check_file(path: Path, *, most_bytes: int = MAX_MODEL_BYTES) -> None:
+    """Refuse a model file that is none, before it is opened: a pipe would keep us waiting.
+
+    Raises:
+        WeightsError: it is a folder, a pipe or a device, or larger than ``most_bytes``.
+        OSError: it is missing, or its folder may not be searched.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise WeightsError(f"{str(path)!r} is not a regular file; save it to one first")
+    if status.st_size > most_bytes:
+        raise WeightsError(
+            f"{str(path)!r} has {status.st_size:,} bytes; at most {most_bytes:,} are read"
+        )
+
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Every tensor of a PyTorch checkpoint, safetensors or HDF5 file, by its name.
@@ -25,11 +45,12 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     scripts do; both wrappings are taken off. Names in HDF5 are full paths ("conv/conv/kernel:0").
 
     Raises:
-        WeightsError: the file is missing, damaged, of another kind, or a pickle that asks for
-            anything but tensors, which is refused without being run.
+        WeightsError: the file is missing, too large, damaged, of another kind, or a pickle that
+            asks for anything but tensors, which is refused without being run.
         MissingExtraError: HDF5 needs h5py.
     """
     try:
+        check_file(path)
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import WeightsError
+from blackcamo.weights.files import check_file
 
 Floats = NDArray[np.float64]
 
@@ -116,6 +117,7 @@ def _not_a(what: str, path: Path) -> str:
 
 def _read(path: Path) -> bytes:
     try:
+        check_file(path)
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"cannot read {str(path)!r}: {error.strerror or error}") from error

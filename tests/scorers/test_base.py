@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from blackcamo.scorers.base import (
     sha256,
 )
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.weights.files import MAX_MODEL_BYTES, read_tensors
 
 INFO = ScorerInfo(name="x", low=1, high=10, threshold=5)
 
@@ -78,11 +80,30 @@ def test_model_files(tmp_path: Path) -> None:
     assert read_model_file(tmp_path / "a", remedy="r") == b"abc"
     with pytest.raises(InputError, match=r"no model file .*; get it there"):
         read_model_file(tmp_path / "b", remedy="get it there")
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match=r"cannot read .*null"):
+        read_model_file(tmp_path / "a\0", remedy="get it there")
+    with pytest.raises(WeightsError, match="is not a regular file"):
         read_model_file(tmp_path, remedy="get it there")
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(WeightsError, match="is empty; get it there"):
         read_model_file(tmp_path / "a", remedy="get it there")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
+def test_a_pipe_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(WeightsError, match="is not a regular file; save it to one first"):
+        read_model_file(tmp_path / "pipe", remedy="r")
+    with pytest.raises(WeightsError, match="is not a regular file; save it to one first"):
+        read_tensors(tmp_path / "pipe")
+
+
+def test_a_model_larger_than_its_bound_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(MAX_MODEL_BYTES + 1)
+    for read in (lambda path: read_model_file(path, remedy="r"), read_tensors):
+        with pytest.raises(WeightsError, match="at most 2,147,483,648 are read"):
+            read(tmp_path / "large")
 
 
 def test_digests() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blackcamo.errors import InputError
+from blackcamo.errors import InputError, WeightsError
 from blackcamo.scorers.description import Description, read_description
 
 Read = Callable[[str], Description]
@@ -129,7 +129,7 @@ def test_descriptions_that_mean_the_same_have_the_same_digest(described: Read) -
         ("input = 3", "input is 3; it must be a table"),
         ("name = 3", "name is 3; it must be a string"),
         ("[input]\nwidth_px = 3", "needs height_px"),
-        ("[input]\nwidth_px = 0\nheight_px = 1", "width_px is 0; .* at least 1"),
+        ("[input]\nwidth_px = 0\nheight_px = 1", "width_px is 0; .* 1 to 16384"),
         ("[input]\nwidth_px = 2.5\nheight_px = 1", "width_px is 2.5; .* whole number"),
         ("[input]\nwidth_px = true\nheight_px = 1", "width_px is True"),
         ("[input]\nmethod = 'bicubics'", "did you mean 'bicubic'"),
@@ -148,6 +148,14 @@ def test_descriptions_that_mean_the_same_have_the_same_digest(described: Read) -
         ("[score]\nhigher_is_better = 1", "it must be true or false"),
         (f"[score]\nhigh = 1{'0' * 400}", "must be a finite number"),
         ("[score", "is not TOML"),
+        ("[input]\nwidth_px = 99999\nheight_px = 1", "width_px is 99999; .* 1 to 16384"),
+        (f"[output]\ncolumn = 0x1{'0' * 5000}", "column is a whole number of thousands of digits"),
+        (f"[output]\ncolumn = 1{'0' * 5000}", "is not TOML"),
+        (f"x = {'[' * 5000}", "is not TOML"),
+        (f"name = '{'x' * 201}'", "name must be 1 to 200 printable"),
+        ("name = ''", "name must be 1 to 200 printable"),
+        ('name = "a\\nb"', "name must be 1 to 200 printable"),
+        (f"name = [{'1, ' * 500}]", r"name is \[1, .{20,60}\.\.\.; it must be a string"),
     ],
 )
 def test_mistakes_are_named_in_one_line(described: Read, text: str, says: str) -> None:
@@ -161,7 +169,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no description .*--scorer-option description=FILE"):
         read_description(tmp_path / "missing.toml", default_name="x")
     with pytest.raises(InputError, match="cannot read the description"):
+        read_description(tmp_path / "a\0b", default_name="x")
+    with pytest.raises(WeightsError, match="is not a regular file"):
         read_description(tmp_path, default_name="x")
+    with (tmp_path / "large.toml").open("wb") as file:
+        file.truncate(2**20 + 1)
+    with pytest.raises(WeightsError, match="has 1,048,577 bytes; at most 1,048,576 are read"):
+        read_description(tmp_path / "large.toml", default_name="x")
     (tmp_path / "latin").write_bytes(b"name = '\xe9'")
     with pytest.raises(InputError, match="cannot read the description"):
         read_description(tmp_path / "latin", default_name="x")

@@ -6,8 +6,9 @@ Nothing here asks the scorer.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from blackcamo.channel import Channel
 from blackcamo.devices import in_one_thread
 from blackcamo.filters.chain import Chain, Rendered
 from blackcamo.finish import Finish
+from blackcamo.kept import Kept
 from blackcamo.oracle import one_line
 from blackcamo.styles.space import towards
 from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
@@ -33,6 +35,8 @@ _ABOVE_FLOOR = 0.5
 """Points above the floor that a repair aims at."""
 _LEAST_MOVE = 0.1
 """Of the way to the anchor: a repair moves at least so far, and leaves as much of the candidate."""
+_STYLES_KEPT, _STYLES_KEPT_PX = 4, 1 << 22
+"""Styled pictures of a photo that are kept at most, and pixels of them: 40 bytes a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,24 @@ class Anchor:
     appeal: float
 
 
+class _Styled:
+    """A candidate with nothing hidden in it, and what arrives of it."""
+
+    def __init__(self, rendered: Rendered, send: Callable[[Tensor], Tensor]) -> None:
+        self.rendered = rendered
+        self._send = send
+        self._arrived: Tensor | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def arrived(self) -> Tensor:
+        """Its trip through the channel (3, h, w), made once."""
+        with self._lock:
+            if self._arrived is None:
+                self._arrived = self._send(self.rendered.styled)
+            return self._arrived
+
+
 @dataclass(frozen=True)
 class Renderer:
     """One photo under one chain, channel and appeal; it can be pickled if these can.
@@ -87,6 +109,11 @@ class Renderer:
     @cached_property
     def _photo(self) -> Tensor:
         return to_rgb(self.pixels, self.device)
+
+    @cached_property
+    def _kept(self) -> Kept[frozenset[tuple[str, float]], _Styled]:
+        pixels = self.pixels.shape[0] * self.pixels.shape[1]
+        return Kept(min(_STYLES_KEPT, _STYLES_KEPT_PX // pixels))
 
     def unchanged(self) -> tuple[bytes, Pixels]:
         """The photo itself, framed: its JPEG and the pixels that arrive."""
@@ -145,53 +172,83 @@ class Renderer:
         return [(values, picture) for values, picture in found]
 
     def _pictures(self, params: Sequence[Values]) -> list[Picture]:
-        rendered = self.chain.render(self._photo, params, keep_size=self.keep_size)
+        styled = self._styled(params)
+        rendered = self.chain.hide([s.rendered for s in styled], params)
         sent = self.channel.send_all([self._framed(to_pixels(r.filtered)) for r in rendered])
-        appraisals = self._appraise(rendered, [self._inside(pixels) for _, pixels in sent])
+        received = [self._inside(pixels) for _, pixels in sent]
+        appraisals = self._appraise(styled, rendered, received)
         return [
             Picture(jpeg, arrived, appraisal)
             for (jpeg, arrived), appraisal in zip(sent, appraisals, strict=True)
         ]
+
+    def _styled(self, params: Sequence[Values]) -> list[_Styled]:
+        """Candidates with nothing hidden in them, kept: what hides is tried in one for long."""
+
+        def make(keys: Sequence[frozenset[tuple[str, float]]]) -> list[_Styled]:
+            some = [dict(key) for key in keys]
+            rendered = self.chain.style(self._photo, some, keep_size=self.keep_size)
+            return [_Styled(r, self._arrived) for r in rendered]
+
+        plain = [self.chain.without_hidden(values) for values in params]
+        return self._kept.all([frozenset(values.items()) for values in plain], make)
+
+    def _arrived(self, rgb: Tensor) -> Tensor:
+        _, received = self.channel.send(self._framed(to_pixels(rgb)))
+        return to_rgb(self._inside(received), self.device)
 
     @torch.inference_mode()
     def views(self, params: Values) -> Views:
         """What the measure of appeal sees of one candidate."""
 
         def alone() -> Views:
-            rendered = self.chain.render(self._photo, [params], keep_size=self.keep_size)
+            styled = self._styled([params])
+            rendered = self.chain.hide([styled[0].rendered], [params])
             _, received = self.channel.send(self._framed(to_pixels(rendered[0].filtered)))
-            return self._views(rendered, [self._inside(received)])
+            return self._views(styled, rendered, [self._inside(received)])
 
         return in_one_thread(alone)
 
     def _appraise(
-        self, rendered: Sequence[Rendered], received: Sequence[Pixels]
+        self,
+        styled: Sequence[_Styled],
+        rendered: Sequence[Rendered],
+        received: Sequence[Pixels],
     ) -> list[Appraisal]:
         by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
         for i, one in enumerate(rendered):
             by_size[one.frame.height_px, one.frame.width_px].append(i)
         appraisals: dict[int, Appraisal] = {}
         for indices in by_size.values():
-            views = self._views([rendered[i] for i in indices], [received[i] for i in indices])
+            views = self._views(
+                [styled[i] for i in indices],
+                [rendered[i] for i in indices],
+                [received[i] for i in indices],
+            )
             appraisals.update(zip(indices, self.appeal(views, self.mode), strict=True))
         return [appraisals[i] for i in range(len(rendered))]
 
-    def _views(self, rendered: Sequence[Rendered], received: Sequence[Pixels]) -> Views:
+    def _views(
+        self,
+        styled: Sequence[_Styled],
+        rendered: Sequence[Rendered],
+        received: Sequence[Pixels],
+    ) -> Views:
         """What is seen of candidates of one size."""
         delivered = [to_rgb(pixels, self.device) for pixels in received]
-        styled = list(delivered)
         # Where nothing hides the two are one picture, and need one trip.
-        apart = [i for i, r in enumerate(rendered) if r.filtered.data_ptr() != r.styled.data_ptr()]
-        sent = self.channel.send_all([self._framed(to_pixels(rendered[i].styled)) for i in apart])
-        for i, (_, pixels) in zip(apart, sent, strict=True):
-            styled[i] = to_rgb(self._inside(pixels), self.device)
+        apart = [r.filtered is not r.styled for r in rendered]
+        meant = [
+            s.arrived if hidden else picture
+            for s, hidden, picture in zip(styled, apart, delivered, strict=True)
+        ]
         arrived = together(delivered)
         return Views(
             original=self._photo.unsqueeze(0),
             aligned=together([r.aligned for r in rendered]),
             graded=together([r.graded for r in rendered]),
             # One and the same tensor, so that a measure may see that there is nothing to compare.
-            styled_delivered=together(styled) if apart else arrived,
+            styled_delivered=together(meant) if any(apart) else arrived,
             delivered=arrived,
             frames=tuple(r.frame for r in rendered),
         )

@@ -13,7 +13,7 @@ itself, in the candidate's frame, and nothing that was gained counts.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,17 +23,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blackcamo.appeal.damage import damage
-from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading
+from blackcamo.appeal.damage import Meant, damage
+from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading, slow_light
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.model import Weights, appraised, calibrated
 from blackcamo.appeal.tones import Tones, banding, tones
 from blackcamo.types import Appraisal, Mode, Views
 from blackcamo.vision.display import linear_light, viewed
 from blackcamo.vision.saliency import spectral_residual
-from blackcamo.vision.ssimulacra2 import Pyramid, pyramid
+from blackcamo.vision.ssimulacra2 import pyramid
 
-_PHOTOS_KEPT = 4
+_PHOTOS_KEPT, _STYLES_KEPT = 4, 2
 _STRICTER, _CODEC = 3.0, 0.4
 """How much more damage counts where nothing should be seen, as there a look is damage, too; and
 what of it is the codec's, which counts there."""
@@ -53,6 +53,7 @@ class Critic:
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights
         self._photos: OrderedDict[bytes, _Photo] = OrderedDict()
+        self._styles: deque[_Style] = deque(maxlen=_STYLES_KEPT)
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[Callable[..., Critic], tuple[Weights | None]]:
@@ -72,19 +73,19 @@ class Critic:
     def measure(self, views: Views, mode: Mode) -> Measured:
         """How far each thing went, before it is weighed."""
         photo = self._photo(views.original)
-        own = photo if _same(views.aligned, views.original) else _Photo(views.aligned)
+        style = self._style(photo, views)
+        own = style.own
         delivered, count = viewed(views.delivered), len(views.frames)
         seen = Tones(delivered)
         complaints, gains = tones(own.tones, seen)
         grey = seen.monochrome
         minded, liked = changes(own.detail, detail(delivered), own.salience, grey)
         complaints |= minded
-        graded = viewed(views.graded)
-        complaints["shading"] = shading(graded, delivered)
-        complaints["banding"] = banding(own.shown, graded)
+        complaints["shading"] = shading(style.light, slow_light(delivered))
+        complaints["banding"] = style.banding
         framed = framing(photo.salient[0], views.frames, *views.original.shape[-2:])
         complaints["framing"] = framed.to(delivered.device)
-        for name, damaged in self._damage(own, views, mode).items():
+        for name, damaged in self._damage(style, views, mode).items():
             # What black-and-white forgives of grain.
             complaints[name] = damaged * (1 - MONO_GRAIN * grey)
         gains |= liked
@@ -95,17 +96,14 @@ class Critic:
             {name: values.expand(count) for name, values in gains.items()},
         )
 
-    def _damage(self, own: _Photo, views: Views, mode: Mode) -> dict[str, Tensor]:
+    def _damage(self, style: _Style, views: Views, mode: Mode) -> dict[str, Tensor]:
         if mode == "imperceptible":
-            found = damage(own.pyramid, pyramid(linear_light(views.delivered)))
+            found = damage(style.own.meant, pyramid(linear_light(views.delivered)))
             return {name: _STRICTER * (seen - _CODEC).clamp(min=0) for name, seen in found.items()}
         if _same(views.styled_delivered, views.delivered):
             nothing = torch.zeros(len(views.delivered), device=views.delivered.device)
             return {"damaged": nothing, "textured": nothing}
-        meant, arrived = (
-            pyramid(linear_light(rgb)) for rgb in (views.styled_delivered, views.delivered)
-        )
-        return damage(meant, arrived)
+        return damage(style.meant, pyramid(linear_light(views.delivered)))
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""
@@ -116,6 +114,19 @@ class Critic:
                 while len(self._photos) > _PHOTOS_KEPT:
                     self._photos.popitem(last=False)
             return self._photos[key]
+
+    def _style(self, photo: _Photo, views: Views) -> _Style:
+        """What was found out about a styled picture, kept while candidates hide things in it."""
+        with self._lock:
+            for kept in self._styles:
+                if kept.shows(views):
+                    return kept
+            own = photo if _same(views.aligned, views.original) else _Photo(views.aligned)
+            style = _Style(own, views.graded, views.styled_delivered)
+            # A candidate in which nothing hides is one that nobody compares others with.
+            if not _same(views.styled_delivered, views.delivered):
+                self._styles.append(style)
+            return style
 
 
 @dataclass
@@ -147,8 +158,40 @@ class _Photo:
         return detail(self.shown)
 
     @cached_property
-    def pyramid(self) -> Pyramid:
-        return pyramid(linear_light(self.rgb))
+    def meant(self) -> Meant:
+        return Meant(pyramid(linear_light(self.rgb)))
+
+
+@dataclass
+class _Style:
+    """What a style makes of the photo (B, 3, H, W), and what of it candidates are compared with.
+
+    It holds the pictures themselves, so that others that lie in the same memory are these.
+    """
+
+    own: _Photo
+    graded: Tensor
+    delivered: Tensor
+
+    def shows(self, views: Views) -> bool:
+        """Whether views are of this style's pictures."""
+        return (
+            _same(self.delivered, views.styled_delivered)
+            and _same(self.graded, views.graded)
+            and _same(self.own.rgb, views.aligned)
+        )
+
+    @cached_property
+    def light(self) -> Tensor:
+        return slow_light(viewed(self.graded))
+
+    @cached_property
+    def banding(self) -> Tensor:
+        return banding(self.own.shown, viewed(self.graded))
+
+    @cached_property
+    def meant(self) -> Meant:
+        return Meant(pyramid(linear_light(self.delivered)))
 
 
 def create() -> Critic:

@@ -13,6 +13,8 @@ quantization matrices visually optimized for individual images", SPIE 1913, 1993
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -38,33 +40,50 @@ _REGION_PX = 16
 _WORST_SHARE = 0.03
 
 
-def damage(meant: ssimulacra2.Pyramid, arrived: ssimulacra2.Pyramid) -> dict[str, Tensor]:
+class Meant:
+    """What pictures should look like (one or B), and what hides in it; kept where many compare."""
+
+    def __init__(self, pyramid: ssimulacra2.Pyramid) -> None:
+        self.pyramid = pyramid
+
+    @cached_property
+    def masks(self) -> dict[int, tuple[list[int], Tensor]]:
+        """Scale -> rows of its channels, and what the variance (B, C, h, w) added is divided by."""
+        found = {}
+        for scale, thresholds in _THRESHOLDS.items():
+            # A small picture has fewer scales, and other channels may count there.
+            before = self.pyramid.get(scale)
+            if before is None or not thresholds.keys() <= {*before.channels}:
+                continue
+            rows = [before.channels.index(channel) for channel in thresholds]
+            just_seen = before.variance.new_tensor([t**2 for t in thresholds.values()])
+            just_seen = just_seen.view(-1, 1, 1)
+            masked = before.variance[:, rows] / just_seen
+            # Colour hides in texture of lightness, too.
+            lightness = list(thresholds).index(_LIGHTNESS)
+            beside = masked[:, lightness : lightness + 1].clone()
+            share = [0.0 if c == _LIGHTNESS else _MASKED_BY_LIGHTNESS for c in thresholds]
+            masked.add_(beside * masked.new_tensor(share).view(-1, 1, 1))
+            masked = power(masked.clamp_(min=1), _MASKING_EXPONENT)
+            found[scale] = rows, masked.mul_(just_seen)
+        return found
+
+
+def damage(meant: Meant, arrived: ssimulacra2.Pyramid) -> dict[str, Tensor]:
     """How far (B) each kind of damage goes, of pictures against what they should look like."""
-    comparison = ssimulacra2.Comparison(meant, arrived)
+    comparison = ssimulacra2.Comparison(meant.pyramid, arrived)
+    textured = _added_texture(comparison, meant)
     return {
         "damaged": (_UNSEEN - comparison.score()).clamp(min=0) / _SEEN,
-        "textured": (_added_texture(comparison) - _TEXTURED[0]).clamp(min=0) / _TEXTURED[1],
+        "textured": (textured - _TEXTURED[0]).clamp(min=0) / _TEXTURED[1],
     }
 
 
-def _added_texture(pair: ssimulacra2.Comparison) -> Tensor:
+def _added_texture(pair: ssimulacra2.Comparison, meant: Meant) -> Tensor:
     """The visibility (B) of what was added to the worst regions, in just noticeable amounts."""
     worst = []
-    for scale, thresholds in _THRESHOLDS.items():
-        # A small picture has fewer scales, and other channels may count there.
-        if scale not in pair.ours or not thresholds.keys() <= {*pair.ours[scale].channels}:
-            continue
-        before = pair.ours[scale]
-        rows = [before.channels.index(channel) for channel in thresholds]
-        seen = before.variance.new_tensor([1 / t**2 for t in thresholds.values()]).view(-1, 1, 1)
-        masked = before.variance[:, rows] * seen
-        # Colour hides in texture of lightness, too.
-        lightness = list(thresholds).index(_LIGHTNESS)
-        beside = masked[:, lightness : lightness + 1].clone()
-        share = [0.0 if channel == _LIGHTNESS else _MASKED_BY_LIGHTNESS for channel in thresholds]
-        masked.add_(beside * masked.new_tensor(share).view(-1, 1, 1))
-        masked = power(masked.clamp_(min=1), _MASKING_EXPONENT)
-        visible = pair.difference_variance(scale)[:, rows].mul_(seen).div_(masked)
+    for scale, (rows, mask) in meant.masks.items():
+        visible = pair.difference_variance(scale)[:, rows].div_(mask)
         side = max(_REGION_PX >> scale, 2)
         regions = F.avg_pool2d(visible, side, ceil_mode=True).flatten(2)
         count = max(round(_WORST_SHARE * regions.shape[2]), 1)

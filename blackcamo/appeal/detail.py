@@ -64,11 +64,15 @@ def detail(rgb: Tensor) -> Detail:
     return Detail(y - blurred, half - wide, colour - gaussian_blur(colour, _FINE_SIGMA_PX))
 
 
+def slow_light(rgb: Tensor) -> Tensor:
+    """Light and shade (B, 1, h, w), averaged so far down that detail is gone, of (B, 3, H, W)."""
+    factor = max(1, min(max(rgb.shape[-2:]) // _SHADE_PX, *rgb.shape[-2:]))
+    return block_means(luma(rgb), factor) + _DARKEST
+
+
 def shading(graded: Tensor, delivered: Tensor) -> Tensor:
-    """How far (B) slow light and shade go that the looks do not explain, of (B, 3, H, W)."""
-    factor = max(1, min(max(graded.shape[-2:]) // _SHADE_PX, *graded.shape[-2:]))
-    before, after = (block_means(luma(rgb), factor) + _DARKEST for rgb in (graded, delivered))
-    stops = (after / before).log2()
+    """How far (B) slow light and shade go that the looks do not explain, both ``slow_light``."""
+    stops = (delivered / graded).log2()
     spread = (stops - stops.mean((2, 3), keepdim=True)).square().mean((1, 2, 3)).sqrt()
     return (spread - _SHADE_STOPS[0]).clamp(min=0) / _SHADE_STOPS[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from blackcamo import plugins
 from blackcamo.errors import OptionError
+from blackcamo.filters.active import Values, active, tensors, where_active
 from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.space import FilterSpace
@@ -24,7 +25,6 @@ from blackcamo.types import (
     HiddenFilter,
     LookFilter,
     OklabFilter,
-    Params,
     SpatialFilter,
 )
 from blackcamo.vision.arrays import together
@@ -40,8 +40,6 @@ _ORDER = (
 """Built-in families in the order of their work; others of a kind follow them, by name."""
 _TOGETHER_PX = 1 << 25
 """Pixels of candidates rendered together on a GPU: about 2 GB of its memory."""
-
-Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,7 @@ class Chain:
         ]
         spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
         self._hidden = [f for f in spatials if isinstance(f, HiddenFilter)]
+        self._hides = {p.name for f in self._hidden for p in f.params}
         self._spatials = [f for f in spatials if f not in self._hidden]
 
     def render(
@@ -124,20 +123,53 @@ class Chain:
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
         """
+        return self.hide(self.style(photo, params, keep_size=keep_size), params)
+
+    def style(
+        self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
+    ) -> list[Rendered]:
+        """Candidates as :meth:`render` gives them, with nothing hidden in them yet.
+
+        Raises:
+            OptionError: an unknown parameter, or a value out of its range.
+        """
         photo = photo.to(self.device)
         candidates = [self.space.complete(values) for values in params]
         frames = [self._frame(values, photo, keep_size) for values in candidates]
         done: dict[int, Rendered] = {}
-        for group in self._groups([(frame.height_px, frame.width_px) for frame in frames]):
+        for group in self._groups({i: (f.height_px, f.width_px) for i, f in enumerate(frames)}):
             some = [candidates[i] for i in group]
             aligned = together([cut_frame(photo, frames[i]) for i in group])
             graded = self._apply_looks(aligned, some)
             styled = self._filter(self._spatials, graded, some)
-            filtered = self._filter(self._hidden, styled, some)
             for row, i in enumerate(group):
-                rows = (aligned[row], graded[row], styled[row], filtered[row])
-                done[i] = Rendered(*rows, frames[i])
+                picture = styled[row]
+                done[i] = Rendered(aligned[row], graded[row], picture, picture, frames[i])
         return [done[i] for i in range(len(candidates))]
+
+    def hide(self, rendered: Sequence[Rendered], params: Sequence[Values]) -> list[Rendered]:
+        """Put into candidates of :meth:`style` what hides; where nothing does, none is copied.
+
+        Raises:
+            OptionError: an unknown parameter, or a value out of its range.
+        """
+        candidates = [self.space.complete(values) for values in params]
+        done = list(rendered)
+        sizes = {
+            i: (rendered[i].frame.height_px, rendered[i].frame.width_px)
+            for i, values in enumerate(candidates)
+            if any(active(f, values) for f in self._hidden)
+        }
+        for group in self._groups(sizes):
+            styled = together([rendered[i].styled for i in group])
+            filtered = self._filter(self._hidden, styled, [candidates[i] for i in group])
+            for i, picture in zip(group, filtered, strict=True):
+                done[i] = replace(rendered[i], filtered=picture)
+        return done
+
+    def without_hidden(self, params: Values) -> dict[str, float]:
+        """The parameters that are left of a candidate where nothing hides in it."""
+        return {name: value for name, value in params.items() if name not in self._hides}
 
     def active(self, params: Values) -> list[Filter]:
         """The families that change something with these parameters, in their order.
@@ -146,7 +178,7 @@ class Chain:
             OptionError: an unknown parameter, or a value out of its range.
         """
         full = self.space.complete(params)
-        return [f for f in self.filters if _active(f, full)]
+        return [f for f in self.filters if active(f, full)]
 
     def bake(self, params: Values) -> Tensor:
         """The look of a candidate as a LUT (3, S, S, S), indexed ``[c, b, g, r]``.
@@ -164,20 +196,20 @@ class Chain:
         """
         for group in self._look_groups:
             work = self._in_oklab if isinstance(group[0], OklabFilter) else self._in_rgb
-            rgb = _where_active(group, functools.partial(work, group), rgb, candidates)
+            rgb = where_active(group, functools.partial(work, group), rgb, candidates)
         return rgb
 
     def _frame(self, values: Values, photo: Tensor, keep_size: bool) -> Frame:
         height_px, width_px = photo.shape[-2:]
-        if self._geometry is None or not _active(self._geometry, values):
+        if self._geometry is None or not active(self._geometry, values):
             return Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px)
         frame = self._geometry.frame(values, height_px, width_px)
         return replace(frame, height_px=height_px, width_px=width_px) if keep_size else frame
 
-    def _groups(self, sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    def _groups(self, sizes: Mapping[int, tuple[int, int]]) -> Iterator[list[int]]:
         """Candidates of one size (height, width), as many as are rendered together."""
         by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for i, size in enumerate(sizes):
+        for i, size in sizes.items():
             by_size[size].append(i)
         for (height_px, width_px), members in by_size.items():
             count = max(1, self._together_px // (height_px * width_px))
@@ -188,7 +220,7 @@ class Chain:
         def grade(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
             return apply_lut(rgb, self._bake(graded))
 
-        return _where_active(self._looks, grade, aligned, candidates)
+        return where_active(self._looks, grade, aligned, candidates)
 
     def _bake(self, candidates: Sequence[Values]) -> Tensor:
         size = self.space.lut_size
@@ -197,7 +229,7 @@ class Chain:
 
     def _in_rgb(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
         (look,) = looks
-        graded: Tensor = look.grade(rgb, _tensors(look, candidates, self.device))
+        graded: Tensor = look.grade(rgb, tensors(look, candidates, self.device))
         return graded
 
     def _in_oklab(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
@@ -207,9 +239,9 @@ class Chain:
                 def grade(
                     some: Tensor, those: Sequence[Values], look: OklabFilter = look
                 ) -> Tensor:
-                    return look.grade_oklab(some, _tensors(look, those, self.device))
+                    return look.grade_oklab(some, tensors(look, those, self.device))
 
-                oklab = _where_active([look], grade, oklab, candidates)
+                oklab = where_active([look], grade, oklab, candidates)
             return oklab
 
         return edit_in_oklab(rgb, edit)
@@ -222,9 +254,9 @@ class Chain:
             def render(
                 some: Tensor, filtered: Sequence[Values], spatial: SpatialFilter = spatial
             ) -> Tensor:
-                return spatial.render(some, _tensors(spatial, filtered, self.device), self.seed)
+                return spatial.render(some, tensors(spatial, filtered, self.device), self.seed)
 
-            rgb = _where_active([spatial], render, rgb, candidates)
+            rgb = where_active([spatial], render, rgb, candidates)
         return rgb
 
 
@@ -270,31 +302,3 @@ def _rank(candidate: Filter) -> tuple[int, int, str]:
     place = _ORDER.index(candidate.name) if candidate.name in _ORDER else len(_ORDER)
     # What hides comes last, whoever else follows.
     return kind + isinstance(candidate, HiddenFilter), place, candidate.name
-
-
-def _active(family: Filter, values: Values) -> bool:
-    return any(values[p.name] != p.neutral for p in family.params if not p.modifier)
-
-
-def _tensors(family: Filter, candidates: Sequence[Values], device: torch.device) -> Params:
-    return {
-        p.name: torch.tensor([values[p.name] for values in candidates], device=device)
-        for p in family.params
-    }
-
-
-def _where_active(
-    families: Sequence[Filter],
-    work: Callable[[Tensor, Sequence[Values]], Tensor],
-    rgb: Tensor,
-    candidates: Sequence[Values],
-) -> Tensor:
-    """Let ``work`` change those pictures of a batch for which a family is not neutral."""
-    chosen = [i for i, values in enumerate(candidates) if any(_active(f, values) for f in families)]
-    if not chosen:
-        return rgb
-    if len(chosen) == len(candidates):
-        return work(rgb, candidates)
-    out = rgb.clone()
-    out[chosen] = work(rgb[chosen], [candidates[i] for i in chosen])
-    return out

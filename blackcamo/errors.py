@@ -11,6 +11,7 @@
     ├── MissingExtraError     an optional dependency is not installed
     ├── WeightsError          a model's weights are missing, damaged or of another model
     ├── ScorerError           a scorer broke its contract or cannot be reached
+    │   └── ScorerUnavailableError  asking it for other pictures now would not help
     ├── BudgetError           a query would exceed the budget
     └── StudyError            the study's storage refuses or contradicts
 
@@ -63,6 +64,10 @@ class WeightsError(BlackcamoError):
 
 class ScorerError(BlackcamoError):
     """A scorer broke its contract or cannot be reached."""
+
+
+class ScorerUnavailableError(ScorerError):
+    """A scorer cannot be asked for now, whatever the pictures."""
 
 
 class BudgetError(BlackcamoError):

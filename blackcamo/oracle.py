@@ -3,96 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-from blackcamo.errors import BudgetError, OptionError
-from blackcamo.types import Pixels, RetryingScorer, Scorer, ScorerInfo
+from blackcamo.errors import ScorerError, ScorerUnavailableError
+from blackcamo.ledger import Ledger, QueryKind
+from blackcamo.types import NoScore, PausingScorer, Pixels, RetryingScorer, Scorer, ScorerInfo
 
-QueryKind: TypeAlias = Literal["baseline", "search", "verify"]
-_KINDS = ("baseline", "search", "verify", "retries")
+_LEAST_FAILURES = 16
+"""Images in a row without a score after which a scorer may count as failing."""
+_LONGEST_CAUSE = 300
 
 
-def one_line(error: Exception) -> str:
+class Ended(Exception):  # noqa: N818 - nothing went wrong
+    """Raised by what waits for a scorer, where the search is to end instead."""
+
+
+def one_line(error: BaseException) -> str:
     """An exception's type and message without line breaks."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split())[:_LONGEST_CAUSE]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def is_high_quality(score: float, info: ScorerInfo) -> bool:
     """Whether a score is at the scorer's threshold or on its better side."""
     return score >= info.threshold if info.higher_is_better else score <= info.threshold
-
-
-class Ledger:
-    """Exact count of the images shown to the scorer, bounded by a budget.
-
-    Args:
-        budget: most images in all, at least 1.
-        reserve: how many of them only verification may use.
-
-    Raises:
-        OptionError: the budget is not positive.
-    """
-
-    def __init__(self, budget: int, *, reserve: int = 0) -> None:
-        if budget < 1:
-            raise OptionError(f"budget is {budget}; it must be at least 1 query")
-        self.budget = budget
-        self.reserve = reserve
-        self.cache_hits = 0
-        self.lost = 0
-        self._spent = dict.fromkeys(_KINDS, 0)
-
-    @property
-    def total(self) -> int:
-        """Images shown so far, retries included."""
-        return sum(self._spent.values())
-
-    def available(self, kind: str) -> int:
-        """How many more images of this kind the budget allows."""
-        held = 0 if kind in ("baseline", "verify") else self.reserve
-        return max(self.budget - held - self.total, 0)
-
-    def spend(self, kind: str, images: int) -> None:
-        """Count ``images`` before they are sent.
-
-        Raises:
-            BudgetError: they would exceed the budget; nothing is counted then.
-        """
-        if images > self.available(kind):
-            raise BudgetError(
-                f"{images} more {kind} queries would exceed the budget of {self.budget} "
-                f"({self.total} spent, {self.available(kind)} left for this)"
-            )
-        self._spent[kind] += images
-
-    def permit_retries(self, images: int) -> bool:
-        """Count ``images`` that are to be sent again; False if the budget does not allow it."""
-        if images > self.available("retries"):
-            return False
-        self._spent["retries"] += images
-        return True
-
-    def restore(self, counts: Mapping[str, int]) -> None:
-        """Continue from what :meth:`counts` gave; the budget stays this ledger's own."""
-        self._spent = {kind: counts[kind] for kind in _KINDS}
-        self.cache_hits = counts["cache_hits"]
-        self.lost = counts.get("lost", 0)
-
-    def counts(self) -> dict[str, int]:
-        """The counts by kind, with cache hits, total and budget.
-
-        ``lost`` are images whose answers a crash has taken; they are outside the budget.
-        """
-        return {
-            **self._spent,
-            "lost": self.lost,
-            "cache_hits": self.cache_hits,
-            "total": self.total,
-            "budget": self.budget,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +50,11 @@ class Oracle:
 
     Args:
         sending: called with the ledger's counts before images are sent, those included.
+        wait: waits so many seconds for a scorer that asks for a pause, or raises :class:`Ended`.
+
+    Attributes:
+        failures: why pictures have no score -> how many of them.
+        waited_s: seconds for which the scorer asked to wait.
     """
 
     def __init__(
@@ -121,14 +63,32 @@ class Oracle:
         ledger: Ledger,
         *,
         sending: Callable[[Mapping[str, int]], None] | None = None,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self.scorer = scorer
         self.ledger = ledger
+        self.failures: Counter[str] = Counter()
+        self.waited_s = 0.0
         self._sending = sending or (lambda _: None)
+        self._wait = wait
         self._known: dict[tuple[str, bool], float] = {}
         self._recorded: set[tuple[str, bool]] = set()
+        self._failed_in_a_row = 0
+        self._failing: str | None = None
+        self._unavailable: str | None = None
         if isinstance(scorer, RetryingScorer):
             scorer.permit_retries(self._permit_retries)
+        if isinstance(scorer, PausingScorer):
+            scorer.wait_with(self._pause)
+
+    @property
+    def failing(self) -> str | None:
+        """Why there is no use in asking for more pictures; None while there is.
+
+        A scorer is failing when it cannot be asked, or has given no score for a whole batch and its
+        single retries, or for as many images in two batches.
+        """
+        return self._unavailable or self._failing
 
     def remember(self, scores: Mapping[str, float], *, reference: bool) -> None:
         """Put scores of an earlier run, by digest, into the cache.
@@ -151,17 +111,22 @@ class Oracle:
 
         Raises:
             BudgetError: the pictures that are not in the cache exceed the budget.
+            Ended: raised by what waits for the scorer.
         """
         fresh = {d: p for d, p in pictures if (d, reference) not in self._known}
-        self.ledger.spend(kind, len(fresh))
-        if fresh:
-            self._sending(self.ledger.counts())
-        # "Alone" is a promise of the reference path, so it is kept here and not left to scorers.
-        batches = [[digest] for digest in fresh] if reference else [list(fresh)] if fresh else []
         scored: dict[str, Answer] = {}
-        for batch in batches:
-            images = [fresh[digest] for digest in batch]
-            scored.update(zip(batch, self._score(images, reference=reference), strict=True))
+        before = self.ledger.total
+        self._unavailable = None
+        with self.ledger.holding(kind, len(fresh)) as count:
+            for batch in self._batches(list(fresh), reference=reference):
+                if (reason := self._closed()) is not None:
+                    scored.update(dict.fromkeys(batch, Answer(math.nan, error=reason)))
+                    continue
+                count(len(batch))
+                self._sending(self.ledger.counts())
+                images = [fresh[digest] for digest in batch]
+                scored.update(zip(batch, self._score(images, reference=reference), strict=True))
+        self._learn(scored.values(), sent=self.ledger.total - before)
         answers = []
         for digest, _ in pictures:
             key = digest, reference
@@ -175,6 +140,47 @@ class Oracle:
                 self._known[key] = scored[digest].score
         return answers
 
+    def _batches(self, digests: list[str], *, reference: bool) -> Iterator[list[str]]:
+        """What is sent at a time, so that what was not sent is not counted."""
+        size = len(digests)
+        if reference:
+            # "Alone" is a promise of the reference path, so it is kept here and not left to
+            # scorers.
+            size = 1
+        elif isinstance(self.scorer, PausingScorer):
+            size = self.scorer.most_images
+        for start in range(0, len(digests), max(size, 1)):
+            yield digests[start : start + size]
+
+    def _closed(self) -> str | None:
+        """Wait until the scorer may be asked; why it may not be, None if it may."""
+        if not isinstance(self.scorer, PausingScorer):
+            return None
+        try:
+            while (seconds := self.scorer.pause_s()) > 0:
+                self._pause(seconds)
+        except ScorerUnavailableError as error:
+            self._unavailable = str(error)
+        return self._unavailable
+
+    def _pause(self, seconds: float) -> None:
+        self.waited_s += seconds
+        self._wait(seconds)
+
+    def _learn(self, answers: Iterable[Answer], *, sent: int) -> None:
+        """Count failures, and whether they are all that comes; ``sent`` images led to these."""
+        answers = list(answers)
+        causes = [a.error for a in answers if a.error is not None]
+        self.failures.update(causes)
+        if not answers:
+            return
+        if len(causes) < len(answers):
+            self._failed_in_a_row, self._failing = 0, None
+            return
+        self._failed_in_a_row += sent
+        if self._failed_in_a_row >= max(_LEAST_FAILURES, 2 * len(answers)):
+            self._failing = causes[-1]
+
     def _permit_retries(self, images: int) -> bool:
         permitted = self.ledger.permit_retries(images)
         if permitted:
@@ -183,19 +189,32 @@ class Oracle:
 
     def _score(self, images: list[Pixels], *, reference: bool) -> list[Answer]:
         try:
-            scores = [float(s) for s in self.scorer.score(images, reference=reference)]
-            if len(scores) != len(images):
-                raise ValueError(f"{len(scores)} scores for {len(images)} images")
-        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+            answers = [_answer(s) for s in self.scorer.score(images, reference=reference)]
+            if len(answers) != len(images):
+                raise ValueError(f"{len(answers)} scores for {len(images)} images")
+        except (KeyboardInterrupt, Ended):
+            raise
+        except ScorerUnavailableError as error:
+            self._unavailable = str(error)
+            return [Answer(math.nan, error=str(error))] * len(images)
+        # A plug-in may raise anything; SystemExit, too, is a failure of its own and ends nothing.
+        except BaseException as error:  # noqa: BLE001
+            cause = str(error) if isinstance(error, ScorerError) else one_line(error)
             if len(images) == 1:
-                return [Answer(math.nan, error=one_line(error))]
+                return [Answer(math.nan, error=cause)]
             return [
                 self._score([image], reference=reference)[0]
                 if self._permit_retries(1)
-                else Answer(math.nan, error=one_line(error))
+                else Answer(math.nan, error=cause)
                 for image in images
             ]
-        return [
-            Answer(s) if math.isfinite(s) else Answer(math.nan, error=f"the scorer returned {s}")
-            for s in scores
-        ]
+        return answers
+
+
+def _answer(score: float) -> Answer:
+    if isinstance(score, NoScore):
+        return Answer(math.nan, error=score.reason)
+    value = float(score)
+    if math.isfinite(value):
+        return Answer(value)
+    return Answer(math.nan, error=f"the scorer returned {value}")

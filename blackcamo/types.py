@@ -241,6 +241,36 @@ class RetryingScorer(Protocol):
         """Ask ``permit(n)`` before n images are sent again; False means the budget is spent."""
 
 
+@runtime_checkable
+class PausingScorer(Protocol):
+    """A scorer that cannot be asked at any time, such as a service that limits its callers."""
+
+    @property
+    def most_images(self) -> int:
+        """How many images it sends at a time; it is asked for no more at once."""
+
+    def pause_s(self) -> float:
+        """Seconds until it may be asked.
+
+        Raises:
+            ScorerUnavailableError: they are too many to wait for.
+        """
+
+    def wait_with(self, wait: Callable[[float], None]) -> None:
+        """Call ``wait(seconds)`` for every pause; what that raises ends the call that waits."""
+
+
+class NoScore(float):
+    """NaN that says why a picture has no score; a scorer may return it in place of NaN."""
+
+    reason: str
+
+    def __new__(cls, reason: str) -> NoScore:
+        made = super().__new__(cls, "nan")
+        made.reason = reason
+        return made
+
+
 class ScorerFactory(Protocol):
     """What the entry point of a scorer names: a class or function with this signature."""
 

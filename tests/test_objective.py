@@ -21,7 +21,8 @@ from blackcamo.filters.weave import Weave
 from blackcamo.finish import finish
 from blackcamo.images import Credit
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
 from blackcamo.rendering import Anchor, Picture, Renderer, render
 from blackcamo.styles.hidden import HIDDEN
 from blackcamo.styles.space import StyleSpace

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from blackcamo.errors import BudgetError, OptionError
-from blackcamo.oracle import Ledger, Oracle
-from blackcamo.types import Pixels, ScorerInfo
+from blackcamo.errors import BudgetError, OptionError, ScorerError, ScorerUnavailableError
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Ended, Oracle
+from blackcamo.types import NoScore, PausingScorer, Pixels, ScorerInfo
 
 
 def picture(value: int) -> tuple[str, Pixels]:
@@ -148,3 +149,167 @@ def test_counts_are_restored() -> None:
     other = Ledger(20)
     other.restore(ledger.counts())
     assert other.counts() == {**ledger.counts(), "budget": 20}
+
+
+def test_what_is_held_and_never_sent_costs_nothing() -> None:
+    ledger = Ledger(10, reserve=2)
+    with ledger.holding("search", 6) as count:
+        count(2)
+        assert (ledger.total, ledger.available("search")) == (2, 2)
+        assert ledger.permit_retries(2)
+        assert not ledger.permit_retries(1)
+    assert (ledger.total, ledger.available("search")) == (4, 4)
+
+
+def broken(values: list[int]) -> Sequence[float]:
+    raise RuntimeError("out of memory")
+
+
+class Coroutine(BaseException):
+    """As asyncio's CancelledError is, no Exception."""
+
+
+def gone(values: list[int]) -> Sequence[float]:
+    raise SystemExit(0)
+
+
+def cancelled(values: list[int]) -> Sequence[float]:
+    raise Coroutine("cancelled")
+
+
+@pytest.mark.parametrize(
+    ("judge", "cause"),
+    [(gone, "SystemExit: 0"), (cancelled, "Coroutine: cancelled"), (broken, "RuntimeError: out")],
+)
+def test_whatever_a_scorer_raises_is_a_failure_of_its_own(
+    judge: Callable[[list[int]], Sequence[float]], cause: str
+) -> None:
+    (answer,) = Oracle(Recorder(judge), Ledger(1)).ask(
+        [picture(1)], kind="baseline", reference=True
+    )
+    assert (answer.error or "").startswith(cause)
+
+
+def test_ctrl_c_in_a_scorer_is_the_users() -> None:
+    def pressed(values: list[int]) -> Sequence[float]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Oracle(Recorder(pressed), Ledger(9)).ask([picture(1)], kind="search", reference=False)
+
+
+def batch_of(n: int, start: int = 0) -> list[tuple[str, Pixels]]:
+    return [picture(start + i) for i in range(n)]
+
+
+def test_failures_are_counted_by_cause_and_a_dead_scorer_is_told_after_a_batch() -> None:
+    scorer, ledger = Recorder(broken), Ledger(200)
+    oracle = Oracle(scorer, ledger)
+    oracle.ask(batch_of(16), kind="search", reference=False)
+    assert oracle.failures == {"RuntimeError: out of memory": 16}
+    assert oracle.failing == "RuntimeError: out of memory"
+    assert ledger.total == scorer.images == 32
+
+
+@pytest.mark.parametrize(("size", "batches"), [(16, 2), (8, 2), (4, 4), (1, 16)])
+def test_a_scorer_that_says_nan_has_to_say_it_more_than_once(size: int, batches: int) -> None:
+    oracle = Oracle(Recorder(lambda values: [math.nan] * len(values)), Ledger(200))
+    for n in range(batches):
+        assert oracle.failing is None
+        oracle.ask(batch_of(size, n * size), kind="search", reference=False)
+    assert oracle.failing == "the scorer returned nan"
+    assert oracle.failures == {"the scorer returned nan": size * batches}
+
+
+def test_one_score_among_failures_is_a_sign_of_life() -> None:
+    oracle = Oracle(Recorder(lambda v: [7.0 if x == 40 else math.nan for x in v]), Ledger(200))
+    for start in (0, 16, 32, 48):
+        oracle.ask(batch_of(16, start), kind="search", reference=False)
+        assert oracle.failing is None or start == 16
+    assert oracle.failures == {"the scorer returned nan": 63}
+
+
+def test_a_scorer_may_say_why_there_is_no_score() -> None:
+    (answer,) = Oracle(Recorder(lambda _: [NoScore("one colour")]), Ledger(1)).ask(
+        [picture(1)], kind="search", reference=False
+    )
+    assert (answer.error, math.isnan(answer.score)) == ("one colour", True)
+
+
+def test_an_unavailable_scorer_is_asked_neither_again_nor_one_by_one() -> None:
+    def closed(values: list[int]) -> Sequence[float]:
+        raise ScorerUnavailableError("come back tomorrow")
+
+    scorer, ledger = Recorder(closed), Ledger(99)
+    oracle = Oracle(scorer, ledger)
+    answers = oracle.ask(batch_of(3), kind="search", reference=False)
+    assert [a.error for a in answers] == ["come back tomorrow"] * 3
+    assert oracle.failing == "come back tomorrow"
+    assert scorer.images == ledger.total == 3
+
+
+def test_an_error_of_our_own_is_told_as_it_is() -> None:
+    def refused(values: list[int]) -> Sequence[float]:
+        raise ScorerError("scorer 'x': no answer")
+
+    (answer,) = Oracle(Recorder(refused), Ledger(1)).ask(
+        [picture(1)], kind="search", reference=False
+    )
+    assert answer.error == "scorer 'x': no answer"
+
+
+class Pausing(Recorder):
+    """Takes two images at a time, and asks for the pauses that are given, one before each call."""
+
+    most_images = 2
+
+    def __init__(self, *pauses: float | str) -> None:
+        super().__init__()
+        self.pauses = list(pauses)
+
+    def pause_s(self) -> float:
+        due = self.pauses.pop(0) if self.pauses else 0
+        if isinstance(due, str):
+            raise ScorerUnavailableError(due)
+        return due
+
+    def wait_with(self, wait: Callable[[float], None]) -> None:
+        self.wait = wait
+
+
+def test_pauses_are_waited_for_before_anything_is_counted() -> None:
+    scorer, ledger = Pausing(0, 3, 1, 0), Ledger(9)
+    assert isinstance(scorer, PausingScorer)
+    seen: list[tuple[str, float]] = []
+    oracle = Oracle(
+        scorer,
+        ledger,
+        sending=lambda counts: seen.append(("sent", counts["total"])),
+        wait=lambda seconds: seen.append(("waited", seconds)),
+    )
+    answers = oracle.ask(batch_of(5), kind="search", reference=False)
+    assert [a.score for a in answers] == [0, 1, 2, 3, 4]
+    assert seen == [("sent", 2), ("waited", 3), ("waited", 1), ("sent", 4), ("sent", 5)]
+    assert [values for values, _ in scorer.calls] == [[0, 1], [2, 3], [4]]
+    scorer.wait(2)
+    assert oracle.waited_s == 6
+
+
+def test_a_pause_that_is_cut_short_counts_what_was_sent() -> None:
+    def ended(seconds: float) -> None:
+        raise Ended
+
+    scorer, ledger = Pausing(0, 60), Ledger(9)
+    with pytest.raises(Ended):
+        Oracle(scorer, ledger, wait=ended).ask(batch_of(5), kind="search", reference=False)
+    assert scorer.images == ledger.total == 2
+    assert ledger.available("search") == 7
+
+
+def test_a_pause_that_is_too_long_costs_no_query() -> None:
+    scorer, ledger = Pausing(0, "too long", "too long"), Ledger(9)
+    oracle = Oracle(scorer, ledger)
+    answers = oracle.ask(batch_of(5), kind="search", reference=False)
+    assert [a.error for a in answers] == [None, None, *["too long"] * 3]
+    assert scorer.images == ledger.total == 2
+    assert oracle.failing == "too long"

@@ -14,7 +14,8 @@ from blackcamo.errors import BlackcamoError, InputError
 from blackcamo.evaluation.datasets import Labelled
 from blackcamo.evaluation.images import Progress
 from blackcamo.images import load_photo
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
 from blackcamo.types import Scorer, ScorerInfo
 
 
@@ -68,7 +69,7 @@ def assess(
     labels = {picture.path.name: picture.mos for picture in pictures if picture.mos is not None}
     if len(labels) < len(pictures):
         raise InputError("these pictures have no opinion scores; take koniq10k or mepp20dev")
-    oracle = Oracle(scorer, Ledger(2 * max(len(pictures), 1)))
+    oracle = Oracle(scorer, Ledger.unlimited())
     scores: dict[str, float] = {}
     failed: dict[str, str] = {}
     for done, picture in enumerate(pictures, start=1):

@@ -23,7 +23,8 @@ from blackcamo.evaluation.images import (
     match,
 )
 from blackcamo.evaluation.measures import Measures, jury_images, measure
-from blackcamo.oracle import Ledger, Oracle, is_high_quality
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.types import Pixels, Scorer, ScorerInfo
 
 TASK_CHANNEL = Channel(quality=90)
@@ -140,8 +141,7 @@ class _Examiner:
     def __init__(
         self, scorer: Scorer, size_px: tuple[int, int] | None, total: int, progress: Progress
     ) -> None:
-        # Services may have to be asked again; beyond that much they are not worth waiting for.
-        self._oracle = Oracle(scorer, Ledger(2 * total))
+        self._oracle = Oracle(scorer, Ledger.unlimited())
         self._size_px = size_px
         self._original_px: dict[str, tuple[int, int]] = {}
         self._progress = progress

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
+from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.oracle import Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery

@@ -10,7 +10,8 @@ from typing import Any
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
 from blackcamo.images import CAMOUFLAGE_SUFFIX, load_photo
-from blackcamo.oracle import Ledger, Oracle, is_high_quality, one_line
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle, is_high_quality, one_line
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer
@@ -85,10 +86,11 @@ def reference_score(scorer: Scorer, pixels: Pixels) -> float:
     Raises:
         ScorerError: the scorer failed, or gave no finite number.
     """
-    # The budget is this one image: without a search nothing is sent twice.
-    (answer,) = Oracle(scorer, Ledger(1)).ask([("", pixels)], kind="baseline", reference=True)
+    oracle, name = Oracle(scorer, Ledger.unlimited()), repr(scorer.info.name)
+    (answer,) = oracle.ask([("", pixels)], kind="baseline", reference=True)
     if answer.error is not None:
-        raise ScorerError(f"scorer {scorer.info.name!r} failed: {answer.error}")
+        named = name in answer.error
+        raise ScorerError(answer.error if named else f"scorer {name} failed: {answer.error}")
     return answer.score
 
 

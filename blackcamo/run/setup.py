@@ -15,8 +15,8 @@ from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain, built_in, load_chain
 from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
+from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
-from blackcamo.oracle import Ledger
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions

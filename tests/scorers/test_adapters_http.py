@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from blackcamo.errors import MissingExtraError, OptionError, ScorerError
-from blackcamo.oracle import Ledger, Oracle
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.http import Service as HttpScorer
 from blackcamo.types import Pixels, RetryingScorer, ScorerOptions

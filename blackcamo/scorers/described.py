@@ -77,6 +77,9 @@ def score_described(
 def _rows(output: NDArray[Any], description: Description, *, images: int) -> NDArray[Any]:
     """A network's output for ``images`` pictures as (images, K)."""
     name = description.name
+    if images == 1 and (output.ndim == 0 or (output.ndim == 1 and len(output) > 1)):
+        # Networks that end in a squeeze drop the dimension of a single picture.
+        output = output[None]
     if output.ndim == 0 or len(output) != images:
         raise ScorerError(
             f"scorer {name!r} returned shape {output.shape} for {images} pictures; "

@@ -3,7 +3,9 @@
 ``scorers/description.py`` shows all that the description may say; it lies beside the network
 (``nima.onnx.toml`` for ``nima.onnx``) or where ``--scorer-option description=FILE`` says. Two more
 options: ``threads`` of one picture's computation (default 0: as many as there are cores) and
-``batch``, how many pictures of one size run together (default 1: more do not help on a CPU).
+``batch``, how many pictures of one size run together (default 1: more do not help on a CPU). A
+network that takes a fixed number of pictures runs so many; where there are fewer, the last one is
+repeated.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from blackcamo.scorers.base import (
 )
 from blackcamo.scorers.described import describe, score_described
 from blackcamo.scorers.description import Description
+from blackcamo.scorers.onnx_file import inspect
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
 
 _DTYPES = {
@@ -42,15 +45,15 @@ class Onnx:
     """A network in ONNX form, described by a TOML file (onnx:FILE.onnx).
 
     Args:
-        argument: the network's file; weights in a file of their own lie beside it as FILE.data.
+        argument: the network's file; weights in files of their own lie beside it.
         options: device; range, threshold and direction over the description's; ``preprocess``
             over its ``mode``; extra ``description``, ``threads`` and ``batch``.
 
     Raises:
-        InputError: no such file, or its description is missing or wrong.
+        InputError: no such file, or its description or a file of weights is missing or wrong.
         OptionError: an option that it does not have, or out of its bounds.
-        MissingExtraError: ONNX Runtime is not installed.
-        WeightsError: the file is no ONNX network.
+        MissingExtraError: onnx or ONNX Runtime is not installed.
+        WeightsError: the file is no ONNX network, too large or no regular file.
         ScorerError: the network is not what its description says.
     """
 
@@ -63,12 +66,14 @@ class Onnx:
         batch = extra_int(options, "batch", default=1, low=1, high=1024)
         path = Path(argument)
         model = read_model_file(path, remedy="say onnx:FILE with the path of an ONNX network")
-        weights = path.with_name(path.name + ".data")
         self._description = about = describe(path, options)
+        file = inspect(model, path)
+        # What is missing is named before ONNX Runtime looks for it, in its own words.
+        weights = file.data_digest()
         self._session = _session(path, options.device, threads)
-        self._input, self._dtype, most = _check_input(self._session, about)
-        self._output = _check_output(self._session, about)
-        self._batch = batch if most is None else min(batch, most)
+        self._input, self._dtype, self._fixed = _check_input(self._session, about)
+        self._output, alone = _check_output(self._session, about)
+        self._batch = 1 if alone else self._fixed or batch
         self.info = declare(
             ScorerInfo(
                 name=about.name,
@@ -76,10 +81,9 @@ class Onnx:
                 high=about.high,
                 threshold=about.threshold,
                 higher_is_better=about.higher_is_better,
-                digest=sha256(
-                    model, weights.read_bytes() if weights.is_file() else b"", about.canonical
-                ),
+                digest=sha256(model, weights, about.canonical),
                 engine="onnxruntime",
+                precision="quantised" if file.quantised else "fp32",
                 preprocess=about.input.summary,
             ),
             options,
@@ -97,14 +101,16 @@ class Onnx:
     def _run(self, stack: NDArray[np.float32]) -> NDArray[Any]:
         # Rounded first: a table value such as 254.99998 must not become 254.
         fed = np.rint(stack) if self._dtype is np.uint8 else stack
+        missing = max((self._fixed or 0) - len(stack), 0)
+        fed = np.concatenate([fed, np.repeat(fed[-1:], missing, axis=0)]).astype(self._dtype)
         try:
-            output = self._session.run([self._output], {self._input: fed.astype(self._dtype)})[0]
+            output = np.asarray(self._session.run([self._output], {self._input: fed})[0])
         except Exception as error:
             raise ScorerError(
                 f"scorer {self._description.name!r} cannot score pictures of shape "
                 f"{stack.shape[1:]}: {_one_line(error)}"
             ) from error
-        return np.asarray(output)
+        return output[: len(stack)] if missing and output.shape[:1] == fed.shape[:1] else output
 
 
 def _session(path: Path, device: str, threads: int) -> Any:
@@ -143,7 +149,7 @@ def _providers(ort: Any, device: str) -> list[Any]:
 
 
 def _check_input(session: Any, about: Description) -> tuple[str, Any, int | None]:
-    """The input's name and dtype, and the largest batch (None: any)."""
+    """The input's name and dtype, and how many pictures it takes (None: any number)."""
     inputs = session.get_inputs()
     if len(inputs) != 1:
         listed = ", ".join(i.name for i in inputs)
@@ -170,21 +176,20 @@ def _check_input(session: Any, about: Description) -> tuple[str, Any, int | None
     return name, _DTYPES[kind], shape[0] if isinstance(shape[0], int) else None
 
 
-def _check_output(session: Any, about: Description) -> str:
-    """The name of the output that is read."""
-    names = [output.name for output in session.get_outputs()]
-    if about.output.tensor is None:
-        if len(names) > 1:
+def _check_output(session: Any, about: Description) -> tuple[str, bool]:
+    """The name of the output that is read, and whether it has no dimension for pictures."""
+    shapes = {str(output.name): output.shape for output in session.get_outputs()}
+    name = about.output.tensor
+    if name is None:
+        if len(shapes) > 1:
             raise ScorerError(
-                f"scorer {about.name!r}: the network has several outputs ({', '.join(names)}); "
+                f"scorer {about.name!r}: the network has several outputs ({', '.join(shapes)}); "
                 "name one in [output] tensor of its description"
             )
-        return str(names[0])
-    if about.output.tensor not in names:
-        raise ScorerError(
-            f"scorer {about.name!r}: {unknown('output tensor', about.output.tensor, names)}"
-        )
-    return about.output.tensor
+        (name,) = shapes
+    if name not in shapes:
+        raise ScorerError(f"scorer {about.name!r}: {unknown('output tensor', name, shapes)}")
+    return name, not shapes[name]
 
 
 def _one_line(error: Exception) -> str:

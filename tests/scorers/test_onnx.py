@@ -20,49 +20,14 @@ from blackcamo.errors import (
 from blackcamo.images import load_photo
 from blackcamo.scorers import load_scorer
 from blackcamo.testing import ScorerContract
-from blackcamo.types import Pixels, Scorer, ScorerOptions
+from blackcamo.types import Scorer, ScorerOptions
 
 pytest.importorskip("onnx")
-import onnx
 from onnx import TensorProto, helper
 
+from tests.scorers.networks import PERCENT_OF_GREEN, green, save_means
+
 NIMA_DESCRIPTION = Path(__file__).parents[1] / "data" / "nima_technical.onnx.toml"
-PERCENT_OF_GREEN = "[output]\ncolumn = 1\nrange = [0, 1]\n"
-
-
-def save_means(
-    path: Path,
-    *,
-    shape: tuple[str | int, ...] = ("n", 3, "h", "w"),
-    kind: int = TensorProto.FLOAT,
-    axes: tuple[int, int] = (2, 3),
-    nodes: tuple[onnx.NodeProto, ...] = (),
-    outputs: tuple[str, ...] = ("means",),
-    description: str = PERCENT_OF_GREEN,
-) -> Path:
-    """A network whose output "means" are the means of a picture's three channels."""
-    sizes = helper.make_tensor("axes", TensorProto.INT64, [2], axes)
-    graph = helper.make_graph(
-        [
-            helper.make_node("Cast", ["picture"], ["floats"], to=TensorProto.FLOAT),
-            helper.make_node("ReduceMean", ["floats", "axes"], ["means"], keepdims=0),
-            *nodes,
-        ],
-        "means",
-        [helper.make_tensor_value_info("picture", kind, shape)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
-        [sizes],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
-    onnx.save(model, path)
-    path.with_name(path.name + ".toml").write_text(description, encoding="utf-8")
-    return path
-
-
-def green(percent: float, height_px: int = 10, width_px: int = 14) -> Pixels:
-    pixels = np.zeros((height_px, width_px, 3), np.uint8)
-    pixels[..., 1] = round(percent * 2.55)
-    return pixels
 
 
 class TestContract(ScorerContract):
@@ -126,6 +91,56 @@ def test_other_kinds_of_floats(tmp_path: Path, kind: int) -> None:
     np.testing.assert_allclose(load_scorer(f"onnx:{path}").score([green(60)]), [60], atol=0.05)
 
 
+@pytest.mark.parametrize("shown", [1, 3, 4, 6])
+def test_a_fixed_number_of_pictures_is_filled_up(tmp_path: Path, shown: int) -> None:
+    path = save_means(tmp_path / "four.onnx", shape=(4, 3, "h", "w"))
+    scorer = load_scorer(f"onnx:{path}")
+    percents = [20, 60, 100, 0, 40, 80][:shown]
+    pictures = [green(percent) for percent in percents]
+    np.testing.assert_allclose(scorer.score(pictures), percents, atol=1e-4)
+    np.testing.assert_allclose(scorer.score(pictures, reference=True), percents, atol=1e-4)
+    # Pictures of another size are a batch of their own.
+    assert scorer.score([pictures[0], green(40, 7, 9)]) == pytest.approx([20, 40], abs=1e-4)
+
+
+MEAN_OF_GREEN = (
+    helper.make_node("Constant", [], ["one"], value_ints=[1]),
+    helper.make_node("Gather", ["means", "one"], ["greens"], axis=1),
+)
+
+
+@pytest.mark.parametrize("shape", [("n", 3, "h", "w"), (1, 3, "h", "w"), (4, 3, "h", "w")])
+@pytest.mark.parametrize("last", ["Squeeze", "ReduceMean"])
+def test_an_output_that_is_one_bare_number(
+    tmp_path: Path, shape: tuple[str | int, ...], last: str
+) -> None:
+    ends = {
+        "Squeeze": helper.make_node("Squeeze", ["greens"], ["bare"]),
+        "ReduceMean": helper.make_node("ReduceMean", ["greens"], ["bare"], keepdims=0),
+    }
+    path = save_means(
+        tmp_path / "bare.onnx",
+        shape=shape,
+        nodes=(*MEAN_OF_GREEN, ends[last]),
+        outputs=("bare",),
+        description="[output]\nrange = [0, 1]\n",
+    )
+    scorer = load_scorer(f"onnx:{path}", ScorerOptions(extra={"batch": "3"}))
+    for reference in (False, True):
+        scores = scorer.score([green(20), green(60), green(100)], reference=reference)
+        np.testing.assert_allclose(scores, [20, 60, 100], atol=1e-4)
+
+
+def test_a_distribution_without_a_dimension_for_its_picture(tmp_path: Path) -> None:
+    path = save_means(
+        tmp_path / "bare.onnx",
+        nodes=(helper.make_node("Squeeze", ["means"], ["bare"]),),
+        outputs=("bare",),
+        description="[output]\nvalues = [0, 100, 0]\n",
+    )
+    assert load_scorer(f"onnx:{path}").score([green(60)]) == pytest.approx([60], abs=1e-4)
+
+
 def test_options_go_over_the_description(tmp_path: Path) -> None:
     path = save_means(tmp_path / "means.onnx")
     other = tmp_path / "other.toml"
@@ -148,16 +163,6 @@ def test_preprocess_replaces_the_mode(tmp_path: Path) -> None:
     assert stretched.info.preprocess == "stretch to 8x8, bilinear"
     assert cropped.info.digest != stretched.info.digest
     np.testing.assert_allclose(cropped.score([half, half[:7]]), [50, np.nan], atol=1e-4)
-
-
-def test_the_digest_covers_weights_beside_the_network(tmp_path: Path) -> None:
-    path = save_means(tmp_path / "means.onnx")
-    digests = {load_scorer(f"onnx:{path}").info.digest}
-    (tmp_path / "means.onnx.data").write_bytes(b"weights")
-    digests.add(load_scorer(f"onnx:{path}").info.digest)
-    (tmp_path / "means.onnx.data").write_bytes(b"other weights")
-    digests.add(load_scorer(f"onnx:{path}").info.digest)
-    assert len(digests) == 3
 
 
 def test_a_picture_that_the_network_refuses_gives_nan(tmp_path: Path) -> None:
@@ -272,9 +277,10 @@ def test_a_gpu_that_this_onnx_runtime_cannot_use(
         load_scorer(f"onnx:{path}", ScorerOptions(device="cuda"))
 
 
-def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("package", ["onnx", "onnxruntime"])
+def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     path = save_means(tmp_path / "means.onnx")
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError, match=r"pip install 'blackcamo\[onnx\]'"):
         load_scorer(f"onnx:{path}")
 

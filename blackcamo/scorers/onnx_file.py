@@ -1,0 +1,96 @@
+"""What an ONNX file says of itself: which files hold its weights, and whether it is quantised.
+
+Source: onnx.proto of ONNX 1.17: TensorProto.external_data ("location" is relative to the folder of
+the model), NodeProto.op_type.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blackcamo.errors import InputError, WeightsError
+from blackcamo.extras import import_extra
+from blackcamo.weights.files import check_file, sha256
+
+MAX_DATA_BYTES = 2**35
+"""No file of weights beside a network above 32 GiB is read."""
+_QUANTISED = (
+    *("QuantizeLinear", "DequantizeLinear", "DynamicQuantize"),
+    *("ConvInteger", "MatMulInteger", "QLinear"),
+    *("MatMulNBits", "QAttention", "QGemm"),  # of ONNX Runtime itself
+)
+"""How the names of operators begin that compute with whole numbers, or go there and back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFile:
+    """An ONNX file: ``data`` are the files that hold tensors of it, each once, in order of name."""
+
+    data: tuple[Path, ...]
+    quantised: bool
+
+    def data_digest(self) -> bytes:
+        """The digests of all files of weights, one after the other; nothing where there are none.
+
+        Raises:
+            InputError: one is missing or may not be read.
+            WeightsError: one is no regular file, or larger than ``MAX_DATA_BYTES``.
+        """
+        return b"".join(_digest(path) for path in self.data)
+
+
+def inspect(model: bytes, path: Path) -> NetworkFile:
+    """Read the structure of the network ``model``, which lies at ``path``; runs nothing.
+
+    Raises:
+        MissingExtraError: the package onnx is not installed.
+        WeightsError: the file is no ONNX network, or keeps weights outside its own folder.
+    """
+    onnx = import_extra("onnx", extra="onnx", who="scorer 'onnx'")
+    protobuf = import_extra("google.protobuf.message", extra="onnx", who="scorer 'onnx'")
+
+    def parts(message: Any) -> Iterator[Any]:
+        """A message and all in it: graphs, nodes, functions and tensors, however deep."""
+        yield message
+        for field, value in message.ListFields():
+            if field.message_type is not None:
+                for inner in [value] if isinstance(value, protobuf.Message) else value:
+                    yield from parts(inner)
+
+    network = onnx.ModelProto()
+    try:
+        network.ParseFromString(model)
+    except protobuf.DecodeError as error:
+        raise WeightsError(f"{str(path)!r} is no ONNX network, or it is cut short") from error
+    locations: set[str] = set()
+    quantised = False
+    for part in parts(network):
+        if isinstance(part, onnx.TensorProto) and part.data_location == part.EXTERNAL:
+            locations |= {e.value for e in part.external_data if e.key == "location"}
+        elif isinstance(part, onnx.NodeProto):
+            quantised = quantised or part.op_type.startswith(_QUANTISED)
+    for location in locations:
+        inside = Path(os.path.normpath(location))
+        if not location or inside.is_absolute() or inside.parts[:1] == (os.pardir,):
+            raise WeightsError(
+                f"{str(path)!r} keeps weights in {location!r}; that must be a file beside the "
+                "network or in a folder there: save it again with its weights beside it"
+            )
+    return NetworkFile(tuple(sorted({path.parent / place for place in locations})), quantised)
+
+
+def _digest(path: Path) -> bytes:
+    try:
+        check_file(path, most_bytes=MAX_DATA_BYTES)
+        return bytes.fromhex(sha256(path))
+    except FileNotFoundError:
+        raise InputError(
+            f"no file {str(path)!r}, in which the network keeps weights; put it there"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {str(path)!r}: {reason}") from error

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from blackcamo import leftovers
 from blackcamo.errors import InputError
 from blackcamo.evaluation.archives import Pictures, open_pictures
 from blackcamo.evaluation.images import TASK_SIZE, Progress, load_sized
@@ -102,7 +102,7 @@ def prepare(
                 f"{pictures.path} lacks {len(missing)} of {len(rows)} images, {missing[0]} for "
                 "one; download it again"
             )
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        scratch = stack.enter_context(leftovers.private_folder())
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(["image", "split", "mos"])

@@ -8,15 +8,14 @@ once per call, never through a shell, and ends with status 0.
 from __future__ import annotations
 
 import hashlib
-import os
 import shlex
 import shutil
-import signal
 import subprocess
-import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from blackcamo import leftovers
 from blackcamo.errors import OptionError, ScorerError
 from blackcamo.scorers.base import extra_int, score_scorable
 from blackcamo.scorers.foreign import declare_foreign, extra_float, numbers, png
@@ -72,9 +71,8 @@ class Command:
 
     def _run(self, images: list[Pixels]) -> list[float]:
         try:
-            # Only this user can look into the folder.
-            with tempfile.TemporaryDirectory(prefix="blackcamo-") as folder:
-                paths = [Path(folder) / f"{i}.png" for i in range(len(images))]
+            with leftovers.private_folder() as folder:
+                paths = [folder / f"{i}.png" for i in range(len(images))]
                 for path, image in zip(paths, images, strict=True):
                     path.write_bytes(png(image))
                 output = self._talk("".join(f"{path}\n" for path in paths))
@@ -89,30 +87,19 @@ class Command:
 
     def _talk(self, text: str) -> str:
         name = self.info.name
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the user names the program; no shell
-                self._words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                # A group of its own, so that a timeout ends its children too.
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ScorerError(
-                f"scorer {name!r} cannot be started: {error.strerror or error}"
-            ) from error
-        with process:
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with ExitStack() as stack:
+            try:
+                process = stack.enter_context(
+                    leftovers.program(self._words, encoding="utf-8", errors="replace", **pipes)
+                )
+            except OSError as error:
+                raise ScorerError(
+                    f"scorer {name!r} cannot be started: {error.strerror or error}"
+                ) from error
             try:
                 output, errors = process.communicate(text, timeout=self._timeout_s)
-            except BaseException as error:
-                # Its own group does not get the user's Ctrl-C either.
-                _end(process)
-                if not isinstance(error, subprocess.TimeoutExpired):
-                    raise
+            except subprocess.TimeoutExpired as error:
                 raise ScorerError(
                     f"scorer {name!r} took longer than {self._timeout_s:g} s; "
                     "raise its option timeout_s or lower batch"
@@ -123,15 +110,6 @@ class Command:
                 f"scorer {name!r} ended with status {process.returncode}: {last.strip()[:200]}"
             )
         return output
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End the program, which still runs, and its children, which could hold the pipes open."""
-    if hasattr(os, "killpg"):
-        # Not yet waited for, so the number is still this group's.
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
 
 
 def _digest(words: Sequence[str]) -> str:

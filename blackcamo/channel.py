@@ -57,7 +57,8 @@ class Channel:
         settings = [cv2.IMWRITE_JPEG_QUALITY, self.quality]
         settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _SAMPLING_FACTORS[self.subsampling]]
         _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), settings)
-        return data.tobytes() if credit is None else credited(data.tobytes(), credit)
+        jpeg = data.tobytes()
+        return jpeg if credit is None else credited(jpeg, credit, pixels.shape[1::-1])
 
     def decode(self, data: bytes) -> Pixels:
         """The pixels of a JPEG file that this channel wrote."""
@@ -77,16 +78,20 @@ class Channel:
             return list(pool.map(self.send, pictures))
 
 
-def credited(jpeg: bytes, credit: Credit) -> bytes:
-    """A file of this channel with metadata, its picture as it was.
+def credited(jpeg: bytes, credit: Credit, size_px: tuple[int, ...]) -> bytes:
+    """A file of this channel with metadata, its picture of that width and height as it was.
 
-    Segments for EXIF and the colour profile come behind the first one, JFIF's.
+    Segments for EXIF, XMP and the colour profile come behind the first one, JFIF's.
 
-    Source: ITU-T T.81, B.2.4 (segments); Exif 3.0, 4.7.2 (APP1); ICC.1:2022, B.4 (APP2).
+    Source: ITU-T T.81, B.2.4 (segments); Exif 3.0, 4.7.2 (APP1); XMP specification part 3, 1.1.3
+    (APP1); ICC.1:2022, B.4 (APP2).
     """
-    metadata = jpeg_metadata(credit)
+    width_px, height_px = size_px
+    metadata = jpeg_metadata(credit, (width_px, height_px))
     profile = b"ICC_PROFILE\0" + bytes((1, 1)) + metadata["icc_profile"]
     segments = [(0xE1, metadata["exif"])] if metadata["exif"] else []
+    if xmp := metadata.get("xmp"):
+        segments.append((0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp))
     segments.append((0xE2, profile))
     added = b"".join(struct.pack(">BBH", 0xFF, m, len(d) + 2) + d for m, d in segments)
     # Start of image and the marker take two bytes each; the segment's length counts itself.

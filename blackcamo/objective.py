@@ -173,7 +173,7 @@ class Objective:
         ((_, picture),) = self._renderer.prepare([found.params])
         if not isinstance(picture, Picture):
             return None
-        data = credited(picture.jpeg, credit)
+        data = credited(picture.jpeg, credit, picture.received.shape[1::-1])
         delivered = self._renderer.channel.decode(data)
         (answer,) = self._oracle.ask([(picture.sha256, delivered)], kind="verify", reference=True)
         if answer.error is not None:

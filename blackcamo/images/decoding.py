@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
-import sys
 import threading
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from blackcamo.errors import MissingExtraError, PhotoError
 from blackcamo.images.checks import MAX_PIXELS, too_many_pixels
-from blackcamo.types import Pixels
+from blackcamo.images.sixteen import GREY_16_BIT, bytes_of_16_bit, raw_mode, rounded
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF")
 
 DAMAGE = (
     ArithmeticError,
+    AssertionError,
+    AttributeError,
     EOFError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -34,14 +34,13 @@ DAMAGE = (
     struct.error,
     zlib.error,
 )
-"""What parsers raise on damaged files; Pillow has no error class of its own for it."""
+"""What parsers raise on damaged files; Pillow has no error class of its own for it.
+
+A MemoryError comes of a size that a few damaged bytes ask for, as well as of a true one.
+"""
 
 _EIGHT_BIT_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 _GREY_MODES = frozenset({"1", "L", "LA"})
-_GREY_16_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
-_COLOUR_16_BIT = re.compile(r"(RGB|RGBX|RGBA|CMYK);16([BLN])")
-_OTHER_ORDER = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
-_MODE_OF_CHANNELS = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 # Exif 3.0, 4.6.5.1.6: what brings a picture of that orientation upright.
 _UPRIGHT = {
@@ -120,15 +119,10 @@ def decode(image: ImageFile.ImageFile, data: bytes, name: str) -> Image.Image:
         PhotoError: its samples are of a kind that is not read.
         DAMAGE: the file is damaged or cut short.
     """
-    raw = _raw_mode(image)
-    if raw == "I;12" or image.mode not in _EIGHT_BIT_MODES | _GREY_16_BIT:
-        raise PhotoError(
-            f"{name} has samples of kind {raw or image.mode}; "
-            "save it as RGB, grey or CMYK with 8 or 16 bits per channel"
-        )
+    raw = checked_mode(image, name)
     image.load()
-    if (deep := _bytes_of_16_bit(image, raw, data)) is not None:
-        return _rounded(*deep, image)
+    if (deep := bytes_of_16_bit(image, raw, data)) is not None:
+        return rounded(*deep, image)
     if image.mode == "CMYK":
         return image
     mode = "L" if image.mode in _GREY_MODES else "RGB"
@@ -137,24 +131,18 @@ def decode(image: ImageFile.ImageFile, data: bytes, name: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def decode_16_bit(image: ImageFile.ImageFile, data: bytes, name: str) -> NDArray[np.uint16]:
-    """The colours (H, W, 3) of the picture that ``open_picture`` opened, in 16 bits.
+def split_alpha(picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Colour and opacity of an 8-bit picture; None for the latter where it has none."""
+    if picture.mode not in ("LA", "RGBA"):
+        return picture, None
+    return picture.convert(picture.mode.removesuffix("A")), picture.getchannel("A")
 
-    Raises:
-        PhotoError: its samples are of a kind that is not read, or not RGB or grey.
-        DAMAGE: the file is damaged or cut short.
-    """
-    raw = _raw_mode(image)
-    if image.mode == "CMYK" or image.mode not in _EIGHT_BIT_MODES | _GREY_16_BIT or raw == "I;12":
-        raise PhotoError(
-            f"{name} has samples of kind {raw or image.mode}; save it as RGB of 8 or 16 bits"
-        )
-    image.load()
-    if (deep := _bytes_of_16_bit(image, raw, data)) is None:
-        return np.asarray(image.convert("RGB")).astype(np.uint16) * 257
-    high, low = (part[..., : 3 if part.shape[-1] >= 3 else 1] for part in deep)
-    both = high.astype(np.uint16) << 8 | low
-    return np.ascontiguousarray(np.broadcast_to(both, (*both.shape[:2], 3)))
+
+def colour_mode(image: ImageFile.ImageFile) -> Literal["L", "RGB", "CMYK"]:
+    """Which colours the picture will have once it is decoded."""
+    if image.mode == "CMYK":
+        return "CMYK"
+    return "L" if image.mode in _GREY_MODES | GREY_16_BIT else "RGB"
 
 
 def upright(picture: Image.Image, image: ImageFile.ImageFile) -> Image.Image:
@@ -167,63 +155,15 @@ def upright(picture: Image.Image, image: ImageFile.ImageFile) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
-def _raw_mode(image: ImageFile.ImageFile) -> str:
-    """How the file stores its samples, in Pillow's notation; empty where a codec hides it."""
-    if image.format not in ("PNG", "TIFF") or not image.tile:
-        return ""
-    args = image.tile[0].args
-    return str(args[0] if isinstance(args, tuple) else args)
-
-
-def _bytes_of_16_bit(
-    image: ImageFile.ImageFile, raw: str, data: bytes
-) -> tuple[Pixels, Pixels] | None:
-    """High and low bytes (H, W, C) of a loaded 16-bit picture; None if it is not one.
-
-    Pillow has no 16-bit colour and keeps the high bytes. Asked for the other byte order, it
-    keeps the low ones. (Of a TIFF whose planes are stored apart it gives the high bytes twice,
-    which stand for themselves: at most one level off.)
-    """
-    if image.mode in _GREY_16_BIT:
-        grey: NDArray[np.uint16] = np.asarray(image).astype(np.uint16)[..., None]
-        if _white_is_zero(image):
-            grey = ~grey
-        return (grey >> 8).astype(np.uint8), grey.astype(np.uint8)
-    if raw == "LA;16B":  # as long as 8-bit RGBA, so all four bytes come at once
-        both = _decode_as(data, "RGBA")
-        return both[..., 0::2], both[..., 1::2]
-    if match := _COLOUR_16_BIT.fullmatch(raw):
-        low = _decode_as(data, f"{match[1]};16{_OTHER_ORDER[match[2]]}")
-        return np.asarray(image), low
-    return None
-
-
-def _white_is_zero(image: ImageFile.ImageFile) -> bool:
-    """Whether a TIFF counts from white; Pillow turns 8-bit samples round, but not 16-bit ones."""
-    return (
-        isinstance(image, TiffImagePlugin.TiffImageFile)
-        and image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
-    )
-
-
-def _decode_as(data: bytes, raw: str) -> Pixels:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        image.tile = [
-            tile._replace(args=(raw, *tile.args[1:]) if isinstance(tile.args, tuple) else raw)
-            for tile in image.tile
-        ]
-        return np.asarray(image)
-
-
-def _rounded(high: Pixels, low: Pixels, image: ImageFile.ImageFile) -> Image.Image:
-    """16 bits to 8, to the nearest: v / 257 for v = 256 high + low = 257 high + (low - high)."""
-    rest = low.astype(np.int16) - high
-    eight = high + (rest > 128) - (rest < -128)
-    mode = image.mode if image.mode == "CMYK" else _MODE_OF_CHANNELS[eight.shape[-1]]
-    picture = Image.frombytes(mode, (eight.shape[1], eight.shape[0]), eight.tobytes())
-    key = image.info.get("transparency")
-    if key is not None:  # the one 16-bit colour of a PNG that is transparent
-        high_key, low_key = np.divmod(np.atleast_1d(key), 256)
-        hidden = ((high == high_key) & (low == low_key)).all(-1)
-        picture.putalpha(Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8)))
-    return picture
+def checked_mode(
+    image: ImageFile.ImageFile, name: str, *, colours: str = "RGB, grey or CMYK"
+) -> str:
+    """How the file stores its samples; refuses what is not read."""
+    raw = raw_mode(image)
+    refused = raw == "I;12" or image.mode not in _EIGHT_BIT_MODES | GREY_16_BIT
+    if refused or (image.mode == "CMYK" and "CMYK" not in colours):
+        raise PhotoError(
+            f"{name} has samples of kind {raw or image.mode}; "
+            f"save it as {colours} with 8 or 16 bits per channel"
+        )
+    return raw

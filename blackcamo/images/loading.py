@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -12,11 +13,23 @@ import numpy as np
 from PIL import Image
 
 from blackcamo.errors import OptionError, PhotoError
+from blackcamo.images.boxes import Boxes, read_boxes
 from blackcamo.images.checks import check_shape
-from blackcamo.images.colour import to_srgb
-from blackcamo.images.decoding import DAMAGE, decode, open_picture, strict_pillow, upright
+from blackcamo.images.companions import companions
+from blackcamo.images.decoding import (
+    DAMAGE,
+    decode,
+    open_picture,
+    split_alpha,
+    strict_pillow,
+    upright,
+)
+from blackcamo.images.deep import decode_deep
 from blackcamo.images.files import one_line, read_bytes
 from blackcamo.images.metadata import Credit, read_credit
+from blackcamo.images.signals import read_colours
+from blackcamo.images.sixteen import is_deep
+from blackcamo.images.xmp import Xmp, read_xmp
 from blackcamo.types import Pixels
 
 AlphaPolicy: TypeAlias = Literal["flatten", "refuse"]
@@ -56,41 +69,69 @@ def load_photo(path: str | os.PathLike[str], *, alpha: AlphaPolicy = "flatten") 
     path = Path(path)
     name = one_line(path)
     data = read_bytes(path)
-    notes = []
-    with strict_pillow():
-        try:
-            image = open_picture(data, name)
-            check_shape(image, name)
-            picture = decode(image, data, name)
-        except DAMAGE as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise PhotoError(
-                f"{name} is damaged or cut short ({reason}); copy it again from its source"
-            ) from error
-        except MemoryError as error:
-            raise PhotoError(f"{name} does not fit into memory; scale it down first") from error
-        try:
-            picture = upright(picture, image)
-        except DAMAGE:
-            notes.append("the EXIF data are damaged: the picture was not turned")
-        credit = read_credit(image)
-    if image.format == "TIFF" and (pages := getattr(image, "n_frames", 1)) > 1:
-        notes.append(f"only the first of {pages} pages was taken")
-    colour, opacity = _split(picture)
-    rgb, colour_notes = to_srgb(colour, image.info.get("icc_profile"))
-    notes += colour_notes
-    if opacity is not None:
+    try:
+        with strict_pillow():
+            read = _read(data, name)
+    except MemoryError as error:
+        raise PhotoError(
+            f"{name} is damaged or does not fit into memory; copy it again from its source or "
+            "scale it down"
+        ) from error
+    except DAMAGE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise PhotoError(
+            f"{name} is damaged or cut short ({reason}); copy it again from its source"
+        ) from error
+    rgb, notes = read.rgb, read.notes
+    if read.opacity is not None and read.opacity.getextrema()[0] != 255:
         if alpha == "refuse":
             raise PhotoError(f"{name} has transparent pixels; flatten it or allow alpha='flatten'")
-        rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), opacity)
-        notes.append("transparency was flattened onto white")
-    return Photo(np.array(rgb), path, hashlib.sha256(data).hexdigest(), credit, tuple(notes))
+        rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), read.opacity)
+        notes = (*notes, "transparency was flattened onto white")
+    return Photo(np.array(rgb), path, hashlib.sha256(data).hexdigest(), read.credit, notes)
 
 
-def _split(picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Colour and opacity; None for the latter if the picture is opaque everywhere."""
-    if picture.mode not in ("LA", "RGBA"):
-        return picture, None
-    opacity = picture.getchannel("A")
-    colour = picture.convert(picture.mode.removesuffix("A"))
-    return colour, None if opacity.getextrema()[0] == 255 else opacity
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A picture in sRGB, upright, and what its file says besides."""
+
+    rgb: Image.Image
+    opacity: Image.Image | None
+    credit: Credit
+    notes: tuple[str, ...]
+
+
+def _read(data: bytes, name: str) -> _Read:
+    notes: list[str] = []
+    image = open_picture(data, name)
+    check_shape(image, name)
+    boxes = Boxes()
+    if image.format in ("AVIF", "HEIF"):
+        with suppress(*DAMAGE):  # what decoders make of the file is another matter
+            boxes = read_boxes(data)
+    colours = read_colours(image, data, boxes)
+    if colours.encoding is not None and (colours.convert is None or is_deep(image)):
+        deep = decode_deep(image, data, name)
+        pixels, more = colours.encoding.render(deep.samples, deep.full)
+        rgb, opacity = Image.fromarray(pixels), deep.opacity
+        notes += more
+    else:
+        rgb, opacity = split_alpha(decode(image, data, name))
+        if colours.convert is not None:
+            rgb = colours.convert(rgb)
+        elif rgb.mode != "RGB":  # a copy of what is RGB may be large
+            rgb = rgb.convert("RGB")
+    notes = [*colours.notes, *notes]
+    try:
+        opacity = opacity and upright(opacity, image)
+        rgb = upright(rgb, image)
+    except DAMAGE:
+        notes.insert(0, "the EXIF data are damaged: the picture was not turned")
+    credit = read_credit(image, rgb.size)
+    if image.format == "TIFF" and (pages := getattr(image, "n_frames", 1)) > 1:
+        notes.append(f"only the first of {pages} pages was taken")
+    xmp: Xmp = {}
+    with suppress(*DAMAGE):
+        xmp = read_xmp(image)
+    notes += companions(image, data, boxes, xmp, full_turn=credit.panorama is not None)
+    return _Read(rgb, opacity, credit, tuple(notes))

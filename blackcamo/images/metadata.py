@@ -1,5 +1,7 @@
 """What a file says about itself: credit is kept, a colour profile is added, the rest is dropped.
 
+That a picture is a panorama of a full turn is kept as well, as it is a flat strip otherwise.
+
 The rest is position (GPS), serial numbers, maker notes, dates, edit history and the embedded
 thumbnail, which shows the unfiltered photo.
 """
@@ -11,12 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
-from xml.parsers import expat
 
-from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin, PngImagePlugin
 
-from blackcamo.images.colour import srgb_profile
 from blackcamo.images.decoding import DAMAGE
+from blackcamo.images.icc import srgb_profile
+from blackcamo.images.panorama import Panorama, read_panorama
+from blackcamo.images.xmp import read_xmp
 from blackcamo.types import Pixels
 
 _MAX_CREDIT_CHARACTERS = 2000  # in UTF-8, both then fit into one JPEG segment of 64 KB
@@ -24,7 +27,6 @@ _MAX_CREDIT_CHARACTERS = 2000  # in UTF-8, both then fit into one JPEG segment o
 # Names as expat gives them: namespace, space, local name.
 _CREATOR = "http://purl.org/dc/elements/1.1/ creator"
 _RIGHTS = "http://purl.org/dc/elements/1.1/ rights"
-_ITEM = "http://www.w3.org/1999/02/22-rdf-syntax-ns# li"
 
 _Found: TypeAlias = tuple[object, object]
 """Artist and copyright as a source has them: text, bytes, a list of these, or None."""
@@ -32,14 +34,21 @@ _Found: TypeAlias = tuple[object, object]
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Who made the photo and whose it is, one line each; None where the file does not say."""
+    """Who made the photo and whose it is, one line each; None where the file does not say.
+
+    ``panorama`` says how viewers wrap it around, where it is one of a full turn.
+    """
 
     artist: str | None = None
     copyright: str | None = None
+    panorama: Panorama | None = None
 
 
-def read_credit(image: ImageFile.ImageFile) -> Credit:
+def read_credit(image: ImageFile.ImageFile, size_px: tuple[int, int]) -> Credit:
     """Artist and copyright of a loaded picture: each from EXIF, else XMP, IPTC or PNG's text.
+
+    Args:
+        size_px: width and height, upright.
 
     Source: Exif 3.0, 4.6.5 (tags 315 and 33432); XMP specification part 1, 8.3 (dc:creator,
     dc:rights); IPTC-IIM 4.2 (2:80, 2:116); PNG 3rd edition, 11.3.3.1 (Author, Copyright).
@@ -50,27 +59,41 @@ def read_credit(image: ImageFile.ImageFile) -> Credit:
             found = source(image)
             artist = artist or _line(found[0])
             copyright_ = copyright_ or _line(found[1])
-    return Credit(artist or None, copyright_ or None)
+    panorama = None
+    with suppress(*DAMAGE):
+        panorama = read_panorama(read_xmp(image), *size_px)
+    return Credit(artist or None, copyright_ or None, panorama)
 
 
-def jpeg_metadata(credit: Credit) -> dict[str, bytes]:
-    """Keyword arguments for Pillow's ``save`` (JPEG, PNG): ``exif`` and ``icc_profile``.
+def jpeg_metadata(credit: Credit, size_px: tuple[int, int] | None = None) -> dict[str, bytes]:
+    """Keyword arguments for Pillow's ``save`` as JPEG: ``exif``, ``icc_profile``, perhaps ``xmp``.
 
     EXIF has the credit and nothing else, in UTF-8 as the Metadata Working Group asks for (plain
-    ASCII has no copyright sign); it is empty where there is no credit.
+    ASCII has no copyright sign); it is empty where there is no credit. XMP is that of a panorama.
+
+    Args:
+        size_px: width and height of the picture; one of another size than the panorama, such as
+            a crop, a sheet, or a picture in a frame, is none.
     """
     exif = Image.Exif()
     if credit.artist:
         exif[ExifTags.Base.Artist] = credit.artist.encode()
     if credit.copyright:
         exif[ExifTags.Base.Copyright] = credit.copyright.encode()
-    return {"exif": exif.tobytes() if exif else b"", "icc_profile": srgb_profile()}
+    found = {"exif": exif.tobytes() if exif else b"", "icc_profile": srgb_profile()}
+    panorama = credit.panorama
+    if panorama is not None and size_px == (panorama.width_px, panorama.height_px):
+        found["xmp"] = panorama.to_xmp()
+    return found
 
 
 def encode_png(pixels: Pixels, credit: Credit) -> bytes:
     """The PNG file of ``pixels`` (H, W, 3), with the same metadata as a JPEG."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", **jpeg_metadata(credit))
+    picture, texts, buffer = Image.fromarray(pixels), PngImagePlugin.PngInfo(), io.BytesIO()
+    metadata = jpeg_metadata(credit, picture.size)
+    if xmp := metadata.pop("xmp", None):
+        texts.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    picture.save(buffer, "PNG", pnginfo=texts, **metadata)
     return buffer.getvalue()
 
 
@@ -80,36 +103,9 @@ def _from_exif(image: ImageFile.ImageFile) -> _Found:
 
 
 def _from_xmp(image: ImageFile.ImageFile) -> _Found:
-    texts: dict[str, list[str]] = {_CREATOR: [], _RIGHTS: []}
-    current: list[str] | None = None
-
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        nonlocal current
-        current = texts.get(name, current)
-        if current is not None and (name in texts or name == _ITEM):
-            current.append("")
-
-    def characters(text: str) -> None:
-        if current is not None:
-            current[-1] += text
-
-    def end(name: str) -> None:
-        nonlocal current
-        if name in texts:
-            current = None
-
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type in XMP: entities could expand without end")
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    parser.CharacterDataHandler = characters
-    parser.EndElementHandler = end
-    parser.StartDoctypeDeclHandler = refuse
-    with suppress(expat.ExpatError):
-        parser.Parse(image.info.get("xmp", b"").strip(b"\0"), True)
-    rights = [text for text in texts[_RIGHTS] if text.strip()]
-    return texts[_CREATOR], rights[:1]  # one text per language, the default one first
+    xmp = read_xmp(image)
+    # One text of rights per language, the default one first.
+    return xmp.get(_CREATOR), xmp.get(_RIGHTS, [])[:1]
 
 
 def _from_iptc(image: ImageFile.ImageFile) -> _Found:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import PhotoError, PresetError
-from blackcamo.images.decoding import DAMAGE, decode_16_bit, open_picture, strict_pillow
+from blackcamo.images.decoding import DAMAGE, open_picture, strict_pillow
+from blackcamo.images.deep import decode_deep
 
 Table = NDArray[np.float64]
 """Nodes (S, S, S, 3), indexed [blue, green, red]."""
@@ -149,7 +150,7 @@ def read_picture(data: bytes, name: str, formats: tuple[str, ...]) -> NDArray[np
                     f"{name} has {image.width} x {image.height} pixels; no look that can be read "
                     f"has more than {_MOST_PIXELS:,}"
                 )
-            return decode_16_bit(image, data, name)
+            return decode_deep(image, data, name).in_16_bits()
         except PhotoError as error:
             raise PresetError(str(error)) from error
         except DAMAGE as error:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from blackcamo.images import Credit, Photo, encode_png, jpeg_metadata, load_photo
-from blackcamo.images.colour import srgb_profile
+from blackcamo.images.icc import srgb_profile
 from tests.images import profiles
 from tests.images.files import encoded, picture, save
 from tests.images.profiles import Floats

@@ -1,45 +1,57 @@
 """``http://...`` and ``https://...``: a service as a scorer, by a small protocol.
 
-A request posts ``{"images": ["<base64 of a PNG>", ...]}`` as JSON, the service answers with
-status 200 and ``{"scores": [61.5, null, ...]}``, one number per image in order and null for a
-picture that it cannot score. docs/scorers.md has a service in a dozen lines.
+A request posts ``{"images": ["<base64 of a PNG>", ...]}`` as JSON, the service answers with a
+status of success and ``{"scores": [61.5, null, ...]}``, one number per image in order and null for
+a picture that it cannot score. docs/scorers.md has a service in a dozen lines.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import math
+import logging
 import os
 import string
 import time
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
-from blackcamo.errors import OptionError, ScorerError
+from blackcamo.errors import OptionError, ScorerError, ScorerUnavailableError
 from blackcamo.extras import import_extra
-from blackcamo.scorers.base import extra_int, score_scorable, sha256
+from blackcamo.scorers.address import Address
+from blackcamo.scorers.base import extra_int, score_scorable
 from blackcamo.scorers.foreign import declare_foreign, extra_float, number, png
-from blackcamo.types import Pixels, ScorerOptions
+from blackcamo.scorers.pace import paces, retry_after_s
+from blackcamo.types import NoScore, Pixels, ScorerOptions
 
 if TYPE_CHECKING:
     import httpx
 
-_EXTRA = ("auth_env", "auth_header", "backoff_s", "batch", "rate", "retries", "timeout_s")
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-_MOST_WAIT_S: Final = 60.0
+_EXTRA = ("auth_env", "auth_header", "backoff_s", "batch", "rate", "retries", "timeout_s", "wait_s")
+_MOST_BACKOFF_S: Final = 60.0
+_WORTH_SAYING_S: Final = 5.0
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Status codes after which the same request may succeed; all others say that it will not."""
+_BUSY: Final = 429
+
+_log = logging.getLogger(__name__)
 
 
 class _Unanswered(Exception):  # noqa: N818 - an outcome, told to the caller as ScorerError
-    """A request without usable answer; ``again`` if another try could help, and when."""
+    """A request without usable answer.
 
-    def __init__(self, reason: str, *, again: bool = False, wait_s: float = 0.0) -> None:
+    Args:
+        again: another try could help.
+        wait_s: for so long the service wants to be left alone.
+        closed: it has nothing to do with the pictures that were sent.
+    """
+
+    def __init__(
+        self, reason: str, *, again: bool = False, wait_s: float = 0.0, closed: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.again, self.wait_s = again, wait_s
+        self.again, self.wait_s, self.closed = again, wait_s, closed
 
 
 class Service:
@@ -49,37 +61,65 @@ class Service:
         url: where to post; without user name and password.
         options: range, threshold and direction; extra ``timeout_s`` (of one request, 30),
             ``batch`` (most images per request, 16), ``retries`` (2), ``backoff_s`` (wait before
-            the first retry, 0.5; doubles with each), ``rate`` (most images per second, 0: no
-            limit), ``auth_env`` (environment variable whose value is sent as authentication)
-            and ``auth_header`` (in this header, "Authorization").
+            the first retry, 0.5; doubles with each), ``wait_s`` (longest pause that the service
+            may ask for, 300), ``rate`` (most images per second, 0: no limit), ``auth_env``
+            (environment variable whose value is sent as authentication) and ``auth_header`` (in
+            this header, "Authorization").
 
     Raises:
         OptionError: no such URL, or an option out of its bounds.
+        OutputError: the key that hides a query of the URL cannot be kept.
         MissingExtraError: httpx is not installed.
     """
 
     def __init__(self, url: str, options: ScorerOptions) -> None:
-        shown = _shown(url)
-        self.info = declare_foreign(shown, sha256(url.encode()), options, known=_EXTRA)
-        headers = _authentication(url, options)
+        address = Address.of(url)
+        self.info = declare_foreign(address.shown, address.digest, options, known=_EXTRA)
+        headers = _authentication(address, options)
         self._timeout_s = extra_float(options, "timeout_s", default=30, low=0.01, high=3600)
         self._batch = extra_int(options, "batch", default=16, low=1, high=1024)
         self._retries = extra_int(options, "retries", default=2, low=0, high=10)
-        self._backoff_s = extra_float(options, "backoff_s", default=0.5, low=0, high=_MOST_WAIT_S)
+        self._backoff_s = extra_float(
+            options, "backoff_s", default=0.5, low=0, high=_MOST_BACKOFF_S
+        )
+        self._wait_s = extra_float(options, "wait_s", default=300, low=0, high=86400)
         self._rate = extra_float(options, "rate", default=0, low=0, high=1e6)
-        self._httpx: Any = import_extra("httpx", extra="http", who=f"scorer {shown!r}")
-        try:
-            self._url = self._httpx.URL(url)
-        except self._httpx.InvalidURL as error:
-            raise OptionError(f"the URL of scorer {shown!r} is malformed ({error})") from error
-        self._client: httpx.Client = self._httpx.Client(timeout=self._timeout_s, headers=headers)
+        self._httpx: Any = import_extra("httpx", extra="http", who=f"scorer {address.shown!r}")
+        self._url = address.shown
+        self._client: httpx.Client = _client(
+            self._httpx, address, headers=headers, timeout_s=self._timeout_s
+        )
         weakref.finalize(self, self._client.close)
+        self._pace = paces[address.origin]
         self._permit: Callable[[int], bool] = lambda _: True
-        self._free_at = -math.inf
+        self._wait: Callable[[float], None] = time.sleep
+
+    @property
+    def most_images(self) -> int:
+        """How many images one request carries at most."""
+        return self._batch
 
     def permit_retries(self, permit: Callable[[int], bool]) -> None:
         """Ask ``permit(n)`` before n images are sent again; False means the budget is spent."""
         self._permit = permit
+
+    def wait_with(self, wait: Callable[[float], None]) -> None:
+        """Call ``wait(seconds)`` for every pause; what that raises ends the call that waits."""
+        self._wait = wait
+
+    def pause_s(self) -> float:
+        """Seconds until something may be sent: as the service asked, and the option ``rate``.
+
+        Raises:
+            ScorerUnavailableError: the service asked for more than ``wait_s``.
+        """
+        asked = self._pace.paused_s
+        if asked > self._wait_s:
+            raise ScorerUnavailableError(
+                f"scorer {self.info.name!r} asks to be left alone for {asked:.0f} s, longer than "
+                f"its option wait_s ({self._wait_s:g}) allows"
+            )
+        return self._pace.due_s()
 
     def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
         """One number per image; NaN for the images of a request that stays without an answer.
@@ -89,43 +129,50 @@ class Service:
         """
         step = 1 if reference else self._batch
         scores: list[float] = []
-        failures: list[_Unanswered] = []
-        starts = range(0, len(images), step)
-        for start in starts:
+        answered = not images
+        for start in range(0, len(images), step):
             part = images[start : start + step]
             try:
                 scores += score_scorable(part, self._request)
-            except _Unanswered as failure:
-                failures.append(failure)
-                scores += [math.nan] * len(part)
-        if failures and len(failures) == len(starts):
-            raise ScorerError(f"scorer {self.info.name!r}: {failures[-1]}")
+                answered = True
+            except ScorerError as error:
+                closed = isinstance(error, ScorerUnavailableError)
+                last = start + step >= len(images)
+                if not answered and (closed or last):
+                    raise
+                without = len(images) - start if closed else len(part)
+                scores += [NoScore(str(error))] * without
+                if closed:
+                    break
         return scores
 
     def _request(self, images: list[Pixels]) -> list[float]:
         encoded = [base64.b64encode(png(image)).decode("ascii") for image in images]
         body = json.dumps({"images": encoded}).encode()
-        attempt = 0
-        while True:
-            self._keep_rate(len(images))
+        failure: _Unanswered | None = None
+        for attempt in range(self._retries + 1):
+            while not self._pace.take(len(images), self._rate):
+                self._wait(self.pause_s())
+            if failure is not None and not self._permit(len(images)):
+                raise self._error(failure, "; the budget allows no retry") from failure
             try:
                 return self._post(body, images=len(images))
-            except _Unanswered as failure:
-                if not failure.again or attempt == self._retries:
-                    raise
-                if not self._permit(len(images)):
-                    raise _Unanswered(f"{failure}; the budget allows no retry") from failure
-                wait_s = max(self._backoff_s * 2**attempt, failure.wait_s)
-            attempt += 1
-            time.sleep(min(wait_s, _MOST_WAIT_S))
+            except _Unanswered as unanswered:
+                failure = unanswered
+            again = failure.again and attempt < self._retries
+            own_s = min(self._backoff_s * 2**attempt, _MOST_BACKOFF_S) if again else 0.0
+            # What the service asks for is kept by all who ask it, also after the last attempt.
+            self._pace.pause(max(failure.wait_s, own_s))
+            if failure.wait_s >= _WORTH_SAYING_S:
+                _log.warning("%s asks to wait %.0f s", self.info.name, failure.wait_s)
+            if not again:
+                break
+        assert failure is not None  # noqa: S101 - there is at least one attempt
+        raise self._error(failure) from failure
 
-    def _keep_rate(self, images: int) -> None:
-        """Wait until ``images`` more keep to the rate."""
-        if self._rate == 0:
-            return
-        now = time.monotonic()
-        time.sleep(max(0.0, self._free_at - now))
-        self._free_at = max(now, self._free_at) + images / self._rate
+    def _error(self, failure: _Unanswered, more: str = "") -> ScorerError:
+        kind = ScorerUnavailableError if failure.closed else ScorerError
+        return kind(f"scorer {self.info.name!r}: {failure}{more}")
 
     def _post(self, body: bytes, *, images: int) -> list[float]:
         # Messages are our own: those of httpx may hold headers, the service's may repeat them.
@@ -138,7 +185,7 @@ class Service:
         content = bytearray()
         try:
             with self._client.stream("POST", self._url, content=body, headers=headers) as answer:
-                if answer.status_code != 200:
+                if not answer.is_success:
                     raise _refusal(answer)
                 for chunk in answer.iter_bytes():
                     content += chunk
@@ -148,8 +195,10 @@ class Service:
                         raise late
         except self._httpx.TimeoutException:
             raise late from None
-        except self._httpx.ConnectError:
-            raise _Unanswered("cannot connect; is the service running?", again=True) from None
+        except (self._httpx.ConnectError, self._httpx.ProxyError):
+            raise _Unanswered(
+                "cannot connect; is the service running?", again=True, closed=True
+            ) from None
         except (self._httpx.HTTPError, self._httpx.StreamError) as error:
             raise _Unanswered(f"broken answer ({type(error).__name__})", again=True) from None
         return self._read(bytes(content), images=images)
@@ -176,25 +225,44 @@ def https(argument: str, options: ScorerOptions) -> Service:
     return Service(f"https:{argument}", options)
 
 
-def _shown(url: str) -> str:
-    """The URL without its query, which may hold a secret; refused with a password."""
+def _client(
+    library: Any, address: Address, *, headers: dict[str, str], timeout_s: float
+) -> httpx.Client:
+    """A client for one service, whose requests show no query to logs and exceptions."""
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise OptionError(f"the scorer's URL is malformed ({error})") from error
-    if not host:
-        raise OptionError(f"scorer {url.partition('?')[0]!r} needs a host: http://HOST:PORT/PATH")
-    if parts.username is not None or parts.password is not None:
+        inner = library.HTTPTransport(proxy=address.proxy(credentials=bool(headers)))
+        library.URL(address.shown)
+    except (library.InvalidURL, ValueError, ImportError) as error:
         raise OptionError(
-            f"the URL of the scorer at {host!r} holds a user name or password; "
-            "put them into an environment variable and name it with the option auth_env"
-        )
-    at = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{at}{f':{port}' if port else ''}{parts.path}"
+            f"the URL of scorer {address.shown!r} or the proxy that the environment names for it "
+            f"cannot be used ({type(error).__name__})"
+        ) from None
+    query = address.query.encode()
+
+    class Transport:
+        """Adds the query where nobody writes URLs down any more."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            sent = library.Request(
+                request.method,
+                request.url.copy_with(query=query or None),
+                headers=request.headers,
+                stream=request.stream,
+                extensions=request.extensions,
+            )
+            answer: httpx.Response = inner.handle_request(sent)
+            return answer
+
+        def close(self) -> None:
+            inner.close()
+
+    client: httpx.Client = library.Client(
+        transport=Transport(), headers=headers, timeout=timeout_s, trust_env=False
+    )
+    return client
 
 
-def _authentication(url: str, options: ScorerOptions) -> dict[str, str]:
+def _authentication(address: Address, options: ScorerOptions) -> dict[str, str]:
     variable = options.extra.get("auth_env")
     header = options.extra.get("auth_header", "Authorization")
     if variable is None:
@@ -202,7 +270,6 @@ def _authentication(url: str, options: ScorerOptions) -> dict[str, str]:
             raise OptionError("scorer option auth_header needs auth_env, which names the variable")
         return {}
     secret = os.environ.get(variable, "")
-    parts = urlsplit(url)
     if not secret:
         raise OptionError(f"the environment variable {variable!r} (option auth_env) is not set")
     if not (secret.isascii() and secret.isprintable()):
@@ -212,20 +279,22 @@ def _authentication(url: str, options: ScorerOptions) -> dict[str, str]:
         )
     if not header or not set(header) <= set(string.ascii_letters + string.digits + "-_"):
         raise OptionError(f"scorer option auth_header is {header!r}, which is no header's name")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if not (address.encrypted or address.loopback):
         raise OptionError(
-            f"authentication would go to {parts.hostname!r} unencrypted; use https://, "
+            f"authentication would go to {address.host!r} unencrypted; use https://, "
             "or a service on this machine"
         )
     return {header: secret}
 
 
 def _refusal(answer: httpx.Response) -> _Unanswered:
-    """What an answer with another status than 200 means."""
-    code = answer.status_code
-    wait = answer.headers.get("retry-after", "")
+    """What an answer with a status of no success means."""
+    code, wait_s = answer.status_code, retry_after_s(answer.headers)
+    again = code in _TRANSIENT
+    busy = ", too many requests" if code == _BUSY else ""
     return _Unanswered(
-        f"the service answered with status {code}",
-        again=code in _TRANSIENT,
-        wait_s=float(wait) if wait.isdecimal() else 0.0,
+        f"the service answered with status {code}{busy}",
+        again=again,
+        wait_s=wait_s if again else 0.0,
+        closed=code == _BUSY or (again and wait_s > 0),
     )

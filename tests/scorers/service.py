@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import threading
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -35,7 +37,11 @@ class Handler(BaseHTTPRequestHandler):
             service.times.append(time.monotonic())
             service.sizes.append(len(images))
             service.headers.append(dict(self.headers.items()))
+            service.paths.append(self.path)
             fault = service.faults.pop(0) if service.faults else None
+            if fault is None and service.bucket is not None:
+                fault = service.bucket.refuse(len(images))
+            service.answered += len(images) if fault is None else 0
         if fault is not None:
             fault(self)
             return
@@ -56,6 +62,37 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class Bucket:
+    """Lets ``size`` images through at once, and as many more in ``per_s`` seconds.
+
+    Args:
+        form: how a refusal says when to come back: seconds, fraction or date.
+    """
+
+    def __init__(self, size: int, per_s: float, form: str) -> None:
+        self.size, self.rate, self.form = size, size / per_s, form
+        self.tokens, self.at = float(size), time.monotonic()
+        self.refusals = 0
+
+    def refuse(self, images: int) -> Fault | None:
+        """The refusal of a request of so many images, None if they are let through."""
+        now = time.monotonic()
+        self.tokens = min(self.tokens + (now - self.at) * self.rate, self.size)
+        self.at = now
+        if images <= self.tokens:
+            self.tokens -= images
+            return None
+        self.refusals += 1
+        wait_s = (images - self.tokens) / self.rate
+        said = {
+            "seconds": f"{math.ceil(wait_s)}",
+            "fraction": f"{wait_s:.2f}",
+            # As programs do: whole seconds, the rest cut off.
+            "date": formatdate(time.time() + wait_s, usegmt=True),
+        }[self.form]
+        return lambda handler: handler.answer({"error": "slow down"}, status=429, retry_after=said)
+
+
 class _Server(ThreadingHTTPServer):
     service: Service
 
@@ -71,7 +108,10 @@ class Service:
         self.sizes: list[int] = []
         self.times: list[float] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.faults: list[Fault | None] = []
+        self.bucket: Bucket | None = None
+        self.answered = 0
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.service = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/score"

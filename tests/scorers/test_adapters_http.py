@@ -5,6 +5,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.http import Service as HttpScorer
+from blackcamo.scorers.pace import paces
 from blackcamo.types import Pixels, RetryingScorer, ScorerOptions
 from tests.scorers.service import Fault, Handler, Service
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
+    paces.clear()
     with Service() as running:
         yield running
 
@@ -148,6 +151,12 @@ def test_retries_stop_at_the_budget(service: Service) -> None:
     assert (service.images, permits.granted) == (4, 2)
 
 
+@pytest.mark.parametrize("code", [200, 201, 202, 203, 206])
+def test_every_status_of_success_is_one(service: Service, code: int) -> None:
+    service.faults = [lambda h: h.answer({"scores": [1.0, 2.0]}, status=code)]
+    assert scorer_of(service.url).score(greys(1, 2)) == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
@@ -197,16 +206,6 @@ def test_connection_refused() -> None:
         with pytest.raises(ScorerError, match="cannot connect"):
             scorer.score(greys(1))
     assert permits.granted == 2
-
-
-def test_waits_double_and_follow_retry_after(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr("blackcamo.scorers.http.time.sleep", waits.append)
-    service.faults = [status(500), status(500), status(429, retry_after="7"), status(500)]
-    scorer_of(service.url, retries="4", backoff_s="0.5").score(greys(1))
-    assert waits == [0.5, 1.0, 7.0, 4.0]
 
 
 def test_rate_is_kept(service: Service) -> None:
@@ -259,6 +258,7 @@ def test_authentication_in_a_header_of_ones_own(
         ("https://host/", {"batch": "0"}, "between 1 and 1024"),
         ("https://host/", {"retries": "11"}, "between 0 and 10"),
         ("https://host/", {"rate": "-1"}, "rate"),
+        ("https://host/", {"wait_s": "-1"}, "wait_s is '-1'; it must be a number between 0 and 86"),
     ],
 )
 def test_options_are_refused_in_one_line(
@@ -272,7 +272,10 @@ def test_options_are_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_range_threshold_and_direction_are_the_users() -> None:
+def test_range_threshold_and_direction_are_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLACKCAMO_HOME", str(tmp_path))
     plain = load_scorer("https://host:8443/v1/score?model=a").info
     assert plain.name == "https://host:8443/v1/score"
     assert (plain.low, plain.high, plain.threshold, plain.higher_is_better) == (0, 100, 50, True)

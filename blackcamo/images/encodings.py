@@ -38,6 +38,10 @@ PRIMARIES: dict[int, Primaries] = {
     22: ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
 }
 """By their number. Source: ITU-T H.273 (07/2024), table 2."""
+ADOBE_RGB_PRIMARIES: Primaries = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65)
+PRO_PHOTO: Primaries = ((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), _D50)
+"""Source: ISO 22028-2:2013 (ROMM RGB), table 1."""
+WIDE_GAMUT: Primaries = ((0.7347, 0.2653), (0.1152, 0.8264), (0.1566, 0.0177), _D50)
 
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
@@ -256,6 +260,5 @@ def _adapted(source: tuple[float, float], target: tuple[float, float]) -> Floats
     return found
 
 
-_OF_ADOBE = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65)
-ADOBE_RGB = _encoding(_OF_ADOBE, power(563 / 256), "Adobe RGB")
+ADOBE_RGB = _encoding(ADOBE_RGB_PRIMARIES, power(563 / 256), "Adobe RGB")
 """Source: Adobe RGB (1998) Color Image Encoding, version 2005-05, 4.2 and 4.3."""

@@ -15,6 +15,9 @@ from blackcamo.images.encodings import Curve, Encoding, Floats, by_matrix, power
 
 Conversion: TypeAlias = Callable[[Image.Image], Image.Image]
 
+PROFILE_SPACE = "the space of its profile"
+"""How messages call it."""
+
 UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError)
 """What is raised where a profile is damaged or does not fit its picture."""
 
@@ -103,7 +106,7 @@ def matrix_encoding(profile: bytes) -> Encoding | None:
     if curve is None:
         return None
     matrix = np.array([struct.unpack_from(">3i", c, 8) for c in columns]).T / 65536
-    return by_matrix(matrix, curve, "its profile's space")
+    return by_matrix(matrix, curve, PROFILE_SPACE)
 
 
 def code_points(profile: bytes) -> tuple[int, int] | None:

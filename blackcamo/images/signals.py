@@ -25,7 +25,14 @@ from blackcamo.images.encodings import (
     is_srgb,
     power,
 )
-from blackcamo.images.icc import UNUSABLE, Conversion, code_points, conversion, matrix_encoding
+from blackcamo.images.icc import (
+    PROFILE_SPACE,
+    UNUSABLE,
+    Conversion,
+    code_points,
+    conversion,
+    matrix_encoding,
+)
 
 _SRGB_NUMBERS = (1, 13)
 _UNSPECIFIED = 2
@@ -119,15 +126,12 @@ def _profile(
     if convert is None:
         return Colours()
     if mode != "RGB":
-        return Colours(convert, name=_PROFILE)
+        return Colours(convert, name=PROFILE_SPACE)
     if numbers := code_points(profile):
         encoding = by_numbers(*numbers, video=SRGB_CURVE, what="the profile's cicp")
         if encoding is not None and encoding.hdr is not None:
             return _encoded(encoding, boxes.brightest_nits)
-    return Colours(convert, matrix_encoding(profile), name=_PROFILE)
-
-
-_PROFILE = "its profile says"
+    return Colours(convert, matrix_encoding(profile), name=PROFILE_SPACE)
 
 
 def _nclx(_: ImageFile.ImageFile, __: Mapping[bytes, bytes], boxes: Boxes) -> Colours | str | None:
@@ -159,7 +163,7 @@ def _gamma(
     exponent = 2.2 if gamma is None else 100_000 / max(int.from_bytes(gamma, "big"), 1)
     if not _LEAST_EXPONENT <= exponent <= 1 / _LEAST_EXPONENT:
         return "its gAMA chunk is damaged"
-    encoding = by_primaries(primaries, power(exponent), "gAMA and cHRM say")
+    encoding = by_primaries(primaries, power(exponent), "the space of gAMA and cHRM")
     if encoding is None:
         return "its cHRM chunk holds no primaries"
     if is_srgb(encoding, about=True):

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import PhotoError, PresetError
+from blackcamo.images.boxes import Boxes
 from blackcamo.images.decoding import DAMAGE, open_picture, strict_pillow
 from blackcamo.images.deep import decode_deep
+from blackcamo.images.signals import Colours, read_colours
 
 Table = NDArray[np.float64]
 """Nodes (S, S, S, 3), indexed [blue, green, red]."""
@@ -131,8 +133,12 @@ def readable(stem: str) -> str:
     return text[:_NAME_LENGTH].strip() or "unnamed"
 
 
-def read_picture(data: bytes, name: str, formats: tuple[str, ...]) -> NDArray[np.uint16]:
-    """The pixels (H, W, 3) of a square or strip of colours, in 16 bits; alpha is left out.
+def read_picture(
+    data: bytes, name: str, formats: tuple[str, ...]
+) -> tuple[NDArray[np.uint16], Colours]:
+    """The pixels (H, W, 3) of a square or strip of colours, in 16 bits, and what they mean.
+
+    They are left as they are but for alpha, which is left out.
 
     Raises:
         PresetError: not a picture of these formats, too large for a look, or damaged.
@@ -150,7 +156,8 @@ def read_picture(data: bytes, name: str, formats: tuple[str, ...]) -> NDArray[np
                     f"{name} has {image.width} x {image.height} pixels; no look that can be read "
                     f"has more than {_MOST_PIXELS:,}"
                 )
-            return decode_deep(image, data, name).in_16_bits()
+            colours = read_colours(image, data, Boxes())
+            return decode_deep(image, data, name).in_16_bits(), colours
         except PhotoError as error:
             raise PresetError(str(error)) from error
         except DAMAGE as error:
@@ -159,7 +166,7 @@ def read_picture(data: bytes, name: str, formats: tuple[str, ...]) -> NDArray[np
 
 
 def _read_strip(data: bytes) -> NDArray[np.uint16]:
-    pixels = read_picture(data, "the look of a preset", ("PNG",))
+    pixels, _ = read_picture(data, "the look of a preset", ("PNG",))
     height, size = pixels.shape[:2]
     if not 2 <= size <= MAX_NODES or height != size * size:
         raise PresetError(
@@ -169,17 +176,28 @@ def _read_strip(data: bytes) -> NDArray[np.uint16]:
     return pixels.reshape(size, size, size, 3)
 
 
-def _resampled(nodes: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], float]:
-    """Nodes at fewer places, by trilinear interpolation; and the largest loss in 1/255."""
+def looked_up(table: Table, colours: Table) -> Table:
+    """What a table (S, S, S, 3) makes of colours (..., 3) in [0, 1], by trilinear interpolation."""
     import torch
 
-    from blackcamo.vision.lut import apply_lut, identity_nodes
+    from blackcamo.vision.lut import apply_lut
 
-    def looked_up(table: NDArray[np.uint16], size: int) -> Table:
-        lut = torch.from_numpy(table.astype(np.float32) / _FULL).permute(3, 0, 1, 2)
-        rows = apply_lut(identity_nodes(size), lut[None]).reshape(3, -1).T
-        return rows.double().numpy().reshape(size, size, size, 3)
+    lut = torch.from_numpy(table.astype(np.float32)).permute(3, 0, 1, 2)
+    rows = torch.from_numpy(colours.reshape(1, -1, 3).astype(np.float32)).permute(2, 0, 1)
+    found = apply_lut(rows[None].contiguous(), lut[None])[0]
+    return found.permute(1, 2, 0).double().numpy().reshape(colours.shape)
 
-    fewer = np.rint(looked_up(nodes, MAX_NODES).clip(0, 1) * _FULL).astype(np.uint16)
-    back = looked_up(fewer, len(nodes))
+
+def lattice(size: int) -> Table:
+    """The colours at the nodes of a table: the table (S, S, S, 3) that changes nothing."""
+    axis = np.linspace(0, 1, size)
+    blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
+    return np.stack((red, green, blue), axis=-1)
+
+
+def _resampled(nodes: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], float]:
+    """Nodes at fewer places, by trilinear interpolation; and the largest loss in 1/255."""
+    kept = looked_up(nodes / _FULL, lattice(MAX_NODES))
+    fewer = np.rint(kept.clip(0, 1) * _FULL).astype(np.uint16)
+    back = looked_up(fewer / _FULL, lattice(len(nodes)))
     return fewer, float(np.abs(back - nodes / _FULL).max() * 255)

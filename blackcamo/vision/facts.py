@@ -23,6 +23,9 @@ _PALE = 14.0
 """CIELAB chroma below which a surface may be grey under tinted light."""
 _ENOUGH = 0.05
 """Share of pale mid-tones whose mean is believed in full; that of fewer counts in proportion."""
+_ROUNDING, _STRAY = 2, 0.001
+"""Levels between two channels of a grey pixel, and share of pixels that may have more, where a
+black-and-white photo has passed through a JPEG, a colour profile or a scaling."""
 _SKIN_HUE_DEG, _SKIN_CHROMA = (28.0, 72.0), (12.0, 42.0)
 """CIELAB hue and chroma of skin of all shades in daylight, with room for warm light."""
 _EDGE = 4.0
@@ -48,6 +51,8 @@ class PhotoFacts:
         skin: share of pixels that have the colour of skin.
         separation: share of outlines' contrast that is colour's alone, whichever mix of channels
             a black-and-white picture is made by: 0 none (a grey photo), 1 all.
+        grey: whether it has no colour at all, but for what rounding leaves.
+        wraps: whether its left edge goes on at its right one, as in a panorama of a full turn.
     """
 
     pixels: Pixels = field(repr=False, compare=False)
@@ -63,6 +68,8 @@ class PhotoFacts:
     cast_b: float
     skin: float
     separation: float
+    grey: bool = False
+    wraps: bool = False
 
     @cached_property
     def subject(self) -> Subject | None:
@@ -72,8 +79,12 @@ class PhotoFacts:
         return find_subject(self.pixels)
 
 
-def facts(pixels: Pixels) -> PhotoFacts:
-    """Measure a photo (H, W, 3), whatever its size or content."""
+def facts(pixels: Pixels, *, wraps: bool = False) -> PhotoFacts:
+    """Measure a photo (H, W, 3), whatever its size or content.
+
+    Args:
+        wraps: whether its edges meet, which pixels do not tell.
+    """
     small = _shrunk(pixels)
     lab: Plane = np.asarray(
         cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32
@@ -98,7 +109,18 @@ def facts(pixels: Pixels) -> PhotoFacts:
         cast_b=cast_b,
         skin=float(_skin(lightness, a, b, chroma).mean()),
         separation=_separation(small, lab),
+        grey=is_grey(pixels),
+        wraps=wraps,
     )
+
+
+def is_grey(pixels: Pixels) -> bool:
+    """Whether a photo (H, W, 3) has no colour, but for what rounding leaves."""
+    red, green, blue = cv2.split(pixels)
+    coloured = np.zeros(red.shape, bool)
+    for one, other in ((red, green), (green, blue)):
+        coloured |= np.asarray(cv2.absdiff(one, other)) > _ROUNDING
+    return float(coloured.mean()) <= _STRAY
 
 
 def _shrunk(pixels: Pixels) -> Pixels:

@@ -13,7 +13,7 @@ import numpy as np
 
 from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.plugins import unknown
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 from blackcamo.weights.files import check_file
 
 
@@ -129,14 +129,14 @@ def sha256(*parts: bytes) -> str:
     return digest.hexdigest()
 
 
-def scorable(image: Any, *, min_side_px: int = 1) -> bool:
-    """Whether ``image`` is uint8 (H, W, 3) with both sides at least ``min_side_px``."""
+def scorable(image: Any) -> bool:
+    """Whether ``image`` is uint8 (H, W, 3) and not empty."""
     return (
         isinstance(image, np.ndarray)
         and image.dtype == np.uint8
         and image.ndim == 3
         and image.shape[2] == 3
-        and min(image.shape[:2]) >= min_side_px
+        and image.size > 0
     )
 
 
@@ -148,14 +148,37 @@ def score_scorable(
 ) -> list[float]:
     """Scores of ``images`` in order: NaN for what is not scorable, ``score`` for the others.
 
-    ``score`` is not called where nothing is scorable.
+    ``score`` is not called where nothing is scorable. NaN says why, where that is known.
     """
-    places = [i for i, image in enumerate(images) if scorable(image, min_side_px=min_side_px)]
-    scores = [math.nan] * len(images)
+    scores: list[float] = [math.nan] * len(images)
+    places = []
+    for place, image in enumerate(images):
+        if not scorable(image):
+            scores[place] = NoScore("a picture is uint8 (H, W, 3); this is something else")
+        elif min(image.shape[:2]) < min_side_px:
+            scores[place] = wrong_size(image, f"sides of at least {min_side_px} pixels are needed")
+        else:
+            places.append(place)
     if places:
-        for i, value in zip(places, score([images[i] for i in places]), strict=True):
-            scores[i] = float(value)
+        for place, value in zip(places, score([images[i] for i in places]), strict=True):
+            scores[place] = _explained(value, images[place])
     return scores
+
+
+def wrong_size(image: Pixels, needed: str) -> NoScore:
+    """NaN for a picture of a size that cannot be scored; says which it is and what is needed."""
+    height_px, width_px = image.shape[:2]
+    return NoScore(f"the picture is {width_px}x{height_px}; {needed}")
+
+
+def _explained(score: float, image: Pixels) -> float:
+    """A score as it is; where there is none, and the picture has one colour, that is said."""
+    if not math.isnan(score):
+        return float(score)
+    if (image != image[0, 0]).any():
+        return score
+    given = f"{score.reason}; " if isinstance(score, NoScore) else ""
+    return NoScore(f"{given}a picture of one colour has no score")
 
 
 def in_batches(
@@ -168,10 +191,10 @@ def in_batches(
     by_size: dict[tuple[int, ...], list[int]] = {}
     for place, image in enumerate(images):
         by_size.setdefault(image.shape, []).append(place)
-    values = [math.nan] * len(images)
+    values: list[float] = [math.nan] * len(images)
     for places in by_size.values():
         for start in range(0, len(places), batch):
             those = places[start : start + batch]
             for place, value in zip(those, compute([images[p] for p in those]), strict=True):
-                values[place] = float(value)
+                values[place] = value
     return values

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import ScorerError
-from blackcamo.scorers.base import choose, in_batches, score_scorable
+from blackcamo.scorers.base import choose, in_batches, score_scorable, wrong_size
 from blackcamo.scorers.description import Description, read_description
 from blackcamo.scorers.resizing import MODES
-from blackcamo.types import Pixels, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerOptions
 
 
 def describe(network: Path, options: ScorerOptions) -> Description:
@@ -59,12 +59,12 @@ def score_described(
 
     def compute(those: list[Pixels]) -> list[float]:
         if not description.input.accepts(those[0]):
-            return [math.nan] * len(those)
+            return [wrong_size(image, description.input.needed) for image in those]
         try:
             output = run(np.stack([description.input.prepare(image) for image in those]))
         except ScorerError as error:
             refusals.append(error)
-            return [math.nan] * len(those)
+            return [NoScore(str(error))] * len(those)
         rows = _rows(output, description, images=len(those))
         return [description.score(numbers) for numbers in rows]
 

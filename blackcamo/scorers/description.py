@@ -87,6 +87,13 @@ class NetworkInput:
             return bool(height >= self.size[0] and width >= self.size[1])
         return bool(min(height, width) >= self.min_side_px)
 
+    @property
+    def needed(self) -> str:
+        """What a picture that is not accepted lacks."""
+        if self.mode == "crop" and self.size is not None:
+            return f"{self.width_px}x{self.height_px} are cut out of it"
+        return f"sides of at least {self.min_side_px} pixels are needed"
+
     def prepare(self, pixels: Pixels) -> NDArray[np.float32]:
         """One picture as the network wants it: float32 (3, H, W) or (H, W, 3)."""
         if self.size is not None:

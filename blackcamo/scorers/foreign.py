@@ -11,7 +11,7 @@ from PIL import Image
 
 from blackcamo.errors import OptionError, ScorerError
 from blackcamo.scorers.base import check_extra, choose, declare
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 
 
 def declare_foreign(
@@ -57,21 +57,26 @@ def extra_float(
 
 
 def number(value: Any) -> float:
-    """``value`` as a finite float, NaN for all else.
+    """``value`` as a finite float; for all else NaN that says what came, and what is wanted.
 
-    >>> number("71.5"), number(None), number("inf")
-    (71.5, nan, nan)
+    An array or tensor of one number is that number.
+
+    >>> number("71.5"), number(True), number("inf")
+    (71.5, 1.0, nan)
+    >>> number("71,5").reason
+    "the answer is '71,5'; a number such as 61.5 is wanted"
     """
     try:
-        result = float(value)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        # RuntimeError: a tensor of several elements.
-        return math.nan
-    return result if math.isfinite(result) else math.nan
+        result = float(value.item() if hasattr(value, "item") else value)
+    except Exception:  # noqa: BLE001 - somebody's type may raise anything
+        return NoScore(f"the answer is {shown(value)}; a number such as 61.5 is wanted")
+    if not math.isfinite(result):
+        return NoScore(f"the answer is {result}; a finite number is wanted")
+    return result
 
 
 def numbers(values: Sequence[Any], *, images: int, name: str) -> list[float]:
-    """One number per image, NaN for what is none.
+    """One number per image, NaN that says why for what is none.
 
     Raises:
         ScorerError: not exactly one value per image, so that none can be attributed.
@@ -89,3 +94,12 @@ def png(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def shown(value: Any) -> str:
+    """What somebody's code gave, as it stands in a message: one short line."""
+    try:
+        text = " ".join(ascii(value).split())
+    except Exception:  # noqa: BLE001 - it is somebody's code, too
+        return f"a {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -22,11 +22,11 @@ from blackcamo.scorers.base import (
     choose,
     declare,
     refuse_argument,
-    scorable,
     score_scorable,
     sha256,
+    wrong_size,
 )
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 from blackcamo.weights.koncept512 import KERAS, PORT
 
 NAME = "koncept512"
@@ -45,7 +45,6 @@ _SIDES_PX: dict[Pooling, range] = {
     "top_left_8x8": range(299, 555),
     "global": range(75, 8193),
 }
-_REFUSED = np.empty((0, 0, 3), np.uint8)
 
 
 class KonCept512Scorer:
@@ -79,20 +78,31 @@ class KonCept512Scorer:
 
         NaN for one too small for "task", or of a size that the network cannot take for "none".
         """
-        prepared = [self._prepare(image) if scorable(image) else _REFUSED for image in images]
-        return score_scorable(
-            prepared, lambda those: self._engine.run(those, reference=reference).ravel().tolist()
-        )
 
-    def _prepare(self, image: Pixels) -> Pixels:
+        def compute(those: list[Pixels]) -> list[float]:
+            prepared = [self._prepare(image) for image in those]
+            taken = [p for p in prepared if not isinstance(p, NoScore)]
+            scores = self._engine.run(taken, reference=reference).ravel().tolist() if taken else []
+            following = iter(scores)
+            return [p if isinstance(p, NoScore) else next(following) for p in prepared]
+
+        return score_scorable(images, compute)
+
+    def _prepare(self, image: Pixels) -> Pixels | NoScore:
         preprocess = self.preprocess_of(image)
         height, width = image.shape[:2]
         if preprocess == "fit":
             return fit(image)
         if preprocess == "task":
             # A smaller one would be padded with black, which a search over crops could exploit.
-            return centre_crop(image) if height >= HEIGHT_PX and width >= WIDTH_PX else _REFUSED
-        return image if height in self._sides and width in self._sides else _REFUSED
+            if height >= HEIGHT_PX and width >= WIDTH_PX:
+                return centre_crop(image)
+            return wrong_size(image, f"{WIDTH_PX}x{HEIGHT_PX} are cut out of it")
+        if height in self._sides and width in self._sides:
+            return image
+        return wrong_size(
+            image, f"sides of {self._sides[0]} to {self._sides[-1]} pixels are needed"
+        )
 
 
 def centre_crop(image: Pixels) -> Pixels:

@@ -117,12 +117,12 @@ class Niqe:
         All of it is float64; ``reference`` computes each image alone.
         """
         batch = 1 if reference else self._batch
-        scores = score_scorable(
-            images,
-            lambda good: in_batches(good, self._distances, batch=batch),
-            min_side_px=MIN_SIDE_PX,
-        )
-        return scores if self._raw else [self.model.points(distance) for distance in scores]
+
+        def compute(good: list[Pixels]) -> list[float]:
+            distances = in_batches(good, self._distances, batch=batch)
+            return distances if self._raw else [self.model.points(d) for d in distances]
+
+        return score_scorable(images, compute, min_side_px=MIN_SIDE_PX)
 
     @torch.inference_mode()
     def _distances(self, images: list[Pixels]) -> list[float]:

@@ -1,12 +1,13 @@
 """``python:module:callable``: any Python function is a scorer.
 
-The callable gets a list of uint8 arrays (H, W, 3), sRGB, and returns as many numbers.
+The callable gets a list of uint8 arrays (H, W, 3), sRGB, and returns as many numbers; for one
+picture that may be a bare number.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import reduce
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,7 @@ from typing import Any
 
 from blackcamo.errors import OptionError, ScorerError
 from blackcamo.scorers.base import score_scorable, sha256
-from blackcamo.scorers.foreign import declare_foreign, numbers
+from blackcamo.scorers.foreign import declare_foreign, numbers, shown
 from blackcamo.types import Pixels, ScorerOptions
 
 
@@ -56,11 +57,29 @@ class Python:
     def _score(self, images: list[Pixels]) -> list[float]:
         name = self.info.name
         try:
-            values = list(self._call([image.copy() for image in images]))
+            answer = self._call([image.copy() for image in images])
+            values = _values(answer, images=len(images))
         except Exception as error:
             message = " ".join(f"{type(error).__name__}: {error}".split())
             raise ScorerError(f"scorer {name!r} failed: {message}") from error
+        if values is None:
+            raise ScorerError(
+                f"scorer {name!r} gave {shown(answer)} for {len(images)} pictures; "
+                "it must return a list of numbers, one for each picture"
+            )
         return numbers(values, images=len(images), name=name)
+
+
+def _values(answer: Any, *, images: int) -> list[Any] | None:
+    """One value for each picture, as many as there are; None where that is not what came."""
+    if answer is None or isinstance(answer, str | bytes | Mapping | Set):
+        return None
+    try:
+        # Not the list itself: what a generator raises while it runs is the callable's own fault.
+        values = iter(answer)
+    except TypeError:
+        return [answer] if images == 1 else None
+    return list(values)
 
 
 def _import(name: str) -> ModuleType:
@@ -71,7 +90,7 @@ def _import(name: str) -> ModuleType:
             f"scorer 'python:{name}' needs the module {error.name!r}, which is not found; "
             "install it, or name its folder in PYTHONPATH"
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = " ".join(f"{type(error).__name__}: {error}".split())
         raise ScorerError(f"module {name!r} fails when it is imported: {message}") from error
 

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from blackcamo.errors import OptionError, ScorerError
+from blackcamo.run.scoring import score_file
 from blackcamo.scorers import load_scorer
-from blackcamo.types import Pixels, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerOptions
 
 MODEL = """
 import numpy as np
@@ -42,6 +48,17 @@ def broken(images):
 def nothing(images):
     return None
 
+def bare(images):
+    return BARE[0](images[0].mean()) if len(images) == 1 else [i.mean() for i in images]
+
+def given(images):
+    return GIVEN[0]
+
+def late(images):
+    yield 1.0
+    raise TypeError("lost")
+
+BARE, GIVEN = [], []
 constant = 3
 """
 
@@ -72,6 +89,75 @@ def test_reference_scores_one_at_a_time(module: str) -> None:
     assert __import__(module).calls == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [float, np.float32, np.array, torch.tensor, lambda value: np.full((1, 1), value)],
+    ids=["float", "scalar", "0-d array", "0-d tensor", "array of one"],
+)
+def test_one_picture_may_get_a_bare_number(module: str, kind: Callable[[float], Any]) -> None:
+    scorer = load_scorer(f"python:{module}:bare")
+    sys.modules[module].BARE[:] = [kind]
+    assert list(scorer.score(greys(10, 200), reference=True)) == [10, 200]
+    assert list(scorer.score(greys(10, 200))) == [10, 200]
+
+
+NUMBER_WANTED = "; a number such as 61.5 is wanted"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([[61.5]], f"the answer is [61.5]{NUMBER_WANTED}"),
+        (["61,5"], f"the answer is '61,5'{NUMBER_WANTED}"),
+        ([{"score": 61.5}], f"the answer is {{'score': 61.5}}{NUMBER_WANTED}"),
+        ([None], f"the answer is None{NUMBER_WANTED}"),
+        (np.ones((1, 3)), f"the answer is array([1., 1., 1.]){NUMBER_WANTED}"),
+        (torch.ones(1, 2), f"the answer is tensor([1., 1.]){NUMBER_WANTED}"),
+        ([np.ones((9, 9))], "..." + NUMBER_WANTED),
+        ([math.inf], "the answer is inf; a finite number is wanted"),
+        ({"scores": [61.5]}, "gave {'scores': [61.5]} for 1 pictures; it must return a list"),
+        ("61.5", "gave '61.5' for 1 pictures; it must return a list"),
+        (b"61.5", "gave b'61.5' for 1 pictures; it must return a list"),
+        ([], "gave 0 scores for 1 images"),
+    ],
+)
+def test_what_came_and_what_is_wanted_are_said(
+    module: str, tmp_path: Path, given: Any, says: str
+) -> None:
+    scorer = load_scorer(f"python:{module}:given")
+    sys.modules[module].GIVEN[:] = [given]
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3)).save(path)
+    with pytest.raises(ScorerError) as caught:
+        score_file(path, scorer, None)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bare_number_for_several_pictures_is_none_for_any(module: str) -> None:
+    scorer = load_scorer(f"python:{module}:given")
+    sys.modules[module].GIVEN[:] = [61.5]
+    with pytest.raises(ScorerError, match=r"gave 61\.5 for 2 pictures; it must return a list"):
+        scorer.score(greys(1, 2))
+
+
+def test_one_colour_is_named_where_it_has_no_score(module: str) -> None:
+    scorer = load_scorer(f"python:{module}:given")
+    sys.modules[module].GIVEN[:] = [[math.nan]]
+    (score,) = scorer.score(greys(7))
+    assert isinstance(score, NoScore)
+    assert score.reason.endswith("a picture of one colour has no score")
+    (score,) = scorer.score([np.arange(12, dtype=np.uint8).reshape(2, 2, 3)])
+    assert isinstance(score, NoScore)
+    assert "colour" not in score.reason
+
+
+def test_a_module_that_exits_when_it_is_imported(module: str, tmp_path: Path) -> None:
+    (tmp_path / f"{module}_exits.py").write_text("import sys; sys.exit()")
+    with pytest.raises(ScorerError, match="fails when it is imported: SystemExit"):
+        load_scorer(f"python:{module}_exits:score")
+
+
 def test_what_is_no_number_leaves_its_neighbours_alone(module: str) -> None:
     got = load_scorer(f"python:{module}:odd").score(greys(*range(7)))
     assert (got[0], got[6]) == (1.0, 2.5)
@@ -89,7 +175,8 @@ def test_an_image_that_is_none_is_not_shown(module: str) -> None:
     [
         ("short", "1 scores for 2 images"),
         ("broken", "RuntimeError: out of memory"),
-        ("nothing", "TypeError"),
+        ("late", "TypeError: lost"),
+        ("nothing", "gave None for 2 pictures; it must return a list of numbers"),
     ],
 )
 def test_an_unusable_call_is_a_scorer_error(module: str, path: str, message: str) -> None:

@@ -21,7 +21,7 @@ from blackcamo.scorers.base import (
     score_scorable,
     sha256,
 )
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 from blackcamo.weights.files import MAX_MODEL_BYTES, read_tensors
 
 INFO = ScorerInfo(name="x", low=1, high=10, threshold=5)
@@ -87,6 +87,24 @@ def test_model_files(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(WeightsError, match="is empty; get it there"):
         read_model_file(tmp_path / "a", remedy="get it there")
+
+
+def test_pictures_without_a_score_say_why() -> None:
+    def nan(images: list[Pixels]) -> list[float]:
+        return [math.nan] * len(images)
+
+    noise = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
+    flat, small = np.full((9, 9, 3), 7, np.uint8), noise[:4]
+    scores = score_scorable([noise, flat, small, noise[0]], nan, min_side_px=8)
+    assert all(math.isnan(score) for score in scores)
+    assert [getattr(score, "reason", None) for score in scores] == [
+        None,
+        "a picture of one colour has no score",
+        "the picture is 8x4; sides of at least 8 pixels are needed",
+        "a picture is uint8 (H, W, 3); this is something else",
+    ]
+    (known,) = score_scorable([flat], lambda _: [NoScore("the answer is 'x'")])
+    assert getattr(known, "reason", "") == "the answer is 'x'; a picture of one colour has no score"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")

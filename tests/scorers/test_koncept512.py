@@ -21,7 +21,7 @@ from blackcamo.nets.inception_resnet_v2 import KonCept512, Pooling
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.koncept512 import KonCept512Scorer, centre_crop, fit, stages
 from blackcamo.testing import ScorerContract
-from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, Scorer, ScorerInfo, ScorerOptions
 from blackcamo.weights.koncept512 import convert
 from tests import koncept512_keras
 from tests.koncept512_standin import picture, state_dict
@@ -211,6 +211,8 @@ def test_task_cuts_the_middle_out_and_refuses_smaller_pictures() -> None:
     images = [picture(0, 384, 512), picture(2, 383, 512), large, picture(3, 384, 511)]
     scores = scorer(engine, "task").score(images)
     assert np.isnan(scores).tolist() == [False, True, False, True]
+    assert isinstance(scores[1], NoScore)
+    assert scores[1].reason == "the picture is 512x383; 512x384 are cut out of it"
     np.testing.assert_array_equal(engine.seen[0], images[0])
     np.testing.assert_array_equal(engine.seen[1], large[8:392, 9:521])
     # Half a pixel is rounded to the even side, as torchvision rounds it.

@@ -18,7 +18,7 @@ from blackcamo.images import load_photo
 from blackcamo.scorers import load_scorer, niqe
 from blackcamo.scorers.scene_statistics import luma
 from blackcamo.testing import ScorerContract
-from blackcamo.types import Pixels, Scorer, ScorerOptions
+from blackcamo.types import NoScore, Pixels, Scorer, ScorerOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "studies" / "000-niqe-fit"
@@ -122,7 +122,10 @@ def test_patches_shrink_to_a_short_side() -> None:
 
 def test_a_picture_of_one_colour_cannot_be_scored() -> None:
     flat = np.full((200, 300, 3), 77, np.uint8)
-    assert math.isnan(load_scorer("niqe").score([flat])[0])
+    for scale in ("points", "raw"):
+        (score,) = load_scorer("niqe", ScorerOptions(extra={"scale": scale})).score([flat])
+        assert isinstance(score, NoScore)
+        assert score.reason == "a picture of one colour has no score"
 
 
 def test_patches_of_one_colour_are_left_out(photos: list[Pixels]) -> None:

@@ -22,6 +22,14 @@ _OUTPUT = "Output"
 Photos = Annotated[
     list[Path], typer.Argument(metavar="PHOTO", help="Pictures: JPEG, PNG, WebP, AVIF, TIFF, HEIC.")
 ]
+PhotosOrFolders = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PHOTO",
+        help="Pictures: JPEG, PNG, WebP, AVIF, TIFF, HEIC; or folders of them, in which what "
+        "blackcamo made is left out.",
+    ),
+]
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")]
 
 Json = Annotated[

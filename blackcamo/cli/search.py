@@ -12,8 +12,8 @@ from blackcamo.cli import options as o
 from blackcamo.cli.output import (
     DONE,
     FAILED,
-    INTERRUPTED,
     MISSED,
+    collecting,
     complain_about,
     number,
     print_json,
@@ -29,7 +29,7 @@ _SEARCH = "Search"
 
 
 def search(
-    photos: o.Photos,
+    photos: o.PhotosOrFolders,
     budget: Annotated[
         int,
         typer.Option(
@@ -67,6 +67,15 @@ def search(
             metavar="FILE",
             help="A .cube file or a HaldCLUT as a style of its own, with light and clarity "
             "around it.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = None,
+    made_for: Annotated[
+        Literal["cube"] | None,
+        typer.Option(
+            "--for",
+            help="cube: pointwise filters only, for a .cube file that reaches the target by "
+            "itself; it is delivered, too.",
             rich_help_panel=_SEARCH,
         ),
     ] = None,
@@ -135,6 +144,14 @@ def search(
             rich_help_panel="Output",
         ),
     ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace files of other searches and photos of the same name.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     pictures: o.Pictures = None,
     no_pictures: Annotated[
@@ -180,18 +197,21 @@ def search(
         keep_size=keep_size,
         stop_on_success=stop_on_success,
         device=device,
+        made_for=made_for,
         out=out,
+        overwrite=overwrite,
         storage=storage,
         pictures=pictures,
         no_pictures=no_pictures,
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
-    results = []
+    results: list[SearchResult] = collecting([])
+    found = run.find_photos(photos)
     with (
         stopping() as stop,
-        closing(run.search_many(photos, config=config, progress=bar.update, stop=stop)) as pending,
+        closing(run.search_many(found, config=config, progress=bar.update, stop=stop)) as pending,
     ):
-        for photo in photos:
+        for photo in found:
             with bar.showing(photo):
                 result = next(pending, None)
             if result is None:
@@ -200,12 +220,12 @@ def search(
             if not as_json:
                 _print(result, config, quiet=quiet)
         cut_short = stop() and (
-            len(results) < len(photos) or any(result.interrupted for result in results)
+            len(results) < len(found) or any(result.interrupted for result in results)
         )
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     if cut_short:
-        return INTERRUPTED
+        return stop.status
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
@@ -214,6 +234,7 @@ def search(
 def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
     if result.error is not None:
         complain_about(result.photo, result.error)
+    if result.output is None:
         return
     for note in () if quiet else result.notes:
         complain_about(result.photo, note)
@@ -230,6 +251,8 @@ def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
         say(f"{result.photo}: could not be camouflaged; best effort: {change}")
     say(f"  {result.recipe}")
     say(f"  {result.output}")
+    if result.table is not None:
+        say(f"  {result.table}")
     for choice in result.choices:
         say(f"  or {choice.recipe}")
         say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")

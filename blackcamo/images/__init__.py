@@ -7,7 +7,14 @@ and nothing else that the photo's file said about itself.
 from __future__ import annotations
 
 from blackcamo.images.checks import MAX_ASPECT, MAX_PIXELS, MAX_SIDE_PX, MIN_SIDE_PX
-from blackcamo.images.files import CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES, prepare_folder, write_bytes
+from blackcamo.images.files import (
+    CAMOUFLAGE_SUFFIX,
+    PICTURE_SUFFIXES,
+    fitting_stem,
+    made_here,
+    prepare_folder,
+    write_bytes,
+)
 from blackcamo.images.loading import AlphaPolicy, Photo, load_photo
 from blackcamo.images.metadata import Credit, encode_png, jpeg_metadata
 from blackcamo.images.scaling import fit_long_side, resize
@@ -24,8 +31,10 @@ __all__ = [
     "Photo",
     "encode_png",
     "fit_long_side",
+    "fitting_stem",
     "jpeg_metadata",
     "load_photo",
+    "made_here",
     "prepare_folder",
     "resize",
     "write_bytes",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +23,12 @@ PICTURE_SUFFIXES = frozenset(
     {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 )
 """What files of a folder are taken for pictures, in lower case."""
+
+_MADE_HERE = re.compile(r"\.(camo|compare|choices|styles|hald|[\w-]+-layer)", re.IGNORECASE)
+_NAME_BYTES = 255
+"""The longest name on most file systems; those that encrypt names take fewer bytes."""
+_ENDING_BYTES = 64
+"""What is kept free of that for endings: ".bleach-bypass.preset.json" and the like."""
 
 _REMEDIES = {
     errno.EACCES: "choose a folder that you may write to",
@@ -69,6 +78,36 @@ def read_bytes(path: Path) -> bytes:
     if not data:
         raise PhotoError(f"{name} is empty; copy it again from its source")
     return data
+
+
+def made_here(path: Path) -> bool:
+    """Whether a picture's name is one that blackcamo gives to what it makes of photos.
+
+    >>> made_here(Path("a/img.noir.camo.jpg")), made_here(Path("my.camouflage.jpg"))
+    (True, False)
+    """
+    return _MADE_HERE.fullmatch(Path(path.stem).suffix) is not None
+
+
+def fitting_stem(stem: str, folder: Path) -> str:
+    """A stem, cut at a letter where names made of it would be too long for the folder.
+
+    >>> len(fitting_stem("x" * 250, Path())) <= 191
+    True
+    """
+    room = max(_longest_name(folder) - _ENDING_BYTES, _ENDING_BYTES)
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem
+
+
+def _longest_name(folder: Path) -> int:
+    """Bytes that a file's name may have in a folder, which need not be there yet."""
+    if sys.platform != "win32":
+        for place in (folder.absolute(), *folder.absolute().parents):
+            with contextlib.suppress(OSError, ValueError):
+                return os.pathconf(place, "PC_NAME_MAX")
+    return _NAME_BYTES
 
 
 def prepare_folder(folder: Path) -> None:

@@ -20,6 +20,7 @@ from blackcamo.images import (
     PICTURE_SUFFIXES,
     encode_png,
     load_photo,
+    made_here,
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
@@ -192,8 +193,8 @@ class _Job:
 def find_photos(photos: Sequence[str | Path]) -> list[Path]:
     """Pictures as named, folders replaced by the pictures in them, none of them twice.
 
-    Hidden files and camouflages in a folder are left out; an empty folder stays as it is, to be
-    refused by name.
+    Hidden files of a folder and what blackcamo made are left out; an empty folder stays as it is,
+    to be refused by name.
 
     Raises:
         PhotoError: a folder cannot be read.
@@ -212,7 +213,7 @@ def _is_photo(path: Path) -> bool:
     return (
         path.suffix.lower() in PICTURE_SUFFIXES
         and not path.name.startswith(".")
-        and not path.stem.endswith(CAMOUFLAGE_SUFFIX)
+        and not made_here(path)
     )
 
 

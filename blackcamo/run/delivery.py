@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blackcamo.errors import OutputError
-from blackcamo.images import CAMOUFLAGE_SUFFIX, Photo, encode_png, prepare_folder, write_bytes
+from blackcamo.errors import OutputError, PresetError
+from blackcamo.exporters import export_preset
+from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder, write_bytes
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.grid import GridCell, picture_grid
+from blackcamo.run.naming import CAMOUFLAGE, CHOICES, COMPARE, PRESET, Names, Place
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import DEFAULT_OUT, Choice, SearchResult
 from blackcamo.run.setup import Contest, Setup
@@ -31,7 +33,9 @@ class Winner:
 
 
 class Delivery:
-    """The files of one photo; their folder is made ready before the first query.
+    """The files of one photo; their folder and names are made ready before the first query.
+
+    Files of another search, or of anybody else, stay: these then have names of their own.
 
     Raises:
         OutputError: the folder cannot be written to, or the camouflage would replace the photo.
@@ -42,11 +46,20 @@ class Delivery:
         self._identity = setup.identity(photo, contest)
         self._photo = photo
         self._study = study
-        self._folder = folder = setup.config.out or DEFAULT_OUT / photo.path.stem
-        self.camouflage, self.preset = self._files()
-        if self.camouflage.resolve() == photo.path.resolve():
-            raise OutputError(f"{self.camouflage}: would replace the photo; choose another --out")
+        stem = photo.path.stem
+        self._folder = folder = setup.config.out or DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT)
         prepare_folder(folder)
+        self._first = self._stem = fitting_stem(stem, folder)
+        self._names = Names(
+            folder,
+            self._first,
+            list(contest.spaces),
+            study,
+            table=setup.config.made_for is not None,
+        )
+        self._refuse_to_replace_the_photo()
+        self.notes: tuple[str, ...] = ()
+        """What a user should know of the names; known once the files are written."""
 
     def facts(self, before: float, winner: Winner, again: float | None) -> dict[str, Any]:
         """What preset and study say about the delivered candidate.
@@ -86,7 +99,9 @@ class Delivery:
         """
         setup, after = self._setup, winner.evaluation
         preset = self._preset(winner, facts)
-        compare = self._folder / f"{self._photo.path.stem}.compare.png"
+        self._settle(after)
+        camouflage, preset_file = self._files()
+        compare = self._file(COMPARE)
         picture = compare_picture(
             self._scored(self._photo.pixels, facts["score_before"]),
             self._scored(setup.channel.decode(winner.data), after.score),
@@ -94,16 +109,19 @@ class Delivery:
             appeal=after.appeal,
             recipe=preset.recipe,
         )
-        # The camouflage comes last: where it lies, the two that explain it do, too.
+        # The preset says whose files these are, so it comes first. The camouflage comes last:
+        # where it lies, what explains it does, too.
+        write_bytes(preset_file, preset.to_json().encode())
         write_bytes(compare, encode_png(picture, self._photo.credit))
-        write_bytes(self.preset, preset.to_json().encode())
-        write_bytes(self.camouflage, winner.data)
+        table = self._table(preset)
+        write_bytes(camouflage, winner.data)
         choices = tuple(self._choice(other, facts["score_before"]) for other in others)
         return SearchResult(
             photo=self._photo.path,
-            output=self.camouflage,
-            preset=self.preset,
+            output=camouflage,
+            preset=preset_file,
             compare=compare,
+            table=table,
             style=preset.style,
             choices=choices,
             sheet=self._sheet(winner, others, facts["score_before"]) if others else None,
@@ -122,13 +140,62 @@ class Delivery:
             versions=setup.versions,
         )
 
+    def _refuse_to_replace_the_photo(self) -> None:
+        camouflage, _ = self._files()
+        if camouflage.resolve() == self._photo.path.resolve():
+            raise OutputError(f"{camouflage}: would replace the photo; choose another --out")
+
+    def _settle(self, after: Evaluation) -> None:
+        """Choose the names, now that it is known how good this is."""
+        if self._setup.config.overwrite:
+            place = Place(self._first)
+        else:
+            place = self._names.settle(lambda theirs: self._beats(after, theirs))
+        self._stem = place.stem
+        self._refuse_to_replace_the_photo()
+        notes = []
+        if self._first != self._photo.path.stem:
+            notes.append(f"its name is too long for names made of it: cut to {self._first}")
+        if place.stem != self._first:
+            whose = "somebody's"
+            if place.kept is not None:
+                same = place.kept.provenance.get("photo") == self._identity["photo"]
+                whose = "another search's" if same else "another photo's"
+            notes.append(
+                f"{self._first}{CAMOUFLAGE} is {whose} and stays; this is {place.stem}{CAMOUFLAGE}"
+            )
+        if place.moved is not None:
+            notes.append(
+                f"this is better than {self._first}{CAMOUFLAGE} of another search, which is "
+                f"{place.moved}{CAMOUFLAGE} now"
+            )
+        self.notes = tuple(notes)
+
+    def _beats(self, after: Evaluation, theirs: Preset) -> bool:
+        """Whether this is better than what a preset records, by what is asked of this."""
+        mine, recorded = self._identity, theirs.provenance
+        try:
+            same = all(
+                recorded.get(key) == mine[key] for key in ("photo", "scorer", "appeal_measure")
+            )
+            point = theirs.recorded("score_after", float), theirs.recorded("appeal", float)
+        except PresetError:
+            return False
+        return same and self._setup.goal.winner([point, (after.score, after.appeal)]) == 1
+
+    def _table(self, preset: Preset) -> Path | None:
+        """Write what the search was for, beside a camouflage."""
+        if (wanted := self._setup.config.made_for) is None:
+            return None
+        exported = export_preset(preset, format=wanted, folder=self._folder, stem=self._stem)
+        return exported.files[0]
+
+    def _file(self, ending: str, style: str = "") -> Path:
+        return self._folder / f"{self._stem}{f'.{style}' if style else ''}{ending}"
+
     def _files(self, style: str = "") -> tuple[Path, Path]:
         """Where the camouflage in a style and its preset go; without one, the best."""
-        stem = f"{self._photo.path.stem}.{style}" if style else self._photo.path.stem
-        return (
-            self._folder / f"{stem}{CAMOUFLAGE_SUFFIX}.jpg",
-            self._folder / f"{stem}.preset.json",
-        )
+        return self._file(CAMOUFLAGE, style), self._file(PRESET, style)
 
     def _preset(self, winner: Winner, facts: Mapping[str, Any]) -> Preset:
         after = winner.evaluation
@@ -158,7 +225,7 @@ class Delivery:
             after = one.evaluation
             note = f"{self._said(after.score)}, appeal {after.appeal:.1f}"
             cells.append(GridCell(after.style, self._setup.channel.decode(one.data), note))
-        sheet = self._folder / f"{self._photo.path.stem}.choices.png"
+        sheet = self._file(CHOICES)
         write_bytes(sheet, encode_png(picture_grid(cells), self._photo.credit))
         return sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from blackcamo.channel import Subsampling
 from blackcamo.types import Export, Mode, ScorerOptions
@@ -16,6 +16,7 @@ DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 80.0
 DEFAULT_ALTERNATIVES = 3
+MadeFor: TypeAlias = Literal["cube"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class SearchConfig:
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
         keep_size: resample crops to the photo's size.
         stop_on_success: end the search with the first candidate at target and floor.
+        made_for: "cube" searches pointwise filters only, so that a table of colours reaches the
+            target by itself, and delivers that, too; None searches all filters.
         out: folder of the files; None is ``camouflage/<stem>``.
+        overwrite: files of other searches and photos of the same name are replaced.
         storage: journal file or Optuna storage URL; None is ``camouflage/studies.journal``.
         pictures: folder of the pictures for the dashboard; None is beside the journal, or
             ``camouflage/pictures``.
@@ -66,7 +70,9 @@ class SearchConfig:
     keep_size: bool = False
     stop_on_success: bool = False
     device: str = "auto"
+    made_for: MadeFor | None = None
     out: Path | None = None
+    overwrite: bool = False
     storage: str | None = None
     pictures: Path | None = None
     no_pictures: bool = False
@@ -128,14 +134,15 @@ class SearchResult(_Result):
     query was left). ``interrupted`` says that the search was stopped before its budget was spent.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
-    to, best first, and ``sheet`` shows them all. ``error`` is set, and most else
-    empty, for a photo that failed.
+    to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
+    for one. ``error`` is set, and most else empty, for a photo that failed.
     """
 
     photo: Path
     output: Path | None = None
     preset: Path | None = None
     compare: Path | None = None
+    table: Path | None = None
     style: str = ""
     choices: tuple[Choice, ...] = ()
     sheet: Path | None = None

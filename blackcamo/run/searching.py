@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from blackcamo import plugins
-from blackcamo.errors import BlackcamoError, OptionError
-from blackcamo.images import load_photo
+from blackcamo.errors import BlackcamoError, OptionError, PhotoError
+from blackcamo.images import load_photo, made_here
+from blackcamo.run.applying import find_photos
 from blackcamo.run.looks import keep_look
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
@@ -20,9 +21,12 @@ from blackcamo.run.results import (
     SearchResult,
 )
 from blackcamo.run.setup import Setup
+from blackcamo.run.tables import TableSetup
 from blackcamo.study import Study, study_name
 
 Stop: TypeAlias = Callable[[], bool]
+
+_MADE_HERE = "by its name blackcamo made it of a photo; search that instead"
 
 
 def _never() -> bool:
@@ -55,7 +59,7 @@ def search(
     for name in options:
         if name not in known:
             raise OptionError(plugins.unknown("search option", name, known))
-    setup = Setup(replace(config or SearchConfig(), **options))
+    setup = _setup(replace(config or SearchConfig(), **options))
     return _search(setup, Path(photo), progress, stop)
 
 
@@ -70,25 +74,34 @@ def search_many(
 
     After ``stop`` has said True no other photo is begun.
 
+    Args:
+        photos: pictures, and folders for the pictures in them that blackcamo did not make.
+
     Raises:
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
     """
     config = config or SearchConfig()
-    setup = Setup(config)
+    setup = _setup(config)
     stems: dict[str, Path] = {}
-    for path in map(Path, photos):
+    for path in find_photos(photos):
         if stop():
             return
         try:
+            if path.is_dir():
+                raise PhotoError(f"{path} is a folder without pictures; name the photos")
             other = stems.setdefault(path.stem, path)
-            if other is not path:
+            if other is not path and config.overwrite:
                 raise OptionError(
-                    f"{path}: its files would replace those of {other}; "
-                    "rename it or search it in a call with another --out"
+                    f"{path}: its files would replace those of {other}; leave out --overwrite, or "
+                    "search it in a call with another --out"
                 )
             yield _search(setup, path, progress, stop)
         except BlackcamoError as error:
             yield SearchResult(photo=path, scorer=config.scorer, seed=config.seed, error=str(error))
+
+
+def _setup(config: SearchConfig) -> Setup:
+    return Setup(config) if config.made_for is None else TableSetup(config)
 
 
 def _search(
@@ -112,4 +125,7 @@ def _search(
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
-        return PhotoSearch(setup, photo, contest, study, progress or (lambda _: None), stop).run()
+        searched = PhotoSearch(setup, photo, contest, study, progress or (lambda _: None), stop)
+        result = searched.run()
+    mine = (_MADE_HERE,) if made_here(path) else ()
+    return replace(result, notes=(*mine, *result.notes, *searched.delivery.notes))

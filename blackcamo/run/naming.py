@@ -1,0 +1,164 @@
+"""Names for what is written, so that nothing of the user's or of another search is replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blackcamo.errors import OutputError, PresetError
+from blackcamo.images import CAMOUFLAGE_SUFFIX
+from blackcamo.images.files import one_line
+from blackcamo.preset import Preset, read_preset
+
+CAMOUFLAGE = f"{CAMOUFLAGE_SUFFIX}.jpg"
+PRESET, COMPARE, CHOICES, TABLE = ".preset.json", ".compare.png", ".choices.png", ".cube"
+_OF_A_SEARCH = (CAMOUFLAGE, PRESET, COMPARE, CHOICES, TABLE)
+_OF_A_STYLE = (CAMOUFLAGE, PRESET)
+
+
+def numbered(stem: str) -> Iterator[str]:
+    """A stem, and what stands for it where that is taken.
+
+    >>> names = numbered("flower")
+    >>> next(names), next(names), next(names)
+    ('flower', 'flower-2', 'flower-3')
+    """
+    yield stem
+    number = 2
+    while True:
+        yield f"{stem}-{number}"
+        number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a search's files go.
+
+    Args:
+        stem: what they are named after.
+        kept: what lies under the photo's own name instead, None if it cannot be told.
+        moved: the stem that another search's files have now, whose name these have; or None.
+    """
+
+    stem: str
+    kept: Preset | None = None
+    moved: str | None = None
+
+
+class Names:
+    """The names of one search's files in a folder: those of its photo, else numbered ones.
+
+    A preset records its study, and the digest of the camouflage beside it: files of which it says
+    otherwise, or that have none, are somebody else's.
+
+    Args:
+        folder: where they go.
+        stem: what they are named after.
+        styles: those of which a camouflage may be written.
+        study: the search that writes them.
+        table: whether a table of colours is one of them.
+    """
+
+    def __init__(
+        self, folder: Path, stem: str, styles: Sequence[str], study: str, *, table: bool = False
+    ) -> None:
+        self._folder = folder
+        self._first = stem
+        self._study = study
+        main = _OF_A_SEARCH if table else _OF_A_SEARCH[:-1]
+        self._parts = [("", main), *((f".{style}", _OF_A_STYLE) for style in styles)]
+
+    def find(self) -> str:
+        """The stem of this search's files, where they lie or may lie."""
+        one = re.compile(rf"{re.escape(self._first)}(-\d+)?")
+        known = (stem for stem in self._stems(self._study) if one.fullmatch(stem))
+        mine = [stem for stem in known if self._owner(stem) == self._study]
+        if mine:
+            return min(mine, key=lambda stem: (len(stem), stem))
+        return self._free()
+
+    def settle(self, better: Callable[[Preset], bool]) -> Place:
+        """Where to write now; what is worse gives up the photo's own name.
+
+        Args:
+            better: whether what is to be written is better than what a preset records.
+
+        Raises:
+            OutputError: a file cannot be moved.
+        """
+        stem = self.find()
+        if stem == self._first:
+            return Place(stem)
+        theirs = self._record(self._first) if self._owner(self._first) else None
+        if theirs is None or not better(theirs):
+            return Place(stem, kept=theirs)
+        moved = stem if self._owner(stem) is None else self._free()
+        self._move(self._first, moved, _study(theirs))
+        if moved != stem:  # what an earlier run of this search left there
+            self._move(stem, self._first, self._study)
+        return Place(self._first, moved=moved)
+
+    def _free(self) -> str:
+        return next(stem for stem in numbered(self._first) if self._owner(stem) is None)
+
+    def _owner(self, stem: str) -> str | None:
+        """The study whose files have this stem; "" if it is not one that tells, None if none do."""
+        owners = set()
+        for part, endings in self._parts:
+            if any(os.path.lexists(self._folder / f"{stem}{part}{ending}") for ending in endings):
+                record = self._record(f"{stem}{part}")
+                owners.add("" if record is None else _study(record))
+        if not owners:
+            return None
+        return owners.pop() if len(owners) == 1 else ""
+
+    def _record(self, stem: str) -> Preset | None:
+        """The preset of that stem, None without one, or if the camouflage beside it is another."""
+        try:
+            preset = read_preset(self._folder / f"{stem}{PRESET}")
+            recorded = preset.recorded("camouflage", dict).get("sha256")
+            data = (self._folder / f"{stem}{CAMOUFLAGE}").read_bytes()
+        except PresetError:
+            return None
+        except FileNotFoundError:
+            return preset
+        except OSError:
+            return None
+        return preset if hashlib.sha256(data).hexdigest() == recorded else None
+
+    def _stems(self, study: str) -> list[str]:
+        """The stems of a study's presets that begin as this photo's does."""
+        names = sorted(path.name for path in self._folder.iterdir())
+        stems = (name.removesuffix(PRESET) for name in names if name.endswith(PRESET))
+        near = (stem for stem in stems if stem.startswith(self._first))
+        records = ((stem, self._record(stem)) for stem in near)
+        return [stem for stem, record in records if record and _study(record) == study]
+
+    def _move(self, old: str, new: str, study: str) -> None:
+        """Give a study's files another stem; none of them replaces another file.
+
+        Raises:
+            OutputError: a file cannot be moved.
+        """
+        stems = (s for s in self._stems(study) if s == old or s.startswith(f"{old}."))
+        parts = [
+            (stem.removeprefix(old), _OF_A_SEARCH if stem == old else _OF_A_STYLE) for stem in stems
+        ]
+        for part, endings in parts:
+            for ending in endings:
+                source, target = (self._folder / f"{s}{part}{ending}" for s in (old, new))
+                try:
+                    if os.path.lexists(source) and not os.path.lexists(target):
+                        source.rename(target)
+                except OSError as error:
+                    raise OutputError(
+                        f"cannot rename {one_line(source)} ({error.strerror}); choose another --out"
+                    ) from error
+
+
+def _study(preset: Preset) -> str:
+    return str(preset.provenance.get("study", ""))

@@ -122,9 +122,9 @@ def highlight_gains(peak_nits: float) -> tuple[Floats, Floats]:
     Source: SMPTE ST 2094-50, annex D, for a screen without headroom: up to white the gain is that
     of white (D.2), from there a quadratic Bézier curve leads to where the peak is white (D.4, D.5).
     """
-    headroom = max(0.0, float(np.log2(peak_nits / DIFFUSE_WHITE_NITS)))
-    if headroom == 0:
+    if peak_nits <= DIFFUSE_WHITE_NITS:
         return np.ones(1), np.ones(1)
+    headroom = float(np.log2(peak_nits / DIFFUSE_WHITE_NITS))
     share = min(headroom / float(np.log2(_TYPICAL_NITS / DIFFUSE_WHITE_NITS)), 1.0)
     white, peak = 1 - 0.5 * share, 2.0**headroom
     middle_x = (1 - _KAPPA) + _KAPPA / white

@@ -123,14 +123,14 @@ def _profile(
         convert = conversion(profile, mode)
     except UNUSABLE:
         return "the colour profile is damaged or does not fit"
+    if mode == "RGB" and (numbers := code_points(profile)):
+        encoding = by_numbers(*numbers, video=SRGB_CURVE, what="the profile's cicp")
+        if encoding is not None and encoding.hdr is not None:
+            return _encoded(encoding, boxes.brightest_nits)
     if convert is None:
         return Colours()
     if mode != "RGB":
         return Colours(convert, name=PROFILE_SPACE)
-    if numbers := code_points(profile):
-        encoding = by_numbers(*numbers, video=SRGB_CURVE, what="the profile's cicp")
-        if encoding is not None and encoding.hdr is not None:
-            return _encoded(encoding, boxes.brightest_nits)
     return Colours(convert, matrix_encoding(profile), name=PROFILE_SPACE)
 
 

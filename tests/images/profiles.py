@@ -72,6 +72,19 @@ def cmyk_profile() -> bytes:
     return _profile(b"prtr", b"CMYK", b"Lab ", {"A2B0": table, "A2B1": table})
 
 
+def with_tag(profile: bytes, name: bytes, data: bytes) -> bytes:
+    """The profile with one more tag at its end."""
+    (count,) = struct.unpack_from(">I", profile, 128)
+    table, body = profile[132 : 132 + 12 * count], profile[132 + 12 * count :]
+    moved = b"".join(
+        struct.pack(">4sII", tag, start + 12, size)
+        for tag, start, size in struct.iter_unpack(">4sII", table)
+    )
+    moved += struct.pack(">4sII", name, len(profile) + 12, len(data))
+    size = struct.pack(">I", len(profile) + 12 + len(data))
+    return size + profile[4:128] + struct.pack(">I", count + 1) + moved + body + data
+
+
 def _xyz(values: Floats | tuple[float, ...]) -> bytes:
     return b"XYZ " + struct.pack(">4x3i", *(round(v * 65536) for v in values))
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
 from blackcamo.images import CAMOUFLAGE_SUFFIX, load_photo
 from blackcamo.ledger import Ledger
-from blackcamo.oracle import Oracle, is_high_quality, one_line
+from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
-from blackcamo.scorers import load_scorer
+from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.strict_json import short
 from blackcamo.types import Pixels, Scorer, ScorerOptions
 
-_NOT_FROM_PRESETS = {
-    "command": "runs a program",
-    "python": "imports a module",
-    "http": "sends photos to a service",
-    "https": "sends photos to a service",
+_OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
+    "device": (str,),
+    "engine": (str,),
+    "preprocess": (str, NoneType),
+    **dict.fromkeys(("low", "high", "threshold"), (int, float, NoneType)),
+    "higher_is_better": (bool, NoneType),
+    "extra": (dict,),
 }
 
 
@@ -145,33 +148,40 @@ def recorded_scorer(
 ) -> Scorer:
     """The scorer that a preset was found with; a spec or options given here replace the recorded.
 
-    A preset may come from anybody, so none chooses a program to be run, a module to be imported
-    or a service to be sent photos.
+    A preset may come from anybody: by itself it chooses among scorers that declare themselves pure,
+    and their options. The user has to name any other scorer, and what only that one has.
 
     Raises:
-        PresetError: the preset records none, or one that has to be named by the user.
+        PresetError: the preset records none, or what has to be named by the user.
         BlackcamoError: the scorer cannot be loaded.
     """
-    spec = scorer or _harmless(preset.recorded("scorer_spec", str))
-    return load_scorer(spec, scorer_options or _recorded_options(preset))
-
-
-def _harmless(spec: str) -> str:
-    does = _NOT_FROM_PRESETS.get(spec.partition(":")[0])
-    if does is not None:
+    spec = scorer or preset.recorded("scorer_spec", str)
+    pure = scorer_is_pure(spec)
+    if scorer is None and not pure:
         raise PresetError(
-            f"preset records the scorer {short(spec)}, which {does}; if you trust that, name it "
-            "with --scorer"
+            f"preset records the scorer {short(spec)}, which may read files, run programs or send "
+            "photos; if you trust that, name it with --scorer"
         )
-    return spec
+    if scorer_options is None:
+        scorer_options = _recorded_options(preset)
+        if scorer_options.extra and not pure:
+            named = short(", ".join(scorer_options.extra))
+            raise PresetError(
+                f"preset records the scorer options {named}, which only you may choose for this "
+                "scorer: say those that you want with --scorer-option"
+            )
+    return load_scorer(spec, scorer_options)
 
 
 def _recorded_options(preset: Preset) -> ScorerOptions:
     recorded: dict[str, Any] = preset.recorded("scorer_options", dict)
-    try:
-        return ScorerOptions(**recorded)
-    except TypeError as error:
-        raise PresetError(f"preset records unknown scorer options: {one_line(error)}") from error
+    for key, value in recorded.items():
+        if key not in _OPTION_TYPES or type(value) not in _OPTION_TYPES[key]:
+            raise PresetError(f"preset records the scorer option {short(key)} as {short(value)}")
+    for key, value in recorded.get("extra", {}).items():
+        if type(value) is not str:
+            raise PresetError(f"preset records the scorer option {short(key)} as {short(value)}")
+    return ScorerOptions(**recorded)
 
 
 def recorded_options(options: ScorerOptions) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from blackcamo.errors import ScorerError, UnknownNameError
+from blackcamo.errors import BlackcamoError, ScorerError, UnknownNameError
 from blackcamo.plugins import load, names
+from blackcamo.scorers.base import is_pure
 from blackcamo.types import Scorer, ScorerFactory, ScorerInfo, ScorerOptions
 
-__all__ = ["load_scorer"]
+__all__ = ["load_scorer", "scorer_is_pure"]
 
 
 def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
@@ -23,7 +24,7 @@ def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
         MissingExtraError: the scorer needs a package that is not installed.
         OptionError: an option that this scorer does not have, or out of its bounds.
         WeightsError: its weights are missing or damaged.
-        ScorerError: the plug-in built something that is no scorer.
+        ScorerError: the plug-in failed, or built something that is no scorer.
     """
     name, _, argument = spec.partition(":")
     known = names("scorers")
@@ -34,7 +35,13 @@ def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
             f"{adapter + ':' + spec!r}"
         )
     factory: ScorerFactory = load("scorers", name)
-    scorer = factory(argument, options or ScorerOptions())
+    try:
+        scorer = factory(argument, options or ScorerOptions())
+    except BlackcamoError:
+        raise
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ScorerError(f"scorer {name!r} cannot be made: {reason}") from error
     if not isinstance(getattr(scorer, "info", None), ScorerInfo) or not callable(
         getattr(scorer, "score", None)
     ):
@@ -43,3 +50,13 @@ def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
             "the plug-in has to return a blackcamo.types.Scorer"
         )
     return scorer
+
+
+def scorer_is_pure(spec: str) -> bool:
+    """Whether the scorer that ``spec`` names declares that it only computes.
+
+    Raises:
+        UnknownNameError: no scorer of that name; says which one may be meant.
+        PluginError, MissingExtraError: it cannot be imported.
+    """
+    return is_pure(load("scorers", spec.partition(":")[0]))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,27 @@ from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.plugins import unknown
 from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 from blackcamo.weights.files import check_file
+
+F = TypeVar("F", bound=Callable[..., Any])
+_PURE = "blackcamo_pure"
+
+
+def pure(factory: F) -> F:
+    """Declare of a scorer's factory that the scorer only computes, whatever it is asked for.
+
+    No argument and no option of a pure scorer names a file, program, host or secret. A preset,
+    which may come from anybody, chooses among pure scorers and their options, and nothing else.
+
+    >>> is_pure(pure(lambda argument, options: None)), is_pure(lambda argument, options: None)
+    (True, False)
+    """
+    setattr(factory, _PURE, True)
+    return factory
+
+
+def is_pure(factory: Callable[..., Any]) -> bool:
+    """Whether this very factory is declared :func:`pure`; a class does not inherit that."""
+    return vars(factory).get(_PURE) is True
 
 
 def declare(info: ScorerInfo, options: ScorerOptions) -> ScorerInfo:

@@ -32,6 +32,7 @@ from blackcamo.scorers.base import (
     choose,
     declare,
     in_batches,
+    pure,
     refuse_argument,
     score_scorable,
     sha256,
@@ -121,6 +122,7 @@ class Brisque:
         return self.model.predict(features)
 
 
+@pure
 def create(argument: str, options: ScorerOptions) -> Brisque:
     """BRISQUE: natural scene statistics and a regression; lower is better; weights needed.
 

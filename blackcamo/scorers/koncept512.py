@@ -21,6 +21,7 @@ from blackcamo.scorers.base import (
     check_extra,
     choose,
     declare,
+    pure,
     refuse_argument,
     score_scorable,
     sha256,
@@ -131,6 +132,7 @@ def fit(image: Pixels) -> Pixels:
     return np.asarray(resized)
 
 
+@pure
 def create(argument: str, options: ScorerOptions) -> KonCept512Scorer:
     """KonCept512: the model of the MediaEval 2020 task; weights needed.
 

@@ -17,6 +17,7 @@ from blackcamo.scorers.base import (
     check_extra,
     choose,
     declare,
+    pure,
     refuse_argument,
     score_scorable,
     sha256,
@@ -63,6 +64,7 @@ def points(probabilities: NDArray[np.float32]) -> list[float]:
     return [(mean - 1) / (RATINGS - 1) * 100 for mean in means.tolist()]
 
 
+@pure
 def technical(argument: str, options: ScorerOptions) -> NimaScorer:
     """NIMA: technical quality as people would rate it; weights needed.
 
@@ -74,6 +76,7 @@ def technical(argument: str, options: ScorerOptions) -> NimaScorer:
     return _create("nima-technical", argument, options)
 
 
+@pure
 def aesthetic(argument: str, options: ScorerOptions) -> NimaScorer:
     """NIMA: beauty as people would rate it; weights needed.
 

@@ -30,6 +30,7 @@ from blackcamo.scorers.base import (
     choose,
     declare,
     in_batches,
+    pure,
     refuse_argument,
     score_scorable,
     sha256,
@@ -132,6 +133,7 @@ class Niqe:
         return [self.model.distance(own) for own in features]
 
 
+@pure
 def create(argument: str, options: ScorerOptions) -> Niqe:
     """NIQE: distance from the statistics of good photographs.
 

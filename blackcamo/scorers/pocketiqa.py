@@ -20,6 +20,7 @@ from blackcamo.scorers.base import (
     check_extra,
     choose,
     declare,
+    pure,
     refuse_argument,
     score_scorable,
     sha256,
@@ -53,6 +54,7 @@ class PocketIQAScorer:
         return score_scorable(images, run, min_side_px=MIN_SIDE_PX)
 
 
+@pure
 def create(argument: str, options: ScorerOptions) -> PocketIQAScorer:
     """PocketIQA: a small network that comes with the package; works at once, offline.
 

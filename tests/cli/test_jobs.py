@@ -145,7 +145,7 @@ def test_verify_reproduces_the_score_and_notices_a_change(folder: Path, run: Run
     # A preset may come from anybody: it does not choose the module that is imported.
     status, told, _ = run("verify", camouflage)
     assert status == 2
-    assert "imports a module; if you trust that, name it with --scorer" in told["error"]
+    assert "run programs or send photos; if you trust that, name it with" in told["error"]
     status, told, _ = run("verify", camouflage, *NAMED)
     assert (status, told["reproduced"]) == (0, True)
     assert told["score"] == told["recorded"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, PresetError
 from blackcamo.preset import Preset
-from tests.run.conftest import Search, write_photo
+from tests.run.conftest import write_photo
 
 PRESET = Preset(
     filters=("tone", "grain"), lut_size=33, params={"exposure_ev": 0.3, "grain_percent": 1.0}
@@ -74,25 +73,3 @@ def test_what_cannot_be_done_is_refused_before_the_first_photo(tmp_path: Path) -
     with pytest.raises(PresetError, match="records no scorer_spec"):
         list(run.apply(PRESET, [photo], out=tmp_path / "out", score=True))
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("spec", "does"),
-    [
-        ("command:touch owned", "runs a program"),
-        ("python:os:getcwd", "imports a module"),
-        ("https://example.invalid/score", "sends photos to a service"),
-    ],
-)
-def test_no_preset_chooses_what_is_run_or_where_photos_go(
-    run_search: Search, tmp_path: Path, spec: str, does: str
-) -> None:
-    result = run_search(budget=20)
-    assert result.preset is not None
-    assert result.output is not None
-    document = json.loads(result.preset.read_text())
-    document["provenance"]["scorer_spec"] = spec
-    result.preset.write_text(json.dumps(document))
-    with pytest.raises(PresetError, match=rf"{does}; if you trust that, name it with --scorer"):
-        run.verify(result.output)
-    assert not (tmp_path / "owned").exists()

@@ -11,12 +11,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blackcamo.scorers.base import check_extra, choose, declare, refuse_argument, score_scorable
+from blackcamo.scorers.base import (
+    check_extra,
+    choose,
+    declare,
+    pure,
+    refuse_argument,
+    score_scorable,
+)
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
 
 __all__ = ["Sharpness"]
 
 
+@pure
 class Sharpness:
     """The scorer: 0 is flat, 100 very sharp; half way lies a variance of 100 squared levels."""
 

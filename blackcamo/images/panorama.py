@@ -49,8 +49,10 @@ def read_panorama(xmp: Xmp, width_px: int, height_px: int) -> Panorama | None:
     projection = next(iter(xmp.get(f"{NAMESPACE} ProjectionType", [])), "").strip()
     if projection not in _WRAPPED:
         return None
-    part, whole = (_number(xmp, f"{n}WidthPixels") for n in ("CroppedAreaImage", "FullPano"))
-    if not part and not whole and projection == "equirectangular":
+    names = ("CroppedAreaImageWidthPixels", "FullPanoWidthPixels")
+    part, whole = (_number(xmp, name) for name in names)
+    sized = any(f"{NAMESPACE} {name}" in xmp for name in names)
+    if not sized and projection == "equirectangular":
         part = whole = width_px  # without sizes a picture is the whole sphere
     if not part or part != whole:
         return None

@@ -41,6 +41,7 @@ def apply(
             rich_help_panel="Output",
         ),
     ] = False,
+    overwrite: o.Overwrite = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -86,6 +87,7 @@ def apply(
             found,
             out=out,
             before_channel=before_channel,
+            overwrite=overwrite,
             jobs=jobs,
             score=score,
             scorer=scorer,
@@ -101,6 +103,7 @@ def apply(
             strength=1.0 if strength is None else strength,
             finish_name=finish,
             before_channel=before_channel,
+            overwrite=overwrite,
             jobs=jobs,
             scorer=(scorer or DEFAULT_SCORER) if score else None,
         )

@@ -59,6 +59,15 @@ Pictures = Annotated[
     ),
 ]
 
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Replace other files of these names; without it, these are numbered.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
 Quality = Annotated[
     int, typer.Option("--quality", help="libjpeg quality, 1-100.", rich_help_panel=_CHANNEL)
 ]

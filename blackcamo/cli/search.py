@@ -12,8 +12,8 @@ from blackcamo.cli import options as o
 from blackcamo.cli.output import (
     DONE,
     FAILED,
+    INTERRUPTED,
     MISSED,
-    collecting,
     complain_about,
     number,
     print_json,
@@ -144,14 +144,7 @@ def search(
             rich_help_panel="Output",
         ),
     ] = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite",
-            help="Replace files of other searches and photos of the same name.",
-            rich_help_panel="Output",
-        ),
-    ] = False,
+    overwrite: o.Overwrite = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     pictures: o.Pictures = None,
     no_pictures: Annotated[
@@ -205,7 +198,7 @@ def search(
         no_pictures=no_pictures,
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
-    results: list[SearchResult] = collecting([])
+    results = []
     found = run.find_photos(photos)
     with (
         stopping() as stop,
@@ -225,7 +218,7 @@ def search(
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     if cut_short:
-        return stop.status
+        return INTERRUPTED
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
@@ -234,7 +227,6 @@ def search(
 def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
     if result.error is not None:
         complain_about(result.photo, result.error)
-    if result.output is None:
         return
     for note in () if quiet else result.notes:
         complain_about(result.photo, note)

@@ -28,7 +28,7 @@ def styles(
 
     names = o.names(style)
     if photo is not None:
-        sheet = run.style_sheet(photo, out or Path(f"{photo.stem}.styles.png"), names=names)
+        sheet = run.style_sheet(photo, out, names=names)
         if as_json:
             print_json({"sheet": str(sheet)})
         else:

@@ -19,12 +19,14 @@ from blackcamo.images import (
     CAMOUFLAGE_SUFFIX,
     PICTURE_SUFFIXES,
     encode_png,
+    fitting_stem,
     load_photo,
     made_here,
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
+from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_file
 from blackcamo.run.setup import load_styles, style_chain
@@ -43,6 +45,7 @@ def apply(
     *,
     out: str | Path,
     before_channel: bool = False,
+    overwrite: bool = False,
     jobs: int | None = None,
     score: bool = False,
     scorer: str | None = None,
@@ -55,6 +58,7 @@ def apply(
         photos: pictures, and folders for all pictures in them that are no camouflages.
         out: folder for ``<stem>.camo.jpg``, through the preset's channel.
         before_channel: write ``<stem>.camo.png`` instead, what the channel would be given.
+        overwrite: replace other files of those names; else these are numbered.
         jobs: photos at a time; None is one for each processor, at most four.
         score: ask a scorer about each photo and its camouflage, both after the channel.
         scorer: its spec; None is the recorded one.
@@ -73,6 +77,7 @@ def apply(
         lambda _: params,
         Path(out),
         before_channel,
+        overwrite,
         keep_size=found.keep_size,
         finish=finish(found.finish) if found.finish else None,
         notes=found.notes,
@@ -89,6 +94,7 @@ def apply_style(
     strength: float = 1.0,
     finish_name: str | None = None,
     before_channel: bool = False,
+    overwrite: bool = False,
     jobs: int | None = None,
     scorer: str | None = None,
     scorer_options: ScorerOptions | None = None,
@@ -97,7 +103,7 @@ def apply_style(
 
     Args:
         style: its name.
-        photos, out, before_channel, jobs: as for a preset.
+        photos, out, before_channel, overwrite, jobs: as for a preset.
         strength: how far it goes, 0 (not at all) to 1.
         finish_name: a frame around what is delivered.
         scorer: asked about each photo and what became of it; None asks none.
@@ -120,6 +126,7 @@ def apply_style(
         fitted,
         Path(out),
         before_channel,
+        overwrite,
         finish=finish(finish_name) if finish_name else None,
     )
     judge = None if scorer is None else load_scorer(scorer, scorer_options)
@@ -148,6 +155,7 @@ class _Job:
     params: Callable[[Pixels], Mapping[str, float]]
     folder: Path
     before_channel: bool
+    overwrite: bool
     keep_size: bool = False
     finish: Finish | None = None
     notes: tuple[str, ...] = ()
@@ -170,13 +178,19 @@ class _Job:
                 if self.before_channel
                 else (self.channel.encode(pixels, photo.credit), ".jpg")
             )
-            target = self.folder / f"{path.stem}{CAMOUFLAGE_SUFFIX}{suffix}"
+            ending = f"{CAMOUFLAGE_SUFFIX}{suffix}"
+            first = self.folder / f"{fitting_stem(path.stem, self.folder)}{ending}"
+            target = first
+            if not self.overwrite:
+                target = unclaimed(self.folder, path.stem, ending, data)
             if target.resolve() == path.resolve():
                 raise OutputError(f"{path}: would be overwritten; choose another --out")
             write_bytes(target, data)
         except BlackcamoError as error:
             return replace(found, error=str(error))
-        return replace(found, output=target, notes=(*photo.notes, *self.notes))
+        named = () if target == first else (f"{first} is there and stays; this is {target.name}",)
+        mine = (MADE_HERE,) if made_here(path) else ()
+        return replace(found, output=target, notes=(*mine, *photo.notes, *self.notes, *named))
 
     def scored(self, result: ApplyResult, scorer: Scorer) -> ApplyResult:
         if result.output is None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blackcamo.errors import OutputError, PresetError
-from blackcamo.images import CAMOUFLAGE_SUFFIX
+from blackcamo.images import CAMOUFLAGE_SUFFIX, fitting_stem
 from blackcamo.images.files import one_line
 from blackcamo.preset import Preset, read_preset
 
+MADE_HERE = "by its name blackcamo made it of a photo; name that instead"
+"""What is said of a picture that is named as a photo."""
 CAMOUFLAGE = f"{CAMOUFLAGE_SUFFIX}.jpg"
 PRESET, COMPARE, CHOICES, TABLE = ".preset.json", ".compare.png", ".choices.png", ".cube"
 _OF_A_SEARCH = (CAMOUFLAGE, PRESET, COMPARE, CHOICES, TABLE)
@@ -32,6 +34,18 @@ def numbered(stem: str) -> Iterator[str]:
     while True:
         yield f"{stem}-{number}"
         number += 1
+
+
+def unclaimed(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    """Where bytes go without replacing others: the first numbered name that is free or has them."""
+    for name in numbered(fitting_stem(stem, folder)):
+        path = folder / f"{name}{ending}"
+        try:
+            if not os.path.lexists(path) or path.read_bytes() == data:
+                return path
+        except OSError:  # a folder, or not ours to read
+            continue
+    raise AssertionError  # pragma: no cover - there is always another number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError
 from blackcamo.images import load_photo, made_here
 from blackcamo.run.applying import find_photos
+from blackcamo.run.continuing import require_same_scorer
 from blackcamo.run.looks import keep_look
+from blackcamo.run.naming import MADE_HERE
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
 from blackcamo.run.results import (
@@ -25,8 +27,6 @@ from blackcamo.run.tables import TableSetup
 from blackcamo.study import Study, study_name
 
 Stop: TypeAlias = Callable[[], bool]
-
-_MADE_HERE = "by its name blackcamo made it of a photo; search that instead"
 
 
 def _never() -> bool:
@@ -125,7 +125,8 @@ def _search(
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
+        require_same_scorer(setup, photo, study)
         searched = PhotoSearch(setup, photo, contest, study, progress or (lambda _: None), stop)
         result = searched.run()
-    mine = (_MADE_HERE,) if made_here(path) else ()
+    mine = (MADE_HERE,) if made_here(path) else ()
     return replace(result, notes=(*mine, *result.notes, *searched.delivery.notes))

@@ -9,6 +9,7 @@ from blackcamo import plugins
 from blackcamo.images import encode_png, fit_long_side, load_photo, write_bytes
 from blackcamo.rendering import render
 from blackcamo.report.grid import GridCell, picture_grid
+from blackcamo.run.naming import unclaimed
 from blackcamo.run.results import StyleEntry
 from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.styles.space import StyleSpace
@@ -35,12 +36,14 @@ def styles(names: Sequence[str] | None = None) -> list[StyleEntry]:
     ]
 
 
-def style_sheet(photo: str | Path, out: str | Path, *, names: Sequence[str] | None = None) -> Path:
+def style_sheet(
+    photo: str | Path, out: str | Path | None = None, *, names: Sequence[str] | None = None
+) -> Path:
     """Draw a photo beside what styles make of it, as a PNG.
 
     Args:
         photo: the picture's file.
-        out: the sheet's file.
+        out: the sheet's file; None is ``<stem>.styles.png``, numbered where that is another one.
         names: the styles; None is all of them.
 
     Raises:
@@ -56,5 +59,7 @@ def style_sheet(photo: str | Path, out: str | Path, *, names: Sequence[str] | No
         params = StyleSpace(style, known, chain.space).start
         note = "" if why is None else f"not tried by itself: {why}"
         cells.append(GridCell(style.name, render(chain, pixels, params), note))
-    write_bytes(Path(out), encode_png(picture_grid(cells, columns=3), loaded.credit))
-    return Path(out)
+    sheet = encode_png(picture_grid(cells, columns=3), loaded.credit)
+    path = unclaimed(Path(), loaded.path.stem, ".styles.png", sheet) if out is None else Path(out)
+    write_bytes(path, sheet)
+    return path

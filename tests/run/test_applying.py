@@ -57,6 +57,31 @@ def test_no_file_replaces_another(tmp_path: Path) -> None:
     assert "would replace that of" in str(second.error)
 
 
+def test_what_lies_there_stays_unless_told_otherwise(tmp_path: Path) -> None:
+    photo, out = write_photo(tmp_path / "x.jpg"), tmp_path / "out"
+    out.mkdir()
+    (out / "x.camo.jpg").write_bytes(b"mine")
+    for _ in range(2):  # the same again is no other file
+        (result,) = run.apply(PRESET, [photo], out=out)
+        assert result.output == out / "x-2.camo.jpg"
+        says = f"{out / 'x.camo.jpg'} is there and stays; this is x-2.camo.jpg"
+        assert says in result.notes
+    (styled,) = run.apply_style("noir", [photo], out=out)
+    assert styled.output == out / "x-3.camo.jpg"
+    assert (out / "x.camo.jpg").read_bytes() == b"mine"
+    (replaced,) = run.apply(PRESET, [photo], out=out, overwrite=True)
+    assert replaced.output == out / "x.camo.jpg"
+    assert (out / "x.camo.jpg").read_bytes() == (out / "x-2.camo.jpg").read_bytes()
+    (again,) = run.apply(PRESET, [out / "x.camo.jpg"], out=tmp_path / "again")
+    assert again.notes[0].startswith("by its name blackcamo made it of a photo")
+
+
+def test_a_long_name_is_cut(tmp_path: Path) -> None:
+    photo = write_photo(tmp_path / f"{'x' * 251}.jpg")
+    (result,) = run.apply(PRESET, [photo], out=tmp_path / "out")
+    assert result.output == tmp_path / "out" / f"{'x' * 191}.camo.jpg"
+
+
 def test_a_broken_photo_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
     good = write_photo(tmp_path / "good.jpg")

@@ -112,7 +112,7 @@ def test_each_search_finds_its_own_files_again(
     assert {n.partition(".")[0] for n in after} == {"photo", "photo-2", "photo-3"}
     for seed in (1, 0, 2):
         run_search(**QUICK, seed=seed)
-    assert (contents(tmp_path / "out"), scorer.images) == (after, shown)
+    assert (contents(tmp_path / "out"), scorer.images) == (after, shown + 3)
 
 
 def test_overwriting_is_the_old_way(run_search: Search, tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_what_was_made_here_is_searched_with_a_warning_and_skipped_in_folders(
         [first.output],
         config=run.SearchConfig(**QUICK, out=tmp_path / "own", storage="sqlite://"),
     )
-    assert own.notes[0] == "by its name blackcamo made it of a photo; search that instead"
+    assert own.notes[0] == "by its name blackcamo made it of a photo; name that instead"
     photo.rename(tmp_path / "out" / "photo.jpg")
     (tmp_path / "empty").mkdir()
     config = run.SearchConfig(**QUICK, out=tmp_path / "all", storage="sqlite://")

@@ -64,7 +64,18 @@ def rise(gain: Tensor, name: str) -> Tensor:
 
 def cost(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
     """What all complaints together take from the log odds (B) that a picture is posted."""
-    heard = torch.stack([weights.complaints[n] * bend(c) for n, c in complaints.items()]).sum(0)
+    return _felt(_heard(complaints, weights).sum(0))
+
+
+def _heard(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
+    """Complaints (C, B) by their weights, of which a fit asks for derivatives."""
+    bent = bend(torch.stack(list(complaints.values())))
+    return torch.stack(
+        [weights.complaints[n] * one for n, one in zip(complaints, bent, strict=True)]
+    )
+
+
+def _felt(heard: Tensor) -> Tensor:
     # The Huber loss of all, which is smooth where it becomes linear.
     return torch.where(heard < TOLERATED / 2, heard.square() / TOLERATED, heard - TOLERATED / 4)
 
@@ -86,10 +97,11 @@ def appraised(
     complaints: Mapping[str, Tensor], gains: Mapping[str, Tensor], weights: Weights
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Appeal (B), and what it would be for each complaint alone, and for what is gained alone."""
-    spent = cost(complaints, weights)
+    heard = _heard(complaints, weights)
+    spent = _felt(heard.sum(0))
     value = points(spent)
     room = ((value - ACCEPTED) / (UNCHANGED - ACCEPTED)).clamp(0, 1)
-    parts = {name: points(cost({name: c}, weights)) for name, c in complaints.items()}
+    parts = dict(zip(complaints, points(_felt(heard)), strict=True))
     parts["liked"] = UNCHANGED + BONUS * _lifted(gains, torch.zeros_like(spent), weights)
     return value + BONUS * room.square() * _lifted(gains, spent, weights), parts
 

@@ -94,6 +94,49 @@ class Tones:
         self.white = some.topk(count, sorted=False).values.mean(1)
         self.deviation = some.std(1, correction=0)
 
+    # What follows is of a photo, and serves all its candidates.
+
+    @cached_property
+    def hues(self) -> _Weighed:
+        """How much each pixel has of each of a few hues: (hues, B, N)."""
+        return _Weighed(_of_hues(self))
+
+    @cached_property
+    def hue_chroma(self) -> Tensor:
+        """Mean chroma (hues, B) of each of these."""
+        return self.hues.mean(self.chroma)
+
+    @cached_property
+    def pale(self) -> list[tuple[_Weighed, Tensor, Tensor]]:
+        """Pale pixels (B, N) of shadows, middle tones and lights, and their own mean (a*, b*)."""
+        pale = (self.chroma / _PALE_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
+        found = []
+        for low, high, _ in _ZONES:
+            middle, half = (low + high) / 2, (high - low) / 2
+            weight = (1 - ((self.lightness - middle) / half).square_()).clamp_(min=0).mul_(pale)
+            zone = _Weighed(weight)
+            found.append((zone, zone.mean(self.a), zone.mean(self.b)))
+        return found
+
+    @cached_property
+    def skin(self) -> _Weighed:
+        """How much each pixel (B, N) has the colour of skin."""
+        hue_deg = torch.rad2deg(torch.atan2(self.b, self.a))
+        weight = (1 - ((hue_deg - 52) / 26).square_()).clamp_(min=0)
+        weight.mul_((1 - ((self.chroma - 24) / 18).square_()).clamp_(min=0))
+        weight.mul_((1 - ((self.lightness - 58) / 34).square_()).clamp_(min=0))
+        return _Weighed(weight)
+
+    @cached_property
+    def blown(self) -> Tensor:
+        """How much (B, 3) of a channel is at its upper end."""
+        return _at_end(self, 1.0, 0.985)
+
+    @cached_property
+    def crushed(self) -> Tensor:
+        """How much (B, 3) of a channel is at its lower end."""
+        return _at_end(self, 0.0, 0.02)
+
     @cached_property
     def monochrome(self) -> Tensor:
         """Whether (B) a picture is without colours, 0 to 1: what is left may not stand out."""
@@ -106,6 +149,19 @@ class Tones:
         apart = (spread - fitted.squeeze(-1)).square().sum(0)
         left: Tensor = apart.square().mean(1).pow(0.25)
         return (left / _MONOCHROME).square().neg().exp()
+
+
+class _Weighed:
+    """Weights (..., N) of pixels: how much they are heard, and means of other values by them."""
+
+    def __init__(self, weight: Tensor) -> None:
+        self._weight = weight
+        self._total = weight.sum(-1)
+        self.heard = self._total / (self._total + _HEARD_SHARE * weight.shape[-1])
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Means (...) of values (B, N)."""
+        return (self._weight * values).sum(-1) / (self._total + 1e-6)
 
 
 def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -163,7 +219,7 @@ def _turn_deg(photo: Tones, seen: Tones) -> Tensor:
 
 
 def _of_hues(photo: Tones) -> Tensor:
-    """Weights (hues, B, N): how much each pixel of the photo has of each of a few hues."""
+    """Weights (hues, B, N), see ``Tones.hues``."""
     turn = torch.arange(_HUES, device=photo.a.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
     likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
     weight = likeness.clamp_(min=0).square_().square_()
@@ -172,22 +228,16 @@ def _of_hues(photo: Tones) -> Tensor:
     return weight.mul_(squared / (squared + _COLOURED_CHROMA**2))
 
 
-def _heard(weight: Tensor, *, share: float = _HEARD_SHARE) -> Tensor:
-    total = weight.sum(-1)
-    return total / (total + share * weight.shape[-1])
-
-
-def _mean(weight: Tensor, values: Tensor) -> Tensor:
-    return (weight * values).sum(-1) / (weight.sum(-1) + 1e-6)
+def _at_end(of: Tones, end: float, clear: float) -> Tensor:
+    return ((of.rgb - clear) / (end - clear)).clamp_(0, 1).mean(1).square_()
 
 
 def _colour_lost(photo: Tones, seen: Tones) -> Tensor:
     """By how much (B, in powers of two) the hue of the photo that lost most colour lost it."""
     kept = (photo.a * seen.a + photo.b * seen.b) / (photo.chroma + 1e-6)
-    weight = _of_hues(photo)
-    before, after = (_mean(weight, chroma) for chroma in (photo.chroma, kept))
-    lost = ((before + 4) / (after.clamp_(min=0) + 4)).log2().clamp_(min=0)
-    return (lost * _heard(weight)).amax(0)
+    after = photo.hues.mean(kept).clamp_(min=0)
+    lost = ((photo.hue_chroma + 4) / (after + 4)).log2().clamp_(min=0)
+    return (lost * photo.hues.heard).amax(0)
 
 
 def _hue(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
@@ -198,55 +248,42 @@ def _hue(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
     # CIE94's hue difference: of a strong colour more is needed to be seen.
     difference = 2 * (photo.chroma * seen.chroma).sqrt() * torch.deg2rad(turn_deg / 2).sin()
     difference.div_(1 + 0.015 * photo.chroma)
-    hues = _of_hues(photo)
-    one = (_mean(hues, difference).abs() * _heard(hues)).amax(0)
+    one = (photo.hues.mean(difference).abs() * photo.hues.heard).amax(0)
     return torch.maximum(turned / _TURN_DEG, one / _ONE_HUE)
 
 
 def _clipped(photo: Tones, seen: Tones) -> Tensor:
-    def share(of: Tones, end: float, clear: float) -> Tensor:
-        return ((of.rgb - clear) / (end - clear)).clamp_(0, 1).mean(1).square_()
-
-    def new(end: float, clear: float) -> Tensor:
-        return (share(seen, end, clear) - share(photo, end, clear)).clamp_(min=0).mean(1)
-
-    return new(1.0, 0.985) / _BLOWN_SHARE + new(0.0, 0.02) / _CRUSHED_SHARE
+    blown = (seen.blown - photo.blown).clamp_(min=0).mean(1)
+    crushed = (seen.crushed - photo.crushed).clamp_(min=0).mean(1)
+    return blown / _BLOWN_SHARE + crushed / _CRUSHED_SHARE
 
 
 def _cast(photo: Tones, seen: Tones) -> Tensor:
-    pale = (photo.chroma / _PALE_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
     worst = torch.zeros(len(seen.a), device=seen.a.device)
 
     def size(a: Tensor, b: Tensor) -> Tensor:
         return torch.hypot(a / _CAST_ACROSS, b / _CAST_ALONG)
 
-    for low, high, tolerance in _ZONES:
-        middle, half = (low + high) / 2, (high - low) / 2
-        weight = (1 - ((photo.lightness - middle) / half).square_()).clamp_(min=0).mul_(pale)
-        own_a, own_b = _mean(weight, photo.a), _mean(weight, photo.b)
-        new_a, new_b = _mean(weight, seen.a), _mean(weight, seen.b)
+    for (zone, own_a, own_b), (_, _, tolerance) in zip(photo.pale, _ZONES, strict=True):
+        new_a, new_b = zone.mean(seen.a), zone.mean(seen.b)
         # Losing a cast that was there is none.
         less = (size(own_a, own_b) - size(new_a, new_b)).clamp(min=0)
         shift = (size(new_a - own_a, new_b - own_b) - less).clamp(min=0)
-        worst = torch.maximum(worst, shift * _heard(weight) / tolerance)
+        worst = torch.maximum(worst, shift * zone.heard / tolerance)
     return worst
 
 
 def _skin(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
-    hue_deg = torch.rad2deg(torch.atan2(photo.b, photo.a))
-    weight = (1 - ((hue_deg - 52) / 26).square_()).clamp_(min=0)
-    weight.mul_((1 - ((photo.chroma - 24) / 18).square_()).clamp_(min=0))
-    weight.mul_((1 - ((photo.lightness - 58) / 34).square_()).clamp_(min=0))
     # The greyer it became, the less its hue matters.
     squared = seen.chroma.square()
-    turn = _mean(weight, turn_deg * (squared / (squared + _COLOURED_CHROMA**2)))
-    gain = _mean(weight, ((seen.chroma + 4) / (photo.chroma + 4)).log2()).clamp(min=0)
-    before, after = _mean(weight, photo.lightness), _mean(weight, seen.lightness)
+    turn = photo.skin.mean(turn_deg * (squared / (squared + _COLOURED_CHROMA**2)))
+    gain = photo.skin.mean(((seen.chroma + 4) / (photo.chroma + 4)).log2()).clamp(min=0)
+    before, after = photo.skin.mean(photo.lightness), photo.skin.mean(seen.lightness)
     # Of its own light: a dark face has less to lose.
     darkened = (1 - (after + 1) / (before + 1)).clamp(min=0)
     parts = (turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA, darkened / _SKIN_LIGHT_LOST)
     length: Tensor = torch.linalg.vector_norm(torch.stack(parts), dim=0)
-    return length * _heard(weight)
+    return length * photo.skin.heard
 
 
 def banding(photo: Tensor, graded: Tensor) -> Tensor:
@@ -267,4 +304,4 @@ def banding(photo: Tensor, graded: Tensor) -> Tensor:
     excess = (after - before * _STEEPEST - 2).clamp_(min=0)
     # Squares: the fewer steps there are the higher they are, and their sum stays the same.
     mean = (alike * excess.square_()).sum(1) / (alike.sum(1) + 1e-6)
-    return mean.sqrt() * _heard(alike) / _STEP_LEVELS
+    return mean.sqrt() * _Weighed(alike).heard / _STEP_LEVELS

@@ -77,7 +77,6 @@ def search(folder: Path, budget: int, engine: str) -> dict[str, float]:
     from blackcamo.objective import Objective
     from blackcamo.oracle import Oracle
     from blackcamo.run.photo_search import PhotoSearch
-    from blackcamo.run.results import DEFAULT_APPEAL
     from blackcamo.types import ScorerOptions
 
     photo = folder / "photo.png"
@@ -100,14 +99,17 @@ def search(folder: Path, budget: int, engine: str) -> dict[str, float]:
             storage=str(folder / "studies.journal"),
             device="cpu",
         )
+    # What it calls of the others is theirs.
+    spent["search"] = sum(spent.values())
     total = result.queries["total"]
     assert total is not None
     assert total <= budget, result.queries
     # Candidates are prepared side by side; the appeal's part of that wait is its part of the work.
     start = time.perf_counter()
-    work = candidate(np.asarray(picture), plugins.load("styles", "vivid"), DEFAULT_APPEAL)
+    work = candidate(np.asarray(picture), plugins.load("styles", "vivid"), hidden=True)
     spent["measuring"] = time.perf_counter() - start
-    return {**spent, "appeal": spent["prepare"] * work["appeal"] / work["all"]}
+    judged = (work["damage"] + work["grading"]) / work["all"]
+    return {**spent, "appeal": spent["prepare"] * judged}
 
 
 def report(spent: dict[str, float], total: float, budget: int) -> None:

@@ -1,8 +1,7 @@
-"""500 queries on a 512x384 photo with a scorer that costs nothing, and where the time goes.
+"""A whole search by the command line: the build before this work and this one, taking turns.
 
-The same search runs several times and must deliver the same bytes each time. Start-up (imports,
-processes that render, first calls) is paid by a short search before. Then the parts of a
-candidate, for each style that races by itself.
+On the same photos with the same seeds; that the results are as good is looked at first. Ratios
+are of pairs that ran one after the other.
 """
 
 from __future__ import annotations
@@ -11,87 +10,75 @@ import argparse
 import os
 import statistics
 import tempfile
-import time
-from collections import defaultdict
 from pathlib import Path
-from unittest import mock
 
-import numpy as np
+from builds import REPOSITORY, Spent, blackcamo, checkout
 from PIL import Image
-from stopwatch import Steps, candidate, timed
 
-from blackcamo import plugins, run
-from blackcamo.objective import Objective
-from blackcamo.run import setup, versions
-from blackcamo.run.delivery import Delivery
-from blackcamo.run.results import DEFAULT_APPEAL
-from blackcamo.strategies import Race
-from blackcamo.study import Study
-from blackcamo.testing import CountingScorer
+from blackcamo.run import versions
 
-WARM_UP = 100
-STEPS: Steps = (
-    ("candidates", Objective, ("prepare", "evaluate")),
-    ("race", Race, ("__init__", "ask", "tell")),
-    ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
-    ("verification", Objective, ("deliver", "baseline")),
-    ("files", Delivery, ("write",)),
-)
+BEFORE = "310242a"
+SLACK = 0.05
+"""Points of appeal that rounding may cost."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--before", default=BEFORE, help="the commit to compare with")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--budget", type=int, default=500)
+    parser.add_argument("--size", default="512x384")
+    parser.add_argument("--photo", type=Path, default=REPOSITORY / "examples" / "photo.jpg")
+    parser.add_argument("options", nargs="*", help="further options of search, after --")
     args = parser.parse_args()
     print(f"{os.cpu_count()} cores, {versions.versions()}")
-    photo = Path(__file__).parents[2] / "examples" / "photo.jpg"
-    with tempfile.TemporaryDirectory() as folder:
-        small = Path(folder) / "photo.png"
-        picture = Image.open(photo).convert("RGB").resize((512, 384))
-        picture.save(small)
-        measure(small, Path(folder), args.budget, args.runs)
-    print("one candidate, milliseconds of one thread:")
-    for name in plugins.names("styles"):
-        style = plugins.load("styles", name)
-        if style.auto:
-            spent_ms = candidate(np.asarray(picture), style, DEFAULT_APPEAL)
-            told = "  ".join(f"{step} {value:5.1f}" for step, value in spent_ms.items())
-            print(f"  {name:16s} {told}")
+    with tempfile.TemporaryDirectory() as name, checkout(args.before, Path(name)) as before:
+        folder = Path(name)
+        photo = folder / "photo.png"
+        width, height = map(int, args.size.split("x"))
+        Image.open(args.photo).convert("RGB").resize((width, height)).save(photo)
+        pairs: list[tuple[Spent, Spent]] = []
+        for seed in range(args.runs):
+            # Who goes first changes, as what runs second finds files in the memory.
+            order = [("before", before), ("now", REPOSITORY)][:: 1 if seed % 2 else -1]
+            spent = {}
+            for label, build in order:
+                place = folder / f"{label}-{seed}"
+                command = ["search", str(photo), "--budget", str(args.budget), "--json"]
+                command += ["--seed", str(seed), "--out", str(place / "out"), *args.options]
+                spent[label] = blackcamo(build, command, place)
+            pairs.append((spent["before"], spent["now"]))
+            tell(seed, *pairs[-1])
+    report(pairs)
 
 
-def measure(photo: Path, folder: Path, budget: int, runs: int) -> None:
-    scorer = CountingScorer(lambda image: 90.0 + float(np.float32(image[::16, ::16].mean())))
-    seconds, spent = [], defaultdict[str, float](float)
-    delivered = set()
-    with mock.patch.object(setup, "load_scorer", return_value=scorer):
-        search(photo, folder / "warm-up", WARM_UP)
-        for index in range(runs):
-            with timed(spent, time.perf_counter, STEPS):
-                start = time.perf_counter()
-                result = search(photo, folder / str(index), budget)
-                seconds.append(time.perf_counter() - start)
-            assert result.output is not None
-            delivered.add(result.output.read_bytes())
-    assert len(delivered) == 1, "the same search delivered different bytes"
-    report(seconds, spent, budget)
+def tell(seed: int, before: Spent, now: Spent) -> None:
+    for label, spent in (("before", before), ("now", now)):
+        r = spent.result
+        print(
+            f"  seed {seed} {label:6s} {spent.wall_s:6.1f} s, CPU {spent.cpu_s:6.1f} s, "
+            f"{spent.pss_mb:5.0f} MB; score {r['score_after']:.2f}, appeal {r['appeal']:.2f}, "
+            f"{'reached' if spent.status == 0 else 'not reached'}",
+            flush=True,
+        )
 
 
-def search(photo: Path, out: Path, budget: int) -> run.SearchResult:
-    storage = str(out / "studies.journal")
-    return run.search(photo, budget=budget, out=out, storage=storage, device="cpu")
-
-
-def report(seconds: list[float], spent: dict[str, float], budget: int) -> None:
-    median = statistics.median(seconds)
-    print(
-        f"{budget} queries on 512x384 in {median:.1f} s, median of "
-        f"{len(seconds)} ({min(seconds):.1f} to {max(seconds):.1f})"
-    )
-    total = sum(seconds)
-    for step, value in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f"  {step:14s} {value / len(seconds):6.2f} s {100 * value / total:5.1f} %")
-    print(f"  {'other':14s} {(total - sum(spent.values())) / len(seconds):6.2f} s")
+def report(pairs: list[tuple[Spent, Spent]]) -> None:
+    worse = [
+        seed
+        for seed, (before, now) in enumerate(pairs)
+        if now.status > before.status
+        or (
+            now.status == before.status == 0
+            and now.result["appeal"] < before.result["appeal"] - SLACK
+        )
+    ]
+    print(f"results as good or better: {len(pairs) - len(worse)} of {len(pairs)}")
+    for name in ("cpu_s", "wall_s", "pss_mb"):
+        ratios = [getattr(now, name) / getattr(before, name) for before, now in pairs]
+        least, middle, most = min(ratios), statistics.median(ratios), max(ratios)
+        print(f"  {name:7s} ratio {middle:.2f} ({least:.2f} to {most:.2f})")
+    assert not worse, f"worse results with seeds {worse}"
 
 
 if __name__ == "__main__":

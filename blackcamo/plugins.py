@@ -46,7 +46,8 @@ def load(group: Group, name: str) -> Any:
             f"{group.removesuffix('s')} {name!r} needs the package {error.name!r}, "
             "which is not installed"
         ) from error
-    except Exception as error:  # importing a plug-in runs its code, which may raise anything
+    # Importing a plug-in runs its code, which may raise anything.
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"{group.removesuffix('s')} {name!r} ({registered[name].value}) cannot be loaded: "
             f"{type(error).__name__}: {' '.join(str(error).split())}; update or uninstall it"

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from blackcamo import __version__
+from blackcamo import __version__, leftovers
 from blackcamo.cli import (
     appeal,
     apply,
@@ -36,7 +36,15 @@ from blackcamo.cli import (
     verify,
     weights,
 )
-from blackcamo.cli.output import FAILED, INTERRUPTED, complain, print_json
+from blackcamo.cli.output import (
+    FAILED,
+    INTERRUPTED,
+    answering,
+    complain,
+    refuse,
+    reporting,
+)
+from blackcamo.cli.stopping import SIGNALED, ending_at_once
 from blackcamo.errors import BlackcamoError
 
 app = typer.Typer(
@@ -102,26 +110,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Before torch can be imported: its threads would otherwise spin while others work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    options = set(words[: words.index("--")] if "--" in words else words)
+    as_json = "--json" in options and not options & {"-h", "--help", "--version"}
+    with (
+        answering(as_json=as_json, for_good=arguments is None),
+        reporting(quiet=bool(options & {"-q", "--quiet"})),
+        ending_at_once(),
+    ):
+        leftovers.sweep()
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         status = get_command(app).main(words or ["--help"], "blackcamo", standalone_mode=False)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        status = getattr(interrupt, "status", INTERRUPTED)
     except BrokenPipeError:
-        # Nobody reads any more; without this Python complains when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Nobody reads any more.
         return FAILED
     except BlackcamoError as error:
-        return _fail(str(error), as_json="--json" in words)
+        return _fail(str(error))
     except typer.TyperException as error:
-        return _fail(error.format_message(), as_json="--json" in words)
-    if status == INTERRUPTED:
+        return _fail(error.format_message())
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):
+            # The way in which typer ends then.
+            return FAILED
+        return _fail(f"a plug-in has ended the program (SystemExit: {error.code})")
+    if status is not None and status >= SIGNALED:
         complain("interrupted")
+        refuse("interrupted")
     return int(status or 0)
 
 
-def _fail(message: str, *, as_json: bool) -> int:
+def _fail(message: str) -> int:
     complain(message)
-    if as_json:
-        print_json({"error": message})
+    refuse(message)
     return FAILED

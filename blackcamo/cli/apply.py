@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, FAILED, complain_about, number, print_json, say
+from blackcamo.cli.output import (
+    DONE,
+    FAILED,
+    collecting,
+    complain_about,
+    number,
+    print_json,
+    say,
+)
 from blackcamo.cli.progress import counting
 
 
@@ -69,7 +77,7 @@ def apply(
     """
     from blackcamo import run
     from blackcamo.errors import OptionError
-    from blackcamo.run.results import DEFAULT_SCORER
+    from blackcamo.run.results import DEFAULT_SCORER, ApplyResult
     from blackcamo.types import ScorerOptions
 
     if scorer is not None and not score:
@@ -107,7 +115,7 @@ def apply(
             jobs=jobs,
             scorer=(scorer or DEFAULT_SCORER) if score else None,
         )
-    results = []
+    results: list[ApplyResult] = collecting([])
     with counting(enabled=not (quiet or as_json)) as count:
         for result in pending:
             results.append(result)

@@ -2,14 +2,147 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol, TextIO, TypeVar
 
 import typer
 
+from blackcamo.errors import OutputError
+
 DONE, FAILED, MISSED, INTERRUPTED = 0, 2, 3, 130
 """Exit status: all went well; an input failed; not camouflaged or not reproduced; Ctrl-C."""
+
+
+class _Told(Protocol):
+    def to_json(self) -> dict[str, Any]: ...
+
+
+_T = TypeVar("_T", bound=_Told)
+
+
+class _Answer:
+    """The one object that a command with --json prints, and the results that it has so far."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream = stream
+        self.given = False
+        self.results: Sequence[_Told] = ()
+
+
+_answer: _Answer | None = None
+
+
+@contextlib.contextmanager
+def answering(*, as_json: bool, for_good: bool) -> Iterator[None]:
+    """Keep standard output for what a command answers.
+
+    With --json that is one object, and whatever else is printed meanwhile goes to standard error:
+    by Python, by a library in C, by a process that was started.
+
+    Args:
+        for_good: also what is printed while the process ends, long after its answer.
+    """
+    global _answer
+    before, out = _answer, sys.stdout
+    with contextlib.ExitStack() as stack:
+        # One that was closed by whoever started this is None.
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+        _answer = _Answer(stack.enter_context(_kept(for_good=for_good)) if as_json else None)
+        try:
+            yield
+        finally:
+            _answer = before
+            if not for_good:
+                sys.stdout = out
+
+
+@contextlib.contextmanager
+def _kept(*, for_good: bool) -> Iterator[TextIO]:
+    """The stream of standard output, while its descriptor leads to standard error."""
+    out = sys.stdout
+    out.flush()
+    sys.stdout = sys.stderr
+    try:
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except OSError:
+        yield out
+        return
+    try:
+        # Tests put other objects in its place, which no descriptor leads to.
+        if _descriptor(out) == 1:
+            with open(os.dup(kept), "w", encoding="utf-8") as stream:  # noqa: PTH123
+                yield stream
+        else:
+            yield out
+    finally:
+        if not for_good:
+            _flush_c()
+            os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _flush_c() -> None:
+    """Write out what C libraries have printed, before their descriptor leads elsewhere."""
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).fflush(None)
+
+
+def silence(*descriptors: int | None) -> None:
+    """Let what is still written to descriptors go nowhere, as nobody reads it any more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in descriptors:
+        if descriptor is not None:
+            os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def silence_answers() -> None:
+    """Let what a command still answers go nowhere."""
+    stream = sys.stdout if _answer is None else _answer.stream or sys.stdout
+    silence(_descriptor(stream))
+
+
+class _Complaints(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(record.getMessage())
+
+
+@contextlib.contextmanager
+def reporting(*, quiet: bool) -> Iterator[None]:
+    """Print what the package logs, such as that a service asks to wait, as lines of ours."""
+    logger, handler = logging.getLogger("blackcamo"), _Complaints(logging.WARNING)
+    before = logger.propagate
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler() if quiet else handler)
+    try:
+        yield
+    finally:
+        logger.handlers.clear()
+        logger.propagate = before
+
+
+def collecting(results: list[_T]) -> list[_T]:
+    """The same list; should the command end early, its answer holds what the list has by then."""
+    if _answer is not None:
+        _answer.results = results
+    return results
 
 
 def one_line(text: str) -> str:
@@ -26,12 +159,14 @@ def one_line(text: str) -> str:
 
 def say(line: str = "") -> None:
     """Print one line of a result."""
-    typer.echo(one_line(line))
+    _answer_with(one_line(line))
 
 
 def complain(message: str) -> None:
     """Print one line about what went wrong or is worth knowing."""
-    typer.echo(f"blackcamo: {one_line(message)}", err=True)
+    # A terminal that was closed takes no more lines, which is no reason to end a search.
+    with contextlib.suppress(OSError):
+        typer.echo(f"blackcamo: {one_line(message)}", err=True)
 
 
 def complain_about(photo: Path, message: str) -> None:
@@ -41,7 +176,27 @@ def complain_about(photo: Path, message: str) -> None:
 
 def print_json(document: Mapping[str, object]) -> None:
     """Print the one JSON object of a command."""
-    typer.echo(json.dumps(document, indent=2, allow_nan=False))
+    text = json.dumps(document, indent=2, allow_nan=False)
+    if _answer is not None:
+        _answer.given = True
+    _answer_with(text)
+
+
+def _answer_with(text: str) -> None:
+    try:
+        typer.echo(text, file=None if _answer is None else _answer.stream)
+    except OSError as error:
+        # Without this Python complains when it closes the stream.
+        silence_answers()
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def refuse(message: str) -> None:
+    """Answer with what went wrong in place of the command's own object, if it gave none yet."""
+    if _answer is not None and _answer.stream is not None and not _answer.given:
+        print_json({"error": message, "results": [r.to_json() for r in _answer.results]})
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

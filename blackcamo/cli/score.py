@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, FAILED, complain_about, print_json, say
+from blackcamo.cli.output import DONE, FAILED, collecting, complain_about, print_json, say
 
 
 def score(
@@ -37,7 +37,7 @@ def score(
     from blackcamo import run
     from blackcamo.channel import Channel
 
-    results = []
+    results: list[run.ScoreResult] = collecting([])
     for result in run.score_many(
         photos,
         scorer=scorer,

@@ -12,8 +12,8 @@ from blackcamo.cli import options as o
 from blackcamo.cli.output import (
     DONE,
     FAILED,
-    INTERRUPTED,
     MISSED,
+    collecting,
     complain_about,
     number,
     print_json,
@@ -198,7 +198,7 @@ def search(
         no_pictures=no_pictures,
     )
     bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
-    results = []
+    results: list[SearchResult] = collecting([])
     found = run.find_photos(photos)
     with (
         stopping() as stop,
@@ -218,7 +218,7 @@ def search(
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     if cut_short:
-        return INTERRUPTED
+        return stop.status
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
@@ -227,6 +227,7 @@ def search(
 def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
     if result.error is not None:
         complain_about(result.photo, result.error)
+    if result.output is None:
         return
     for note in () if quiet else result.notes:
         complain_about(result.photo, note)

@@ -22,7 +22,6 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF")
 DAMAGE = (
     ArithmeticError,
     AssertionError,
-    AttributeError,
     EOFError,
     LookupError,
     MemoryError,

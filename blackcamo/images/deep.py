@@ -34,6 +34,8 @@ class Deep:
 
 
 _FULL = 65535
+_SILENT = 0
+"""OpenCV's level of logging at which a damaged file is no news."""
 
 
 def decode_deep(image: ImageFile.ImageFile, data: bytes, name: str) -> Deep:
@@ -84,7 +86,13 @@ def _more_than_8_bits(image: ImageFile.ImageFile, data: bytes) -> Deep | None:
 def _by_opencv(data: bytes) -> NDArray[Any] | None:
     """An AVIF picture; of the decoders at hand no other gives all bits. It is not turned."""
     flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
-    found: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    before = cv2.utils.logging.setLogLevel(_SILENT)
+    try:
+        found: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+    finally:
+        cv2.utils.logging.setLogLevel(before)
     if found is None or found.ndim == 2:
         return found
     order = [2, 1, 0, 3][: found.shape[2]]

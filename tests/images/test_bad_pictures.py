@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, JpegImagePlugin, PngImagePlugin
 
-from blackcamo.errors import PhotoError
+from blackcamo.errors import PhotoError, PresetError
 from blackcamo.images import load_photo
+from blackcamo.looks import read_look
+from tests.images import scenes
 from tests.images.files import encoded, picture, png, save
+from tests.images.test_companions import mpo
+from tests.images.test_panorama import SPHERE, gpano
 from tests.images.unprivileged import unprivileged
 
 RGB = Image.fromarray(picture())
+SCENE = picture() / 255
 
 
 def refusal(path: Path) -> str:
@@ -155,6 +163,72 @@ def test_animations(tmp_path: Path, suffix: str) -> None:
     frames = [Image.fromarray(picture()[::step]).resize((96, 64)) for step in (-1, 1)]
     path = save(tmp_path / f"a.{suffix}", RGB, save_all=True, append_images=frames)
     assert refusal(path).endswith("is animated (3 frames); save one frame as a still picture")
+
+
+@pytest.mark.parametrize("step", ["load", "getexif"])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "is damaged or does not fit into memory; copy it again from its source"),
+        (AssertionError("no tile"), "is damaged or cut short (no tile); copy it again"),
+    ],
+)
+def test_what_decoders_give_up_on_is_damage_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception, words: str
+) -> None:
+    def give_up(_: object) -> None:
+        raise error
+
+    path = save(tmp_path / "a.jpg", RGB, quality=90)
+    whole = load_photo(path).pixels
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, step, give_up)
+    if step == "load":
+        assert words in refusal(path)
+    else:  # what EXIF says is not needed for the picture
+        photo = load_photo(path)
+        assert photo.notes == ("the EXIF data are damaged: the picture was not turned",)
+        np.testing.assert_array_equal(photo.pixels, whole)
+
+
+def test_damaged_looks_are_refused_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_: object) -> None:
+        raise MemoryError
+
+    path = save(tmp_path / "a.png", Image.new("RGB", (8, 8)))
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", give_up)
+    with pytest.raises(PresetError, match=r"a\.png is damaged or cut short \(MemoryError\)"):
+        read_look(path)
+
+
+SEEDS = {
+    "R03.jpg": scenes.jpeg(SCENE, exif=scenes.exif(0xFFFF, "R03")),
+    "stereo.jpg": mpo(0x020002, encoded(RGB, "JPEG")),
+    "panorama.jpg": encoded(RGB, "JPEG", xmp=gpano(SPHERE)),
+    "hdr.png": scenes.deep_png(SCENE, scenes.cicp(9, 16, 0, 1), scenes.clli(500)),
+    "gamma.png": scenes.deep_png(SCENE, scenes.gama(1.8), scenes.chrm(scenes.ADOBE)),
+    "a.avif": encoded(RGB, "AVIF", exif=scenes.exif(2)),
+    "a.tiff": encoded(RGB, "TIFF", compression="tiff_lzw"),
+}
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300
+)
+@given(
+    name=st.sampled_from(sorted(SEEDS)),
+    changes=st.lists(st.tuples(st.integers(0, 1200), st.integers(0, 255)), max_size=6),
+    cut=st.none() | st.integers(1, 3000),
+)
+def test_damaged_files_are_refused_or_read(
+    tmp_path: Path, name: str, changes: list[tuple[int, int]], cut: int | None
+) -> None:
+    data = bytearray(SEEDS[name])
+    for place, value in changes:
+        data[place % len(data)] = value
+    path = tmp_path / name
+    path.write_bytes(data[:cut])
+    with contextlib.suppress(PhotoError):
+        assert load_photo(path).pixels.shape[2] == 3
 
 
 def test_heic_bytes_that_are_none(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
+from blackcamo.run.continuing import same_score
 from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.notes import study_note
 from blackcamo.run.results import MergeResult
@@ -85,6 +86,13 @@ def _compare(first: Review, other: Review) -> None:
                 f"studies {first.study.name!r} and {other.study.name!r} cannot be merged: "
                 f"{difference(key, ours, theirs)}"
             )
+    ours, theirs = (review.trials.get(UNCHANGED) for review in (first, other))
+    if ours and theirs and not same_score(ours.score, theirs.score, first.scorer):
+        raise StudyError(
+            f"studies {first.study.name!r} and {other.study.name!r} cannot be merged: the photo "
+            f"itself scored {ours.score:.6g} in one and {theirs.score:.6g} in the other: the model "
+            "behind the scorer has changed between them"
+        )
 
 
 def _name(sources: Sequence[RecordedStudy]) -> str:

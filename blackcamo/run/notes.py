@@ -42,12 +42,14 @@ def study_note(study: RecordedStudy, *, recipe: str, pictures: Mapping[int, Pict
         )
         if ledger[kind]
     )
-    lost = f", {ledger['lost']} more lost in crashes" if ledger["lost"] else ""
+    beside = f", {ledger['lost']} more lost in crashes" if ledger["lost"] else ""
+    if ledger.get("checks"):
+        beside += f", {ledger['checks']} more to see whether the scorer is the same"
     lines = [
         f"## {_text(attributes['photo']['name'])}: {verdict}",
         f"{_text(info.name)} **{before:.1f} → {after:.1f}** (target {attributes['target']:g}, "
         f"threshold {info.threshold:g}), appeal **{delivered['appeal']:.1f}** of 100, "
-        f"**{ledger['total']} queries** of {ledger['budget']} ({kinds}{lost})",
+        f"**{ledger['total']} queries** of {ledger['budget']} ({kinds}{beside})",
         f"*{_text(recipe)}*",
     ]
     if UNCHANGED in pictures and trial in pictures:

@@ -121,7 +121,11 @@ class PhotoSearch:
         return replace(
             result,
             interrupted=self.interrupted,
-            queries={**self.ledger.counts(), "to_success": self.to_success},
+            queries={
+                **self.ledger.counts(),
+                "checks": self.study.ledger.get("checks", 0),
+                "to_success": self.to_success,
+            },
             seconds=round(time.monotonic() - started, 3),
             notes=(
                 *self.photo.notes,

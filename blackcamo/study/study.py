@@ -138,6 +138,14 @@ class Study(RecordedStudy):
         with self._writing(durable=False):
             self._record_ledger(ledger)
 
+    def checking(self, images: int) -> None:
+        """Record how many images were shown to see whether the scorer is still the same.
+
+        To be called before they are sent, with those of earlier calls counted in.
+        """
+        with self._writing(durable=False):
+            self.store.describe(self.id, {"ledger": {**self.ledger, "checks": images}})
+
     def finish(
         self,
         numbers: Sequence[int],
@@ -196,8 +204,10 @@ class Study(RecordedStudy):
         return trials.running_trial(batch, proposal, params, self._ranges, started=datetime.now())
 
     def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
-        lost += self.ledger.get("lost", 0)
-        self.store.describe(self.id, {"ledger": {**ledger, "lost": lost}})
+        known = self.ledger
+        lost += known.get("lost", 0)
+        checks = known.get("checks", 0)
+        self.store.describe(self.id, {"ledger": {**ledger, "lost": lost, "checks": checks}})
 
     def _finish(self, trial_ids: Mapping[int, int], answers: Json) -> None:
         queries = {"queries": answers["ledger"].get("total", 0)}

@@ -17,7 +17,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from blackcamo.types import Pixels
+
 Fault = Callable[["Handler"], None]
+Measure = Callable[[Pixels], float]
+
+
+def brightness(image: Pixels) -> float:
+    """0-100."""
+    return float(image.mean() / 2.55)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -45,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None:
             fault(self)
             return
-        self.answer({"scores": [float(image.mean() / 2.55) for image in images]})
+        self.answer({"scores": [service.measure(image) for image in images]})
 
     def answer(self, value: Any, *, status: int = 200, **headers: str) -> None:
         self.raw(json.dumps(value).encode(), status=status, **headers)
@@ -103,7 +111,8 @@ class _Server(ThreadingHTTPServer):
 class Service:
     """Runs while the context lasts; counts images as they arrive."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, port: int = 0, measure: Measure = brightness) -> None:
+        self.measure = measure
         self.lock = threading.Lock()
         self.sizes: list[int] = []
         self.times: list[float] = []
@@ -112,7 +121,7 @@ class Service:
         self.faults: list[Fault | None] = []
         self.bucket: Bucket | None = None
         self.answered = 0
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._server.service = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/score"
 

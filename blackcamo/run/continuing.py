@@ -1,0 +1,66 @@
+"""Whether the scorer of a study that goes on is still the one that it began with.
+
+A digest tells that of weights and code that blackcamo reads itself. It cannot of a service that is
+deployed anew, or of a function that reads its weights from a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from blackcamo.errors import ScorerError, StudyError
+from blackcamo.images import Photo
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
+from blackcamo.run.setup import Setup
+from blackcamo.run.verification import REFERENCE
+from blackcamo.study import Study
+from blackcamo.types import ScorerInfo
+
+_SAME_POINTS = 1e-3
+"""Of a 0-100 scale: how far two scores of one picture by one scorer may lie apart, as in the
+contract of scorers (a service may compute on another machine the next day)."""
+
+
+def same_score(one: float, other: float, info: ScorerInfo) -> bool:
+    """Whether one scorer may have given both scores to one picture."""
+    return abs(one - other) <= _SAME_POINTS * (info.high - info.low) / 100
+
+
+def require_same_scorer(setup: Setup, photo: Photo, study: Study) -> None:
+    """Ask for the photo unchanged again where a study has its score: one query, beside the budget.
+
+    It is counted as ``checks``, so that a search that is continued goes on to the same candidates
+    as one that never stopped.
+
+    Raises:
+        StudyError: the score is another one; both are named.
+        ScorerError: the scorer cannot be asked.
+    """
+    sent = photo.pixels if setup.finish is None else setup.finish.frame(photo.pixels)
+    jpeg, received = setup.channel.send(sent)
+    digest = hashlib.sha256(jpeg).hexdigest()
+    recorded: dict[str, float] = study.recall(REFERENCE) or {}
+    if digest not in recorded:
+        return
+    before = study.ledger.get("checks", 0)
+
+    def sending(counts: Mapping[str, int]) -> None:
+        study.checking(before + counts["total"])
+
+    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending)
+    (answer,) = oracle.ask([(digest, received)], kind="baseline", reference=True)
+    name = setup.scorer.info.name
+    if answer.error is not None:
+        raise ScorerError(
+            f"{photo.path}: scorer {name!r} cannot score the photo itself again, which continuing "
+            f"study {study.name!r} begins with: {answer.error}"
+        )
+    if not same_score(answer.score, recorded[digest], setup.scorer.info):
+        raise StudyError(
+            f"{photo.path}: the photo itself scored {recorded[digest]:.6g} when study "
+            f"{study.name!r} began, and scores {answer.score:.6g} now: the model behind scorer "
+            f"{name!r} is another one. Go on with the model of then, or begin anew after "
+            f"`blackcamo delete {study.name}` or with another --storage"
+        )

@@ -19,6 +19,10 @@ from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.strict_json import short
 from blackcamo.types import Pixels, Scorer, ScorerOptions
 
+_QUANTISED = (
+    "the network is quantised: its scores lie some points from those of the network that it was "
+    "made from, on NIMA 6 in the mean and up to 16; ask that one where you can"
+)
 _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "device": (str,),
     "engine": (str,),
@@ -79,7 +83,7 @@ def score_file(path: Path, scorer: Scorer, channel: Channel | None) -> ScoreResu
         threshold=scorer.info.threshold,
         score=value,
         high_quality=is_high_quality(value, scorer.info),
-        notes=photo.notes,
+        notes=(*photo.notes, *((_QUANTISED,) if scorer.info.precision == "quantised" else ())),
     )
 
 

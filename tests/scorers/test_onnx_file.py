@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from blackcamo.errors import InputError, WeightsError
+from blackcamo.run.scoring import score_file
 from blackcamo.scorers import load_scorer
 
 pytest.importorskip("onnx")
@@ -156,5 +158,10 @@ def quantised(path: Path, kind: str) -> Path:
 def test_a_quantised_network_is_known_as_one(tmp_path: Path, kind: str) -> None:
     scorer = load_scorer(f"onnx:{quantised(tmp_path / 'net.onnx', kind)}")
     assert scorer.info.precision == "quantised"
-    np.testing.assert_allclose(scorer.score([green(60)]), [60], atol=0.3)
-    assert load_scorer(f"onnx:{save_means(tmp_path / 'f.onnx')}").info.precision == "fp32"
+    Image.fromarray(green(60, 40, 50)).save(tmp_path / "photo.png")
+    result = score_file(tmp_path / "photo.png", scorer, None)
+    assert result.score == pytest.approx(60, abs=0.3)
+    assert [note.partition(":")[0] for note in result.notes] == ["the network is quantised"]
+    exact = load_scorer(f"onnx:{save_means(tmp_path / 'exact.onnx')}")
+    assert exact.info.precision == "fp32"
+    assert score_file(tmp_path / "photo.png", exact, None).notes == ()

@@ -20,6 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 import cloudpickle
 import cv2
 import loky
+from loky.backend import resource_tracker
 
 from blackcamo.devices import usable_cores
 from blackcamo.rendering import Anchor, Prepared, Renderer, Values
@@ -50,6 +51,7 @@ class Workers:
     """
 
     def __init__(self) -> None:
+        _start_tracker()
         self._count = min(usable_cores(), _MOST)
         self._sent: tuple[Renderer, int, bytes] | None = None
 
@@ -108,10 +110,25 @@ class Workers:
         return self._sent[1:]
 
 
+def _start_tracker() -> None:
+    """Start the process that cleans up after loky so that a hang-up leaves it to its work.
+
+    By itself it ignores Ctrl-C and SIGTERM only; what is ignored when it starts it ignores, too.
+    """
+    if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            signal.signal(signal.SIGHUP, before)
+
+
 def _begin(parent: int) -> None:
     """What every worker does first; by then what renders is imported."""
-    # Ctrl-C reaches all processes of a terminal; the parent decides what comes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # These reach all processes of a terminal or service; the parent decides what comes of them.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     cv2.setNumThreads(1)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

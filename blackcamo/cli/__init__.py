@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -115,17 +115,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with (
         answering(as_json=as_json, for_good=arguments is None),
         reporting(quiet=bool(options & {"-q", "--quiet"})),
-        ending_at_once(),
+        ending_at_once() as status,
     ):
         leftovers.sweep()
-        return _run(words)
+        return _run(words, status)
 
 
-def _run(words: Sequence[str]) -> int:
+def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
     try:
         status = get_command(app).main(words or ["--help"], "blackcamo", standalone_mode=False)
-    except KeyboardInterrupt as interrupt:
-        status = getattr(interrupt, "status", INTERRUPTED)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     except BrokenPipeError:
         # Nobody reads any more.
         return FAILED
@@ -138,6 +138,8 @@ def _run(words: Sequence[str]) -> int:
             # The way in which typer ends then.
             return FAILED
         return _fail(f"a plug-in has ended the program (SystemExit: {error.code})")
+    # What typer makes of KeyboardInterrupt, whatever the signal.
+    status = interrupted() if status == INTERRUPTED else status
     if status is not None and status >= SIGNALED:
         complain("interrupted")
         refuse("interrupted")

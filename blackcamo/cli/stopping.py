@@ -17,14 +17,9 @@ _Handler: TypeAlias = Callable[[int, FrameType | None], None]
 SIGNALED = 128
 """What a shell adds to a signal for the status of the process that it has ended."""
 _HANG_UP = getattr(signal, "SIGHUP", None)
-
-
-class EndedBySignal(KeyboardInterrupt):
-    """The process is to end at once; ``status`` is its exit status."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.status = SIGNALED + number
+_ended_by: int = signal.SIGINT
+"""The signal that has raised the latest KeyboardInterrupt: between there and here it is turned into
+other exceptions."""
 
 
 class Stop:
@@ -41,7 +36,7 @@ class Stop:
     def ask(self, number: int) -> None:
         """Ask for it; the second time the process ends at once."""
         if self._asked_for:
-            _end_at_once(number, None)
+            end_at_once(number)
         self._asked_for, self.status = True, SIGNALED + number
         again = "Ctrl-C again" if number == signal.SIGINT else "a second signal"
         # What the signal came in between may be writing itself.
@@ -65,15 +60,27 @@ def stopping() -> Iterator[Stop]:
 
 
 @contextlib.contextmanager
-def ending_at_once() -> Iterator[None]:
-    """Let signals raise KeyboardInterrupt, and end what this process has started."""
-    with _handled(_end_at_once, signal.SIGINT, signal.SIGTERM, _HANG_UP):
-        yield
+def ending_at_once() -> Iterator[Callable[[], int]]:
+    """Let signals raise KeyboardInterrupt, and end what this process has started.
+
+    It gives what says the exit status after that.
+    """
+    global _ended_by
+    _ended_by = signal.SIGINT
+    with _handled(end_at_once, signal.SIGINT, signal.SIGTERM, _HANG_UP):
+        yield lambda: SIGNALED + _ended_by
 
 
-def _end_at_once(number: int, _: FrameType | None) -> None:
+def end_at_once(number: int, _: FrameType | None = None) -> None:
+    """End what this process has started.
+
+    Raises:
+        KeyboardInterrupt: always.
+    """
+    global _ended_by
+    _ended_by = number
     leftovers.end_programs()
-    raise EndedBySignal(number)
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -49,6 +49,11 @@ class Photo:
     credit: Credit
     notes: tuple[str, ...]
 
+    @property
+    def wraps(self) -> bool:
+        """Whether the left edge goes on at the right one, as in a panorama of a full turn."""
+        return self.credit.panorama is not None
+
 
 def load_photo(path: str | os.PathLike[str], *, alpha: AlphaPolicy = "flatten") -> Photo:
     """Read a photo: JPEG, PNG, WebP, AVIF, TIFF or still GIF, and HEIC with the extra ``heic``.

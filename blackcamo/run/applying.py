@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from blackcamo.finish import Finish, finish
 from blackcamo.images import (
     CAMOUFLAGE_SUFFIX,
     PICTURE_SUFFIXES,
+    Photo,
     encode_png,
     fitting_stem,
     load_photo,
@@ -31,8 +32,9 @@ from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_file
 from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.scorers import load_scorer
+from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Pixels, Scorer, ScorerOptions
+from blackcamo.types import Scorer, ScorerOptions
 from blackcamo.vision.facts import facts
 
 _MOST_JOBS = 4
@@ -70,11 +72,18 @@ def apply(
     """
     found = preset if isinstance(preset, Preset) else read_preset(Path(preset))
     chain = found.chain()
-    params = chain.space.complete(found.params)
+    chain.space.complete(found.params)
+
+    def restricted(photo: Photo) -> _Given:
+        params, notes = allowed(
+            found.params, facts(photo.pixels, wraps=photo.wraps), framed=bool(found.finish)
+        )
+        return chain.space.complete(params), notes
+
     job = _Job(
         chain,
         preset_channel(found),
-        lambda _: params,
+        restricted,
         Path(out),
         before_channel,
         overwrite,
@@ -115,10 +124,13 @@ def apply_style(
     (wanted,) = load_styles([style])
     chain = style_chain([wanted])
     # What cannot be used is refused before the first photo.
-    StyleSpace(wanted, facts(np.full((16, 16, 3), 128, np.uint8)), chain.space).at(strength)
+    coloured = np.full((16, 16, 3), (200, 120, 40), np.uint8)
+    StyleSpace(wanted, facts(coloured), chain.space).at(strength)
 
-    def fitted(pixels: Pixels) -> Mapping[str, float]:
-        return StyleSpace(wanted, facts(pixels), chain.space).at(strength)
+    def fitted(photo: Photo) -> _Given:
+        known = facts(photo.pixels, wraps=photo.wraps)
+        params = StyleSpace(wanted, known, chain.space).at(strength)
+        return params, photo_notes(known, framed=bool(finish_name))
 
     job = _Job(
         chain,
@@ -146,13 +158,17 @@ def _run(
             yield result if judge is None else job.scored(result, judge)
 
 
+_Given: TypeAlias = "tuple[Mapping[str, float], tuple[str, ...]]"
+"""The parameters that a photo is given, and notes on what it is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What all photos of a call share; ``params`` says what a photo is given."""
 
     chain: Chain
     channel: Channel
-    params: Callable[[Pixels], Mapping[str, float]]
+    params: Callable[[Photo], _Given]
     folder: Path
     before_channel: bool
     overwrite: bool
@@ -166,10 +182,11 @@ class _Job:
         path = found.photo
         try:
             photo = load_photo(path)
+            params, left_out = self.params(photo)
             pixels = render(
                 self.chain,
                 photo.pixels,
-                self.params(photo.pixels),
+                params,
                 keep_size=self.keep_size,
                 finish=self.finish,
             )
@@ -190,7 +207,9 @@ class _Job:
             return replace(found, error=str(error))
         named = () if target == first else (f"{first} is there and stays; this is {target.name}",)
         mine = (MADE_HERE,) if made_here(path) else ()
-        return replace(found, output=target, notes=(*mine, *photo.notes, *self.notes, *named))
+        return replace(
+            found, output=target, notes=(*mine, *photo.notes, *left_out, *self.notes, *named)
+        )
 
     def scored(self, result: ApplyResult, scorer: Scorer) -> ApplyResult:
         if result.output is None:

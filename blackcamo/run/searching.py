@@ -108,7 +108,7 @@ def _search(
     setup: Setup, path: Path, progress: ProgressCallback | None, stop: Stop
 ) -> SearchResult:
     photo = load_photo(path)
-    contest = setup.contest(photo.pixels)
+    contest = setup.contest(photo)
     identity = setup.identity(photo, contest)
     info = setup.scorer.info
     with Study.open(

@@ -23,6 +23,7 @@ from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
 from blackcamo.strategies import Goal, Race, Strategy
 from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.left_alone import photo_notes, unsuited
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Mode, Pixels, Style
@@ -128,18 +129,19 @@ class Setup:
         workers.start()
         return workers
 
-    def contest(self, pixels: Pixels) -> Contest:
+    def contest(self, photo: Photo) -> Contest:
         """The styles that suit a photo, fitted to it; those asked for by name race anyway.
 
         Raises:
             OptionError: a style and the filters contradict each other.
         """
+        pixels = photo.pixels
         proxy = searched_on(pixels, self.config.mode, self.config.proxy_px)
-        known, whole = facts(proxy), proxy.shape == pixels.shape
+        known, whole = facts(proxy, wraps=photo.wraps), proxy.shape == pixels.shape
         named = self.config.styles is not None
-        spaces, notes = {}, []
+        spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
         for style in self.styles:
-            why = style.unsuited(known) if style.unsuited else None
+            why = unsuited(style, known, named=named)
             if why is None or named:
                 hidden = HIDDEN.free if whole else ()
                 spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=hidden)

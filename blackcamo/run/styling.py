@@ -12,6 +12,7 @@ from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.naming import unclaimed
 from blackcamo.run.results import StyleEntry
 from blackcamo.run.setup import load_styles, style_chain
+from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
 from blackcamo.vision.facts import facts
 
@@ -52,10 +53,10 @@ def style_sheet(
     loaded = load_photo(Path(photo))
     pixels = fit_long_side(loaded.pixels, _SHOWN_PX)
     wanted = load_styles(plugins.names("styles") if names is None else names)
-    known, chain = facts(pixels), style_chain(wanted)
+    known, chain = facts(pixels, wraps=loaded.wraps), style_chain(wanted)
     cells = [GridCell("original", pixels)]
     for style in wanted:
-        why = style.unsuited(known) if style.unsuited else None
+        why = unsuited(style, known)
         params = StyleSpace(style, known, chain.space).start
         note = "" if why is None else f"not tried by itself: {why}"
         cells.append(GridCell(style.name, render(chain, pixels, params), note))

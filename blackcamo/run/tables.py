@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import get_args
 
 from blackcamo.errors import OptionError
+from blackcamo.images import Photo
 from blackcamo.run.results import MadeFor, SearchConfig
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import LookFilter, Pixels, Style
+from blackcamo.types import LookFilter, Style
 from blackcamo.vision.facts import PhotoFacts, facts
 
 
@@ -46,20 +47,21 @@ class TableSetup(Setup):
                 "colours for a table: name others with --style"
             )
 
-    def contest(self, pixels: Pixels) -> Contest:
+    def contest(self, photo: Photo) -> Contest:
         """The styles that suit a photo, fitted to it, and nothing that hides in them.
 
         Raises:
             OptionError: a style and the filters contradict each other.
         """
-        contest = super().contest(pixels)
-        known = facts(searched_on(pixels, self.config.mode, self.config.proxy_px))
+        contest = super().contest(photo)
+        proxy = searched_on(photo.pixels, self.config.mode, self.config.proxy_px)
+        known = facts(proxy, wraps=photo.wraps)
         spaces = {
             name: StyleSpace(space.style, known, self.chain.space)
             for name, space in contest.spaces.items()
         }
         # That nothing hides in a large photo is no news here.
-        notes = tuple(note for note in contest.notes if note.startswith("style "))
+        notes = tuple(note for note in contest.notes if not note.startswith("searched at "))
         return Contest(spaces, notes)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
 from blackcamo.space import FilterSpace, between
+from blackcamo.styles.left_alone import left_alone
 from blackcamo.types import Free, Lane, Style
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class StyleSpace:
     v >= 0 goes linearly from where the style starts on this photo to the upper bound
     of its range, v < 0 to the lower one; where one side is missing the sign of v is ignored, so
     that no half of the space is wasted.
+
+    What the photo does not allow, such as colour where it has none, is left out of both: see
+    ``left_alone``.
 
     Args:
         style: the look.
@@ -55,13 +59,15 @@ class StyleSpace:
         self.name = style.name
         self._filters = filters
         _check(style, [*style.free, *hidden], filters)
+        off = left_alone(facts, style)
+        own, hidden = (tuple(f for f in some if f.name not in off) for some in (style.free, hidden))
         adapted = dict(style.adapt(facts)) if style.adapt else {}
         strange = adapted.keys() - {f.name for f in style.free} - style.fixed.keys()
         if strange:
             raise OptionError(
                 f"style {style.name!r} adapts {min(strange)!r}, which it neither frees nor fixes"
             )
-        free = (*style.free, *hidden)
+        free = (*own, *hidden)
         self.names: tuple[str, ...] = tuple(f.name for f in free)
         neutral = filters.neutral
         self.nothing = {f.name: neutral[f.name] for f in hidden}
@@ -74,8 +80,9 @@ class StyleSpace:
         )
         starts = [float(adapted.get(f.name, f.start)) for f in free]
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
-        self.fixed = {name: float(adapted.get(name, v)) for name, v in style.fixed.items()}
-        self.lane = Lane(style=len(style.free), hidden=len(hidden))
+        fixed = {name: v for name, v in style.fixed.items() if name not in off}
+        self.fixed = {name: float(adapted.get(name, v)) for name, v in fixed.items()}
+        self.lane = Lane(style=len(own), hidden=len(hidden))
         # What it adapts or fixes is refused here, and not in the middle of a search.
         filters.complete({**self.fixed, **dict(zip(self.names, self._start.tolist(), strict=True))})
 

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from blackcamo.channel import Channel
 from blackcamo.filters import load_chain
 from blackcamo.filters.chain import Chain
+from blackcamo.styles.left_alone import tints
 from blackcamo.styles.space import StyleSpace
 from blackcamo.testing.filters import make_photo
 from blackcamo.types import Pixels, Style
@@ -74,9 +76,9 @@ class StyleContract:
         """The picture with these parameters."""
         return self.chain.render(self.photo, [values])[0].filtered
 
-    def vectors(self) -> Iterator[NDArray[np.float64]]:
+    def vectors(self, space: StyleSpace) -> Iterator[NDArray[np.float64]]:
         """The start, both ends, and a few at random."""
-        dimension = len(self.style.free)
+        dimension = space.dimension
         yield from (np.full(dimension, end) for end in (0.0, -1.0, 1.0))
         yield from np.random.default_rng(0).uniform(-1, 1, (8, dimension))
 
@@ -114,7 +116,7 @@ class StyleContract:
             for name, value in adapted.items():
                 assert math.isfinite(value), (what, name, value)
             space = self.space(known)
-            for vector in self.vectors():
+            for vector in self.vectors(space):
                 space.decode(vector)
             for strength in (0.0, 0.5, 1.0):
                 self.chain.space.complete(space.at(strength))
@@ -138,11 +140,23 @@ class StyleContract:
     def test_nothing_clips(self) -> None:
         """Hardly any of a picture without black or white becomes black or white."""
         space = self.space(facts(to_pixels(self.photo)))
-        for vector in self.vectors():
+        for vector in self.vectors(space):
             levels = to_pixels(self.render(space.decode(vector)))
             for end in (0, 255):
                 share = float((levels == end).all(-1).mean())
                 assert share <= _MOST_CLIPPED, (end, share, vector.tolist())
+
+    def test_grey_photos_stay_grey(self) -> None:
+        """A photo without colour gets none, unless the style tints it."""
+        grey = self.photo.mean(0, keepdim=True).expand_as(self.photo).contiguous()
+        known = facts(to_pixels(grey))
+        if tints(self.style):
+            return
+        space = self.space(known)
+        for vector in self.vectors(space):
+            rendered = self.chain.render(grey, [space.decode(vector)])[0].filtered
+            _, arrived = Channel().send(to_pixels(rendered))
+            assert int(np.ptp(arrived, axis=2).max()) == 0, vector.tolist()
 
     def test_it_does_the_same_twice(self) -> None:
         """The same photo gives the same start, and the same picture."""

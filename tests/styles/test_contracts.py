@@ -105,6 +105,12 @@ def test_a_good_style_passes(test: str) -> None:
     run(GOOD, test)
 
 
+def test_colour_on_a_grey_photo_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blackcamo.styles.space.left_alone", lambda *_: frozenset())
+    with pytest.raises(AssertionError):
+        run(STYLES["warm"], "test_grey_photos_stay_grey")
+
+
 @pytest.mark.parametrize("what", BROKEN)
 def test_broken_styles_are_caught(what: str) -> None:
     word, style = BROKEN[what]

@@ -56,7 +56,7 @@ START = {
     "warmth_k": 7000.0, "radius_percent": 5.0, "light_ev": -0.25, "soft_percent": 10.0,
     "tint_percent": -1.0, "crop_percent": 3.0,
 }  # fmt: skip
-PHOTO = facts(np.full((8, 8, 3), 200, np.uint8))
+PHOTO = facts(np.full((8, 8, 3), (200, 120, 40), np.uint8))
 SPACE = StyleSpace(STYLE, PHOTO, FILTERS, hidden=HIDDEN)
 
 vectors = st.lists(st.floats(-1, 1), min_size=5, max_size=5)

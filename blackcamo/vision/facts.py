@@ -118,7 +118,7 @@ def is_grey(pixels: Pixels) -> bool:
     """Whether a photo (H, W, 3) has no colour, but for what rounding leaves."""
     red, green, blue = cv2.split(pixels)
     coloured = np.zeros(red.shape, bool)
-    for one, other in ((red, green), (green, blue)):
+    for one, other in ((red, green), (green, blue), (blue, red)):
         coloured |= np.asarray(cv2.absdiff(one, other)) > _ROUNDING
     return float(coloured.mean()) <= _STRAY
 

@@ -132,3 +132,25 @@ def test_the_subject_is_looked_for_once_and_only_when_asked(
     assert known.subject is None
     assert len(seen) == 1
     assert seen[0] is photo
+
+
+def test_grey_is_what_has_no_colour_but_for_rounding() -> None:
+    tones = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
+    grey = np.repeat(tones[..., None], 3, axis=2)
+    assert facts(grey).grey
+    noisy = np.clip(grey.astype(int) + np.random.default_rng(0).integers(-1, 2, grey.shape), 0, 255)
+    assert facts(noisy.astype(np.uint8)).grey
+    dust = grey.copy()
+    dust[0, :16] = (255, 0, 0)  # a thousandth
+    assert facts(dust).grey
+    for tint in ((3, 0, 0), (0, 0, 4), (2, 0, -2)):
+        toned = np.clip(grey.astype(int) + tint, 0, 255).astype(np.uint8)
+        assert not facts(toned).grey
+    dust[:2, :32] = (255, 0, 0)
+    assert not facts(dust).grey
+
+
+def test_that_edges_meet_is_said_and_not_seen() -> None:
+    picture = np.full((8, 16, 3), 90, np.uint8)
+    assert not facts(picture).wraps
+    assert facts(picture, wraps=True).wraps

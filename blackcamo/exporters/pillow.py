@@ -16,28 +16,65 @@ from blackcamo.types import Export
 _SCRIPT = '''\
 """Gives a photo the look of a preset: call it with PHOTO and RESULT."""
 
+import io
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 CUBE = {cube}
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def read_look() -> ImageFilter.Color3DLUT:
     """The look, from the table beside this script."""
     size, table = 0, []
-    for line in Path(__file__).with_name(CUBE).read_text(encoding="utf-8").splitlines():
-        if line.startswith("LUT_3D_SIZE"):
+    for line in Path(__file__).with_name(CUBE).read_bytes().splitlines():
+        if line.startswith(b"LUT_3D_SIZE"):
             size = int(line.split()[1])
         elif line[:1].isdigit():
             table += map(float, line.split())
     return ImageFilter.Color3DLUT(size, table)
 
 
+def read_photo(path: str) -> Image.Image:
+    """A photo upright, in sRGB, and on white where it is transparent."""
+    photo = ImageOps.exif_transpose(Image.open(path))
+    profile = photo.info.get("icc_profile")
+    opacity = photo.convert("RGBA").getchannel("A") if photo.has_transparency_data else None
+    if photo.mode.startswith("I"):  # 16 bits of grey
+        photo = photo.convert("I").point(lambda value: value * (1 / 257) + 0.5)
+    grey, ink = photo.mode in ("1", "L", "LA", "I"), photo.mode == "CMYK"
+    photo = photo.convert("L" if grey else "CMYK" if ink else "RGB")
+    if profile is not None:
+        photo = to_srgb(photo, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    photo = photo.convert("RGB")
+    if opacity is not None:
+        photo = Image.composite(photo, Image.new("RGB", photo.size, "white"), opacity)
+    return photo
+
+
+def to_srgb(photo: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """Colours of another space, such as Adobe RGB or a press, as sRGB."""
+    if photo.mode == "L" and source.profile.xcolor_space == "RGB ":
+        photo = photo.convert("RGB")
+    try:
+        return ImageCms.profileToProfile(
+            photo,
+            source,
+            SRGB,
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            "RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except ImageCms.PyCMSError:
+        return photo  # a profile for something else
+
+
 if __name__ == "__main__":
-    photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
-    photo.filter(read_look()).save(sys.argv[2])
+    graded = read_photo(sys.argv[1]).filter(read_look())
+    graded.info.clear()
+    graded.save(sys.argv[2], icc_profile=SRGB.tobytes())
 '''
 
 

@@ -95,10 +95,18 @@ def fitting_stem(stem: str, folder: Path) -> str:
     >>> len(fitting_stem("x" * 250, Path())) <= 191
     True
     """
-    room = max(_longest_name(folder) - _ENDING_BYTES, _ENDING_BYTES)
-    while len(os.fsencode(stem)) > room:
-        stem = stem[:-1]
-    return stem
+    return cut(stem, max(_longest_name(folder) - _ENDING_BYTES, _ENDING_BYTES))
+
+
+def cut(name: str, most_bytes: int) -> str:
+    """A name without the letters that are beyond so many bytes.
+
+    >>> cut("d\u00e9j\u00e0", 5)
+    'd\u00e9j'
+    """
+    while len(os.fsencode(name)) > most_bytes:
+        name = name[:-1]
+    return name
 
 
 def _longest_name(folder: Path) -> int:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -94,7 +95,8 @@ def by_dtstyle(export: Export, photo: Path, result: Path) -> None:
     style = export.files[0]
     lua = f'require("darktable").styles.import("{style}")'
     _darktable(style.parent, photo.parent, photo, photo.with_name("before.png"), lua=lua)
-    _darktable(style.parent, photo.parent, photo, result, "--style", style.stem)
+    name = ElementTree.parse(style).getroot().findtext("info/name")
+    _darktable(style.parent, photo.parent, photo, result, "--style", str(name))
 
 
 def by_ffmpeg(export: Export, photo: Path, result: Path) -> None:
@@ -107,7 +109,7 @@ def by_imagemagick(export: Export, photo: Path, result: Path) -> None:
     magick = imagemagick()
     run("sh", export.files[0], photo, result, folder=photo.parent, MAGICK=magick)
     with Image.open(result) as image:
-        assert image.mode == "RGB"
+        assert not image.has_transparency_data
 
 
 def by_pillow(export: Export, photo: Path, result: Path) -> None:

@@ -11,7 +11,9 @@ from PIL import Image
 
 from blackcamo import plugins
 from blackcamo.exporters import export_preset
+from blackcamo.testing import make_photo
 from blackcamo.types import Export, Pixels
+from blackcamo.vision.arrays import to_pixels
 from tests.exporters import programs
 from tests.exporters.looks import LOOKS, graded, install_twist, sheet
 
@@ -28,6 +30,10 @@ PROGRAMS: dict[str, tuple[str, Program]] = {
 }
 # Needs every kind of quoting.
 STEM = "film, no. 2; it's [déjà] 50% 'vu' & more"
+
+
+# As long as search and export make them: 191 bytes.
+LONGEST = "\u0436" * 95 + "x"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,3 +70,14 @@ def test_the_program_gives_the_look(
     assert difference.max() <= max(2, export.max_error_levels + 1)
     assert difference.mean() <= 0.3
     assert np.abs(photos.astype(int) - theirs).mean() > 2
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_longest_name_is_a_name(program: str, tmp_path: Path) -> None:
+    name, apply = PROGRAMS[program]
+    export = export_preset(LOOKS["film"], format=name, folder=tmp_path / "presets", stem=LONGEST)
+    pixels = to_pixels(make_photo(64, 96))
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    apply(export, tmp_path / "photo.png", tmp_path / "result.png")
+    theirs = programs.read(tmp_path / "result.png").astype(int)
+    assert np.abs(theirs - graded(LOOKS["film"], pixels)).max() <= 3

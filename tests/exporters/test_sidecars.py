@@ -49,6 +49,17 @@ def test_a_style_is_well_formed_and_named_after_the_preset(tmp_path: Path) -> No
     assert root.findtext("style/plugin/op_params") == module_params("a & b.cube")
 
 
+def test_long_names_of_styles_are_cut_at_a_letter_and_stay_different(tmp_path: Path) -> None:
+    names = []
+    for stem in ("é" * 63 + "a", "é" * 64, "é" * 64 + "a"):  # 127, 128 and 129 bytes
+        style, table = export_preset(FILM, format="dtstyle", folder=tmp_path, stem=stem).files
+        assert (style.name, table.name) == (f"{stem}.dtstyle", f"{stem}.cube")
+        names.append(str(ElementTree.parse(style).getroot().findtext("info/name")))
+    assert names[0] == "é" * 63 + "a"
+    assert all(len(name.encode()) <= 127 and name.startswith("é" * 59) for name in names)
+    assert len(set(names)) == 3
+
+
 def test_darktable_is_given_no_name_that_it_would_cut() -> None:
     assert len(bytes.fromhex(module_params("é" * 255))) == 512 + 12 + 12288 + 128
     with pytest.raises(OutputError, match="has 512 bytes; darktable takes names of fewer than 512"):

@@ -42,7 +42,6 @@ _MPO_KINDS = {
 """Pillow's names for those of CIPA DC-007, table 4; the others are previews of the picture."""
 
 _VIDEO_BOX = re.compile(rb"\0\0\0.ftyp(?:mp4|isom|qt |avc|iso|MSNV)", re.DOTALL)
-_SAMSUNG = b"MotionPhoto_Data"
 _ISO_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"
 _APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 
@@ -88,7 +87,7 @@ def _in_jpeg(image: ImageFile.ImageFile, data: bytes) -> Iterator[str]:
         return
     if _ISO_GAIN_MAP in data or _APPLE_GAIN_MAP in data:
         yield "gain map"
-    if _SAMSUNG in data or _VIDEO_BOX.search(data):
+    if _VIDEO_BOX.search(data):
         yield "video"
     for entry in (getattr(image, "mpinfo", None) or {}).get(_MP_ENTRIES, [])[1:]:
         if kind := _MPO_KINDS.get(entry["Attribute"]["MPType"]):

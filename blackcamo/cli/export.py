@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blackcamo.cli import options as o
-from blackcamo.cli.output import DONE, print_json, say
+from blackcamo.cli.output import DONE, complain, number, print_json, say
 from blackcamo.errors import OptionError
+
+if TYPE_CHECKING:
+    from blackcamo.run import ExportResult, Worth
 
 
 def export(
@@ -34,13 +37,41 @@ def export(
         str,
         typer.Option(metavar="NAME,...", help="Formats, separated by commas."),
     ] = "json,cube",
+    no_score: Annotated[
+        bool,
+        typer.Option(
+            "--no-score",
+            help="Ask no scorer what the formats are worth: one query for each group of them.",
+            rich_help_panel="Scorer",
+        ),
+    ] = False,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="The original, or the folder that it lies in, by default the current one. May be "
+            "repeated.",
+            rich_help_panel="Scorer",
+        ),
+    ] = None,
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[:ARGUMENT]",
+            help="Another scorer than the study's, or that one if it has to be named.",
+            rich_help_panel="Scorer",
+        ),
+    ] = None,
+    scorer_option: o.ScorerSettings = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the files.", rich_help_panel="Output")
     ] = Path("camouflage/presets"),
+    overwrite: o.Overwrite = False,
     as_json: o.Json = False,
 ) -> int:
-    """Export a candidate as presets for other programs, and say what they cannot carry."""
+    """Export a candidate as presets for other programs; say what they leave out and are worth."""
     from blackcamo import run
+    from blackcamo.types import ScorerOptions
 
     formats = o.names(format) or ()
     if not formats:
@@ -52,10 +83,19 @@ def export(
         jury=jury,
         formats=formats,
         out=out,
+        overwrite=overwrite,
+        score=not no_score,
+        photos=photos or (Path(),),
+        scorer=scorer,
+        scorer_options=ScorerOptions(extra=o.scorer_settings(scorer_option))
+        if scorer_option
+        else None,
     )
     if as_json:
         print_json(result.to_json())
         return DONE
+    for note in result.notes:
+        complain(note)
     say(f"{result.study}, trial {result.trial}")
     for name, exported in result.exports.items():
         for path in exported.files:
@@ -68,4 +108,28 @@ def export(
     offered = [what for what in result.layers if what in left_out]
     if offered and "layers" not in result.exports:
         say(f"  exact as a layer over the picture, by --format layers: {', '.join(offered)}")
+    for worth in result.worth:
+        say(f"  {_worth(worth, result)}")
+    if any(worth.reached is False for worth in result.worth if worth.carries == "look"):
+        say("  a table that reaches the target by itself is what `search --for cube` looks for")
     return DONE
+
+
+_CARRIES = {
+    "look": "the look alone",
+    "table": "the look by this table",
+    "layers": "look and layers",
+    "approximation": "an approximation",
+    "nothing": "no layer",
+}
+
+
+def _worth(worth: Worth, result: ExportResult) -> str:
+    """What a group of formats is worth, in one line."""
+    what = f"{_CARRIES[worth.carries]} ({', '.join(worth.formats)})"
+    if worth.error is not None:
+        return f"{what} was not scored: {worth.error}"
+    quality = "high quality" if worth.high_quality else "low quality"
+    if worth.reached is not None:
+        quality += f", {'at' if worth.reached else 'short of'} the target {result.target:g}"
+    return f"{what} scores {number(worth.score)}: {quality}; all of it {number(result.score)}"

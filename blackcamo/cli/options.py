@@ -172,14 +172,6 @@ def scorer_options(
     """
     from blackcamo.types import ScorerOptions
 
-    extra: dict[str, str] = {}
-    for setting in settings or ():
-        key, equals, value = setting.partition("=")
-        if not key or not equals:
-            raise OptionError(f"--scorer-option is {setting!r}; it must be KEY=VALUE")
-        if key in extra:
-            raise OptionError(f"--scorer-option {key!r} is given twice; give it once")
-        extra[key] = value
     low, high = scale or (None, None)
     return ScorerOptions(
         device=device,
@@ -189,8 +181,28 @@ def scorer_options(
         high=high,
         threshold=threshold,
         higher_is_better=None if lower_is_better is None else not lower_is_better,
-        extra=extra,
+        extra=scorer_settings(settings),
     )
+
+
+def scorer_settings(settings: Sequence[str] | None) -> dict[str, str]:
+    """The settings of one scorer alone.
+
+    >>> scorer_settings(["timeout=5"])
+    {'timeout': '5'}
+
+    Raises:
+        OptionError: a setting that is not KEY=VALUE, or is given twice.
+    """
+    extra: dict[str, str] = {}
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not key or not equals:
+            raise OptionError(f"--scorer-option is {setting!r}; it must be KEY=VALUE")
+        if key in extra:
+            raise OptionError(f"--scorer-option {key!r} is given twice; give it once")
+        extra[key] = value
+    return extra
 
 
 def names(list_of_names: str | None) -> tuple[str, ...] | None:

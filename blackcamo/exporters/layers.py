@@ -84,6 +84,16 @@ def exact_as_layers(preset: Preset) -> tuple[str, ...]:
     return tuple(word for effect in _effects(preset.chain(), preset) for word in effect.words)
 
 
+def carried(preset: Preset) -> dict[str, float]:
+    """The parameters of what layers carry exactly of a preset.
+
+    Raises:
+        OptionError, PresetError: as `export`.
+    """
+    effects = _effects(preset.chain(), preset)
+    return {name: value for effect in effects for name, value in effect.values.items()}
+
+
 def _all_that_it_does(chain: Chain, preset: Preset) -> Iterator[str]:
     full = chain.space.complete(preset.params)
     looks = {p.name for f in chain.filters if isinstance(f, LookFilter) for p in f.params}

@@ -3,6 +3,7 @@
 from blackcamo.run.applying import apply, apply_style, find_photos
 from blackcamo.run.appraising import appraise
 from blackcamo.run.exhibition import exhibit
+from blackcamo.run.exporting import export
 from blackcamo.run.merging import merge
 from blackcamo.run.results import (
     AppealResult,
@@ -23,8 +24,9 @@ from blackcamo.run.results import (
     StudyEntry,
     StyleEntry,
     VerifyResult,
+    Worth,
 )
-from blackcamo.run.reviewing import export, front, jury_rank, studies
+from blackcamo.run.reviewing import front, jury_rank, studies
 from blackcamo.run.scoring import score, score_many, verify
 from blackcamo.run.searching import Stop, search, search_many
 from blackcamo.run.serving import Serving, dashboard
@@ -52,6 +54,7 @@ __all__ = [
     "StudyEntry",
     "StyleEntry",
     "VerifyResult",
+    "Worth",
     "apply",
     "apply_style",
     "appraise",

@@ -74,7 +74,7 @@ def exhibit(
     found = _find(folders)
     target = Path(folders[0] if out is None else out)
     prepare_folder(target)
-    originals, queries = _Originals(photos), _queries(folders)
+    originals, queries = Originals(photos), _queries(folders)
     stages = [found[i : i + PHOTOS_A_PAGE] for i in range(0, len(found), PHOTOS_A_PAGE)]
     pages, sheets = (
         [_page(target, n, suffix) for n in range(1, len(stages) + 1)] for suffix in _SUFFIXES
@@ -146,7 +146,7 @@ def _find(folders: Sequence[str | Path]) -> list[_Piece]:
     return [_Piece(path, found[path] if times[path.name] > 1 else "") for path in ordered]
 
 
-class _Originals:
+class Originals:
     """The photos among which originals are found: by name, else by what is in them."""
 
     def __init__(self, photos: Sequence[str | Path]) -> None:
@@ -204,7 +204,7 @@ def _queries(folders: Sequence[str | Path]) -> Mapping[str, int]:
     return counts
 
 
-def _show(piece: _Piece, originals: _Originals, queries: Mapping[str, int]) -> Exhibit:
+def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Exhibit:
     """What is shown of one camouflage.
 
     Raises:
@@ -303,7 +303,7 @@ def _result(path: Path, facts: Facts) -> ShownResult:
     )
 
 
-def _line(piece: _Piece, originals: _Originals, message: str) -> str:
+def _line(piece: _Piece, originals: Originals, message: str) -> str:
     """What a page that may be passed on says: names of files without their folders."""
     for folder in sorted(map(str, {piece.path.parent, *originals.folders}), key=len, reverse=True):
         message = message.replace(f"{folder}{os.sep}", "")

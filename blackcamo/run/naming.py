@@ -38,14 +38,16 @@ def numbered(stem: str) -> Iterator[str]:
 
 def unclaimed(folder: Path, stem: str, ending: str, data: bytes) -> Path:
     """Where bytes go without replacing others: the first numbered name that is free or has them."""
-    for name in numbered(fitting_stem(stem, folder)):
-        path = folder / f"{name}{ending}"
-        try:
-            if not os.path.lexists(path) or path.read_bytes() == data:
-                return path
-        except OSError:  # a folder, or not ours to read
-            continue
-    raise AssertionError  # pragma: no cover - there is always another number
+    names = numbered(fitting_stem(stem, folder))
+    return next(p for name in names if is_free_for(p := folder / f"{name}{ending}", data))
+
+
+def is_free_for(path: Path, data: bytes) -> bool:
+    """Whether writing there replaces nothing but the same bytes."""
+    try:
+        return not os.path.lexists(path) or path.read_bytes() == data
+    except OSError:  # a folder, or not ours to read
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,14 +311,40 @@ class StudyEntry(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worth(_Result):
+    """What the picture scores that ``formats`` give, which is less than the candidate.
+
+    ``carries`` is "look" (colours alone), "table" (the same by a coarse table), "layers" (colours
+    and exact layers), "approximation" or "nothing"; ``reached`` says whether it is at the study's
+    target, None if another scorer was asked. ``error`` says why there is no score.
+    """
+
+    formats: tuple[str, ...]
+    carries: str
+    score: float | None = None
+    high_quality: bool | None = None
+    reached: bool | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResult(_Result):
-    """What an export wrote, by format; the format "layers" carries ``layers`` exactly."""
+    """What an export wrote, by format; the format "layers" carries ``layers`` exactly.
+
+    ``score`` is that of the candidate itself, verified if it was delivered; ``worth`` what the
+    formats score that carry less, as far as that was asked for.
+    """
 
     study: str
     pick: str
     trial: int
     exports: Mapping[str, Export]
     layers: tuple[str, ...] = ()
+    scorer: str
+    target: float
+    score: float | None = None
+    worth: tuple[Worth, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _plain(value: Any) -> Any:

@@ -1,15 +1,12 @@
-"""Look at studies that were made: list them, show their fronts, export what is picked."""
+"""Look at studies that were made: list them, show their fronts and what juries say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from blackcamo.exporters import export_preset, layers
 from blackcamo.images import write_bytes
 from blackcamo.report.front import FrontPlot, front_csv
-from blackcamo.run.presets import make_preset
-from blackcamo.run.results import ExportResult, FrontEntry, JuryEntry, StudyEntry
+from blackcamo.run.results import FrontEntry, JuryEntry, StudyEntry
 from blackcamo.run.review import Review
 from blackcamo.study import Study, list_studies
 from blackcamo.study.jury import judged
@@ -84,52 +81,3 @@ def jury_rank(study: str, *, storage: str | Path) -> list[JuryEntry]:
         )
         for verdict in judged(review.study)
     ]
-
-
-def export(
-    study: str,
-    *,
-    storage: str | Path,
-    pick: str | int = "best",
-    jury: bool = False,
-    formats: Sequence[str] = ("json", "cube"),
-    out: str | Path,
-) -> ExportResult:
-    """Export one candidate of a study as presets.
-
-    Args:
-        pick: "best" is the delivered candidate, "knee" where the front bends most, "lowest" the
-            most camouflaged one; a number is a trial.
-        jury: leave out what the study's jury would not post; "best" is then what it likes most
-            of the trials at the target.
-        formats: names of exporters.
-        out: folder of the files; it is made if it is not there.
-
-    Raises:
-        BlackcamoError: the study, the trial or a format is unknown, or a file cannot be written.
-    """
-    review = Review(Study.load(storage, study))
-    number = review.pick(pick, jury=jury)
-    preset = make_preset(
-        review.chain(number),
-        review.trials[number].style,
-        review.trials[number].params,
-        identity=review.identity(number),
-        facts=review.facts(number),
-    )
-    stem = Path(review.attributes["photo"]["name"]).stem
-    # Several picks may lie in one folder, with the delivered one.
-    if isinstance(pick, int):
-        stem += f".trial{pick}"
-    elif jury or pick != "best":
-        stem += f".{'jury-' if jury else ''}{pick}"
-    return ExportResult(
-        study=review.study.name,
-        pick=str(pick),
-        trial=number,
-        exports={
-            name: export_preset(preset, format=name, folder=Path(out), stem=stem)
-            for name in formats
-        },
-        layers=layers.exact_as_layers(preset),
-    )

@@ -1,0 +1,139 @@
+"""Export a candidate of a study for other programs, and say what that is worth."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from blackcamo.channel import Channel
+from blackcamo.errors import BlackcamoError
+from blackcamo.exporters import export_preset, layers
+from blackcamo.images import fitting_stem, prepare_folder, write_bytes
+from blackcamo.preset import Preset
+from blackcamo.run.exhibition import Originals
+from blackcamo.run.naming import is_free_for, numbered
+from blackcamo.run.presets import make_preset
+from blackcamo.run.results import ExportResult
+from blackcamo.run.review import Review
+from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.worth import Appraiser, groups
+from blackcamo.study import Study
+from blackcamo.types import Export, ScorerOptions
+
+
+def export(
+    study: str,
+    *,
+    storage: str | Path,
+    pick: str | int = "best",
+    jury: bool = False,
+    formats: Sequence[str] = ("json", "cube"),
+    out: str | Path,
+    overwrite: bool = False,
+    score: bool = True,
+    photos: Sequence[str | Path] = (".",),
+    scorer: str | None = None,
+    scorer_options: ScorerOptions | None = None,
+) -> ExportResult:
+    """Export one candidate of a study as presets, and score what they carry.
+
+    Args:
+        pick: "best" is the delivered candidate, "knee" where the front bends most, "lowest" the
+            most camouflaged one; a number is a trial.
+        jury: leave out what the study's jury would not post; "best" is then what it likes most
+            of the trials at the target.
+        formats: names of exporters.
+        out: folder of the files; it is made if it is not there.
+        overwrite: replace other files of those names; else these are numbered.
+        score: ask the study's scorer about each picture that formats give and that is less than
+            the candidate: one query for each group of formats.
+        photos: the original, or folders in which it lies.
+        scorer: its spec, where the recorded one is not to be trusted or another one to be asked.
+        scorer_options: None is the recorded ones.
+
+    Raises:
+        BlackcamoError: the study, the trial or a format is unknown, or a file cannot be written.
+            What cannot be scored is said in the result.
+    """
+    review = Review(Study.load(storage, study))
+    number = review.pick(pick, jury=jury)
+    facts = review.facts(number)
+    preset = make_preset(
+        review.chain(number),
+        review.trials[number].style,
+        review.trials[number].params,
+        identity=review.identity(number),
+        facts=facts,
+    )
+    stem = Path(review.attributes["photo"]["name"]).stem
+    # Several picks may lie in one folder, with the delivered one.
+    if isinstance(pick, int):
+        ending = f".trial{pick}"
+    elif jury or pick != "best":
+        ending = f".{'jury-' if jury else ''}{pick}"
+    else:
+        ending = ""
+    folder = Path(out)
+    prepare_folder(folder)
+    first = f"{fitting_stem(_printable(stem), folder)}{ending}"
+    written, exports = _write(preset, formats, folder, first, overwrite=overwrite)
+    named = written != first
+    result = ExportResult(
+        study=review.study.name,
+        pick=str(pick),
+        trial=number,
+        exports=exports,
+        layers=layers.exact_as_layers(preset),
+        scorer=review.scorer.name,
+        target=review.attributes["target"],
+        score=facts.get("score_after", facts.get("score_in_search")),
+        notes=(f"{first}.* is there and stays; this is {written}.*",) if named else (),
+    )
+    if not score:
+        return result
+    if scorer not in (None, review.attributes["scorer_spec"]):
+        # The recorded options belong to the recorded scorer.
+        scorer_options = scorer_options or ScorerOptions()
+    unscored = groups(preset, exports)
+    if any(group.error is None for group in unscored):
+        try:
+            judge = recorded_scorer(preset, scorer, scorer_options)
+            photo = Originals(photos).of(preset)
+        except BlackcamoError as error:
+            unscored = [replace(g, error=g.error or str(error)) for g in unscored]
+        else:
+            channel = Channel(**review.attributes["channel"])
+            appraiser = Appraiser(preset, photo.pixels, judge, channel, review.goal)
+            unscored = [g if g.error else appraiser.score(g, exports) for g in unscored]
+    return replace(result, worth=tuple(unscored))
+
+
+def _write(
+    preset: Preset, formats: Sequence[str], folder: Path, first: str, *, overwrite: bool
+) -> tuple[str, dict[str, Export]]:
+    """Write the formats under the first name that replaces nothing else; that, and what it is.
+
+    They are made in a folder of their own first: names are part of them.
+    """
+    for stem in numbered(first):
+        with tempfile.TemporaryDirectory() as made:
+            exports = {
+                name: export_preset(preset, format=name, folder=Path(made), stem=stem)
+                for name in formats
+            }
+            files = {path.name: path.read_bytes() for e in exports.values() for path in e.files}
+        if overwrite or all(is_free_for(folder / name, data) for name, data in files.items()):
+            break
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+    return stem, {
+        name: replace(e, files=tuple(folder / path.name for path in e.files))
+        for name, e in exports.items()
+    }
+
+
+def _printable(stem: str) -> str:
+    """A photo's name for formats that are text."""
+    return "".join(letter if letter.isprintable() else "_" for letter in stem)

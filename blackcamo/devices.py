@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from blackcamo.errors import OptionError
@@ -46,7 +48,17 @@ def usable_cores() -> int:
 
 
 def in_one_thread(work: Callable[[], T]) -> T:
-    """What ``work`` returns, torch having used no other thread for it.
+    """What ``work`` returns, torch having used no other thread for it."""
+    import torch
+
+    if torch.get_num_threads() == 1:
+        return work()
+    with single_threads(1) as thread:
+        return thread.submit(work).result()
+
+
+def single_threads(count: int) -> ThreadPoolExecutor:
+    """So many threads, in each of which torch uses no other.
 
     torch keeps the setting per thread but also remembers the last one for threads to come, so
     that is put back.
@@ -54,17 +66,40 @@ def in_one_thread(work: Callable[[], T]) -> T:
     import torch
 
     before = torch.get_num_threads()
-    if before == 1:
-        return work()
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(_use_one_thread).result()
-        torch.set_num_threads(before)
-        return thread.submit(work).result()
+    pool = ThreadPoolExecutor(count, thread_name_prefix="blackcamo")
+    all_of_them = threading.Barrier(count)
+
+    def begin(_: int) -> None:
+        # A thread that was not asked yet takes over what is set for threads to come.
+        torch.get_num_threads()
+        torch.set_num_threads(1)
+        all_of_them.wait()
+
+    list(pool.map(begin, range(count)))
+    torch.set_num_threads(before)
+    return pool
 
 
-def _use_one_thread() -> None:
-    import torch
+@contextmanager
+def opencv_in_one_thread() -> Iterator[None]:
+    """OpenCV without threads of its own, for all threads of this process, until all have left."""
+    import cv2
 
-    # A thread that was not asked yet takes over what is set for threads to come.
-    torch.get_num_threads()
-    torch.set_num_threads(1)
+    global _single, _before
+    with _lock:
+        if _single == 0:
+            _before = cv2.getNumThreads()
+            cv2.setNumThreads(1)
+        _single += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _single -= 1
+            if _single == 0:
+                cv2.setNumThreads(_before)
+
+
+_lock = threading.Lock()
+_single, _before = 0, 0
+"""How many are within, and how many threads OpenCV had before the first."""

@@ -9,9 +9,9 @@ import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -85,7 +85,7 @@ class _Styled:
 
 @dataclass(frozen=True)
 class Renderer:
-    """One photo under one chain, channel and appeal; it can be pickled if these can.
+    """One photo under one chain, channel and appeal; threads may share it.
 
     Args:
         pixels: the photo, uint8 (H, W, 3), at the size that candidates are rendered at.
@@ -102,9 +102,9 @@ class Renderer:
     device: str = "cpu"
     keep_size: bool = False
     finish: Finish | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+    _hiding: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def _photo(self) -> Tensor:
@@ -173,7 +173,7 @@ class Renderer:
 
     def _pictures(self, params: Sequence[Values]) -> list[Picture]:
         styled = self._styled(params)
-        rendered = self.chain.hide([s.rendered for s in styled], params)
+        rendered = self._hidden(styled, params)
         sent = self.channel.send_all([self._framed(to_pixels(r.filtered)) for r in rendered])
         received = [self._inside(pixels) for _, pixels in sent]
         appraisals = self._appraise(styled, rendered, received)
@@ -193,6 +193,11 @@ class Renderer:
         plain = [self.chain.without_hidden(values) for values in params]
         return self._kept.all([frozenset(values.items()) for values in plain], make)
 
+    def _hidden(self, styled: Sequence[_Styled], params: Sequence[Values]) -> list[Rendered]:
+        # What hides may remember the last picture, as the weave does: one thread at a time.
+        with self._hiding:
+            return self.chain.hide([s.rendered for s in styled], params)
+
     def _arrived(self, rgb: Tensor) -> Tensor:
         _, received = self.channel.send(self._framed(to_pixels(rgb)))
         return to_rgb(self._inside(received), self.device)
@@ -203,7 +208,7 @@ class Renderer:
 
         def alone() -> Views:
             styled = self._styled([params])
-            rendered = self.chain.hide([styled[0].rendered], [params])
+            rendered = self._hidden(styled, [params])
             _, received = self.channel.send(self._framed(to_pixels(rendered[0].filtered)))
             return self._views(styled, rendered, [self._inside(received)])
 

@@ -1,60 +1,91 @@
-"""Candidates rendered by other processes."""
+"""Candidates rendered by threads."""
 
 from __future__ import annotations
 
-import itertools
 import os
-import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from typing import Any
-from unittest import mock
+from collections.abc import Sequence
+from typing import Literal
 
+import cv2
 import numpy as np
 import pytest
+import torch
 from torch import Tensor
 
+from blackcamo import plugins
 from blackcamo.appeal.critic import create
 from blackcamo.channel import Channel
+from blackcamo.devices import opencv_in_one_thread
 from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.tone import Tone
 from blackcamo.rendering import Anchor, Picture, Prepared, Renderer, Values
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.space import StyleSpace
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
+from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
 
-class Local:
-    """A look that lives in one process."""
+class Meeting:
+    """A look whose candidates wait for each other."""
 
-    name = "local"
+    name = "meeting"
     lut_size = 33
-    params = (Param("local_percent", 0, 1, 0, "%", "local"),)
+    params = (Param("meeting", 0, 9, 0, "", "meeting"),)
+
+    def __init__(self, parties: int) -> None:
+        self.barrier = threading.Barrier(parties)
+        self.threads: set[int] = set()
+        self.torch_threads: set[int] = set()
+        self.opencv_threads: set[int] = set()
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
-        return rgb
+        self.threads.add(threading.get_ident())
+        self.torch_threads.add(torch.get_num_threads())
+        self.opencv_threads.add(cv2.getNumThreads())
+        self.barrier.wait(30)
+        return rgb * 0.9
 
-    def __reduce__(self) -> str:
-        raise TypeError("stays here")
 
+class Interrupted:
+    """A look whose first candidate is interrupted."""
 
-class Lone:
-    """A look that ends the process it is used in, unless that is this one."""
-
-    name = "lone"
+    name = "interrupted"
     lut_size = 33
-    params = (Param("lone_percent", 0, 1, 0, "%", "lone"),)
+    params = (Param("interrupted", 0, 100, 0, "", "interrupted"),)
 
     def __init__(self) -> None:
-        self.home = os.getpid()
+        self.calls = 0
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:
-        if os.getpid() != self.home:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return rgb * 0.9
+        self.calls += 1
+        raise KeyboardInterrupt
+
+
+class Remembering:
+    """What hides and remembers its last picture: it is nobody's to use while another does."""
+
+    name = "remembering"
+    hidden: Literal[True] = True
+    params = (Param("remembering", 0, 9, 0, "", "remembering"),)
+
+    def __init__(self) -> None:
+        self._inside = threading.Lock()
+
+    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        if not self._inside.acquire(blocking=False):
+            raise RuntimeError("two at a time")
+        try:
+            time.sleep(0.02)
+            return rgb * 0.99
+        finally:
+            self._inside.release()
 
 
 @pytest.fixture(scope="module")
@@ -62,108 +93,112 @@ def pixels() -> Pixels:
     return to_pixels(make_photo())
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    made = Workers()
-    yield made
-    made.stop()
-
-
 def renderer(pixels: Pixels, chain: Chain) -> Renderer:
     return Renderer(pixels, chain, Channel(), create(), "enhance")
 
 
-def alike(one: Prepared, other: Prepared) -> bool:
-    (params, picture), (params_too, picture_too) = one, other
-    assert isinstance(picture, Picture)
-    assert isinstance(picture_too, Picture)
-    return (
-        params == params_too
-        and picture.jpeg == picture_too.jpeg
-        and picture.appraisal == picture_too.appraisal
-        and np.array_equal(picture.received, picture_too.received)
-    )
+def assert_alike(ones: Sequence[Prepared], others: Sequence[Prepared]) -> None:
+    for (params, picture), (params_too, picture_too) in zip(ones, others, strict=True):
+        assert isinstance(picture, Picture), picture
+        assert isinstance(picture_too, Picture), picture_too
+        assert params == params_too
+        assert picture.jpeg == picture_too.jpeg
+        assert picture.appraisal == picture_too.appraisal
+        assert np.array_equal(picture.received, picture_too.received)
 
 
-def test_workers_make_what_is_made_here(pixels: Pixels, workers: Workers) -> None:
-    chain = load_chain()
-    params: list[Values] = [{"exposure_ev": 0.1 * i, "clarity_percent": 5.0 * i} for i in range(6)]
-    ours = renderer(pixels, chain)
-    anchors = [Anchor({"exposure_ev": 0.0, "clarity_percent": 0.0}, 90.0), *[None] * 5]
-    here = ours.prepare(params, anchors=anchors, floor=80.0)
-    there = workers.prepare(ours, params, anchors, 80.0)
-    assert all(alike(one, other) for one, other in zip(here, there, strict=True))
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_threads_make_what_is_made_here(pixels: Pixels, count: int) -> None:
+    chain, known = load_chain(), facts(pixels)
+    rng = np.random.default_rng(0)
+    params: list[Values] = []
+    for name in plugins.names("styles"):
+        space = StyleSpace(plugins.load("styles", name), known, chain.space, hidden=HIDDEN.free)
+        own = rng.normal(0, 0.3, space.lane.style)
+        hides = (np.zeros(space.lane.hidden), *rng.normal(0, 0.4, (3, space.lane.hidden)))
+        params += [space.decode((*own, *hidden)) for hidden in hides]
+    # In another order styles meet that share nothing.
+    order = rng.permutation(len(params)).tolist()
+    params = [params[i] for i in order]
+    anchors = [Anchor(dict.fromkeys(one, 0.0), 90.0) if i % 7 == 0 else None
+               for i, one in enumerate(params)]  # fmt: skip
+    anchors = [a and Anchor({**chain.space.neutral, **p}, a.appeal)
+               for a, p in zip(anchors, params, strict=True)]  # fmt: skip
+    here = [
+        renderer(pixels, chain).prepare([one], anchors=[anchor], floor=88.0)[0]
+        for one, anchor in zip(params, anchors, strict=True)
+    ]
+    there = Workers(count).prepare(renderer(pixels, chain), params, anchors, 88.0)
+    assert_alike(here, there)
 
 
-def test_a_renderer_is_sent_to_a_worker_once(pixels: Pixels, workers: Workers) -> None:
-    ours = renderer(pixels, Chain([Tone()]))
-    params: list[Values] = [{"exposure_ev": 0.01 * i} for i in range(1, 9)]
-    anchors = [None for _ in params]
-    executor = workers._executor()
-    submitted: list[tuple[int, bytes | None]] = []
-    submit = executor.submit
-
-    def recording(work: Any, number: int, pickled: bytes | None, *rest: Any) -> Any:
-        submitted.append((number, pickled))
-        return submit(work, number, pickled, *rest)
-
-    numbers = set()
-    with mock.patch.object(executor, "submit", recording):
-        for floor in itertools.cycle((70.0, 80.0)):
-            submitted.clear()
-            made = workers.prepare(ours, params, anchors, floor)
-            here = ours.prepare(params, anchors=anchors, floor=floor)
-            assert all(alike(one, other) for one, other in zip(here, made, strict=True))
-            numbers |= {number for number, _ in submitted}
-            assert all(pickled is None for _, pickled in submitted[: len(params)])
-            # Once every worker knows it, which of them do is chance.
-            if len(submitted) == len(params):
-                break
-    assert len(numbers) == 1, "another floor needs no other renderer"
-
-
-def test_what_cannot_leave_this_process_is_rendered_in_it(pixels: Pixels, workers: Workers) -> None:
-    ours = renderer(pixels, Chain([Local(), Tone()]))
-    ((params, picture),) = workers.prepare(ours, [{"exposure_ev": 0.1}], [None], 80.0)
-    assert isinstance(picture, Picture)
-    assert params == {"exposure_ev": 0.1}
-
-
-def test_a_worker_that_is_killed_costs_no_candidate(pixels: Pixels, workers: Workers) -> None:
-    ours = renderer(pixels, Chain([Lone()]))
-    ((_, picture),) = workers.prepare(ours, [{"lone_percent": 0.5}], [None], 80.0)
-    assert isinstance(picture, Picture)
-    # Others take its place.
-    plain = renderer(pixels, Chain([Tone()]))
-    (made,) = workers.prepare(plain, [{"exposure_ev": 0.2}], [None], 80.0)
-    assert alike(made, plain.prepare([{"exposure_ev": 0.2}], anchors=[None], floor=80.0)[0])
-
-
-SCRIPT = """
-import time
-from blackcamo.workers import Workers
-workers = Workers()
-print(workers.start().result(), flush=True)
-time.sleep(60)
-"""
-
-
-def test_workers_end_with_the_process_that_started_them() -> None:
-    # A script without a guard for __main__, which others would run again in every worker.
-    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as one:
-        assert one.stdout is not None
-        worker = int(one.stdout.readline())
-        assert alive(worker)
-        one.kill()
-    deadline = time.monotonic() + 20
-    while alive(worker) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not alive(worker)
-
-
-def alive(pid: int) -> bool:
+def test_candidates_are_rendered_side_by_side_in_threads_of_one(pixels: Pixels) -> None:
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(2)
+    cv2.setNumThreads(2)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        look = Meeting(3)
+        params = [{"meeting": float(i)} for i in range(1, 7)]
+        made = Workers(3).prepare(renderer(pixels, Chain([look])), params, [None] * 6, 80.0)
+        assert all(isinstance(picture, Picture) for _, picture in made)
+        assert len(look.threads) == 3
+        assert look.torch_threads == look.opencv_threads == {1}
+        assert threading.get_ident() not in look.threads
+        assert (torch.get_num_threads(), cv2.getNumThreads()) == (2, 2)
+    finally:
+        torch.set_num_threads(before[0])
+        cv2.setNumThreads(before[1])
+
+
+def test_what_hides_is_used_by_one_thread_at_a_time(pixels: Pixels) -> None:
+    params = [{"exposure_ev": 0.01 * i, "remembering": 1.0} for i in range(8)]
+    chain = Chain([Tone(), Remembering()])
+    made = Workers(4).prepare(renderer(pixels, chain), params, [None] * 8, 80.0)
+    assert [picture for _, picture in made if not isinstance(picture, Picture)] == []
+
+
+def test_who_leaves_first_leaves_opencv_to_the_others() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
+    try:
+        one, other = opencv_in_one_thread(), opencv_in_one_thread()
+        one.__enter__()
+        other.__enter__()
+        one.__exit__(None, None, None)
+        assert cv2.getNumThreads() == 1
+        other.__exit__(None, None, None)
+        assert cv2.getNumThreads() == 2
+    finally:
+        cv2.setNumThreads(before)
+
+
+def test_who_is_interrupted_does_not_wait_for_the_rest(pixels: Pixels) -> None:
+    look = Interrupted()
+    params = [{"interrupted": float(i)} for i in range(1, 41)]
+    threads = cv2.getNumThreads()
+    with pytest.raises(KeyboardInterrupt):
+        Workers(1).prepare(renderer(pixels, Chain([look])), params, [None] * 40, 80.0)
+    assert look.calls < 40
+    assert cv2.getNumThreads() == threads
+    # And the threads are there for the next.
+    plain = renderer(pixels, Chain([Tone()]))
+    made = Workers(1).prepare(plain, [{"exposure_ev": 0.2}], [None], 80.0)
+    assert_alike(made, plain.prepare([{"exposure_ev": 0.2}]))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    script = """
+import os
+from blackcamo.workers import Workers, _pool
+Workers(2).start()
+before = _pool(2)
+child = os.fork()
+if child == 0:
+    assert _pool(2) is not before
+    assert _pool(2).submit(int, "7").result(20) == 7
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert _pool(2) is before
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)

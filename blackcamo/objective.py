@@ -123,26 +123,30 @@ class Objective:
         plain = self._plain(proposal)
         return params if plain is None else {**params, **plain.params}
 
-    def _anchor(self, proposal: Proposal) -> Anchor | None:
-        """What a candidate is drawn towards: its style's start, or the style with nothing hidden.
+    def _anchor(self, proposal: Proposal) -> Anchor:
+        """What a candidate is drawn towards: the style with nothing hidden, or its start.
 
-        Either is one only once it was itself a candidate, and so has an appeal.
+        The former is one only once it was itself a candidate, and so has an appeal.
         """
         space = self._styles[proposal.style]
-        start = self._anchors.get((proposal.style, (0.0,) * space.dimension))
-        found = self._plain(proposal) or start
-        return found and Anchor({**space.nothing, **found.params}, found.appeal)
+        start = Proposal(proposal.style, space.lane.vector((0.0,) * space.lane.style))
+        if (start.style, start.vector) not in self._anchors:
+            # Rendering costs no query.
+            ((params, picture),) = self._renderer.prepare([space.start])
+            appeal = picture.appraisal.value if isinstance(picture, Picture) else 0.0
+            self._learn(start, params, appeal)
+        found = self._plain(proposal) or self._anchors[start.style, start.vector]
+        return Anchor({**space.nothing, **found.params}, found.appeal)
 
     def _plain(self, proposal: Proposal) -> Anchor | None:
         """The candidate with nothing hidden that this one hides something in, if there was one."""
         lane = self._styles[proposal.style].lane
-        if not any(proposal.vector[lane.part("hidden")]):
+        if not lane.hiding(proposal.vector):
             return None
-        own = proposal.vector[lane.part("style")]
-        return self._anchors.get((proposal.style, (*own, *(0.0,) * lane.hidden)))
+        return self._anchors.get((proposal.style, lane.vector(lane.own(proposal.vector))))
 
     def _learn(self, proposal: Proposal, params: Mapping[str, float], appeal: float) -> None:
-        if not any(proposal.vector[self._styles[proposal.style].lane.part("hidden")]):
+        if not self._styles[proposal.style].lane.hiding(proposal.vector):
             self._anchors[proposal.style, proposal.vector] = Anchor(params, appeal)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:

@@ -54,6 +54,7 @@ class Oracle:
 
     Attributes:
         failures: why pictures have no score -> how many of them.
+        latest_failure: why the latest one has none, None where there was none.
         waited_s: seconds for which the scorer asked to wait.
     """
 
@@ -68,6 +69,7 @@ class Oracle:
         self.scorer = scorer
         self.ledger = ledger
         self.failures: Counter[str] = Counter()
+        self.latest_failure: str | None = None
         self.waited_s = 0.0
         self._sending = sending or (lambda _: None)
         self._wait = wait
@@ -174,6 +176,7 @@ class Oracle:
         self.failures.update(causes)
         if not answers:
             return
+        self.latest_failure = causes[-1] if causes else self.latest_failure
         if len(causes) < len(answers):
             self._failed_in_a_row, self._failing = 0, None
             return

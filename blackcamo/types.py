@@ -157,20 +157,57 @@ class Style:
     unsuited: Callable[[PhotoFacts], str | None] | None = None
 
 
-Block: TypeAlias = Literal["style", "hidden"]
-"""Which coordinates of a vector: those of the style, or of what hides in it."""
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """A way of changing a photo that nobody sees: parameters that may hide in any style.
+
+    The first one is how strong it is: its least value is neutral, and with it nothing hides
+    whatever the others are.
+    """
+
+    name: str
+    free: tuple[Free, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """How many coordinates a style's vectors have: first its own, then those of what hides."""
+    """The coordinates of a style's vectors: first its own, then those of each way of hiding.
+
+    Args:
+        style: how many are the style's own.
+        hidden: name of a way -> how many it has; the first is its strength, and -1 none of it.
+    """
 
     style: int
-    hidden: int
+    hidden: Mapping[str, int] = field(default_factory=dict)
 
-    def part(self, block: Block) -> slice:
-        """Where a block lies in a vector."""
-        return slice(0, self.style) if block == "style" else slice(self.style, None)
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.style + sum(self.hidden.values())
+
+    def vector(
+        self, own: Sequence[float], hiding: Mapping[str, Sequence[float]] | None = None
+    ) -> tuple[float, ...]:
+        """A vector of the style's own coordinates and those of the ways that hide in it."""
+        found, hiding = list(own), hiding or {}
+        for way, size in self.hidden.items():
+            found += hiding.get(way, (-1.0, *(0.0,) * (size - 1)))
+        return tuple(found)
+
+    def own(self, vector: Sequence[float]) -> tuple[float, ...]:
+        """The style's own coordinates of a vector."""
+        return tuple(vector[: self.style])
+
+    def hiding(self, vector: Sequence[float]) -> dict[str, tuple[float, ...]]:
+        """The coordinates of the ways that hide in it; empty where nothing does."""
+        found, start = {}, self.style
+        for way, size in self.hidden.items():
+            part = tuple(vector[start : start + size])
+            if part[0] > -1:
+                found[way] = part
+            start += size
+        return found
 
 
 UNCHANGED = "none"

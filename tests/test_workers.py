@@ -23,7 +23,7 @@ from blackcamo.devices import opencv_in_one_thread
 from blackcamo.filters import Chain, load_chain
 from blackcamo.filters.tone import Tone
 from blackcamo.rendering import Anchor, Picture, Prepared, Renderer, Values
-from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.hidden import WAYS
 from blackcamo.styles.space import StyleSpace
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
@@ -113,10 +113,12 @@ def test_threads_make_what_is_made_here(pixels: Pixels, count: int) -> None:
     rng = np.random.default_rng(0)
     params: list[Values] = []
     for name in plugins.names("styles"):
-        space = StyleSpace(plugins.load("styles", name), known, chain.space, hidden=HIDDEN.free)
+        space = StyleSpace(plugins.load("styles", name), known, chain.space, hidden=WAYS)
         own = rng.normal(0, 0.3, space.lane.style)
-        hides = (np.zeros(space.lane.hidden), *rng.normal(0, 0.4, (3, space.lane.hidden)))
-        params += [space.decode((*own, *hidden)) for hidden in hides]
+        params.append(space.decode(space.lane.vector(own.tolist())))
+        for _ in range(3):
+            hiding = {w: rng.normal(0, 0.6, n).tolist() for w, n in space.lane.hidden.items()}
+            params.append(space.decode(space.lane.vector(own.tolist(), hiding)))
     # In another order styles meet that share nothing.
     order = rng.permutation(len(params)).tolist()
     params = [params[i] for i in order]

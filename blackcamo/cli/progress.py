@@ -34,7 +34,7 @@ class SearchProgress:
         if bar is None:
             yield
             return
-        task = bar.add_task(photo.name, total=self._budget, best="", rate="")
+        task = bar.add_task(photo.name, total=self._budget, best="", rate="", doing="")
         self._shown = (bar, task)
         try:
             with bar:
@@ -50,7 +50,12 @@ class SearchProgress:
         best = ""
         if progress.best_score is not None and progress.best_appeal is not None:
             best = f"score {progress.best_score:.1f}  appeal {progress.best_appeal:.1f}"
-        bar.update(task, completed=progress.queries, best=best + "  ok" * progress.reached)
+        bar.update(
+            task,
+            completed=progress.queries,
+            best=best + "  ok" * progress.reached,
+            doing=progress.doing,
+        )
         speed = bar.tasks[task].speed
         bar.update(task, rate="" if speed is None else f"{speed:.1f}/s")
 
@@ -70,6 +75,7 @@ class SearchProgress:
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
             TextColumn("left"),
+            TextColumn("{task.fields[doing]}", markup=False),
             console=console,
             transient=True,
             # Results go to stdout between the bars, not through them.

@@ -1,4 +1,4 @@
-"""The weave: a tiny periodic pattern in colour alone, where the photo hides it."""
+"""The weave: tiny periodic patterns, in colour and in luma, where the photo hides them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _CELL_PX = 2
 _SHAPES = {"01": "columns", "10": "rows", "11": "checks"}
 """Row and column of the cosine transform of 2 x 2 cells, without the mean."""
 _COEFFICIENTS = tuple(f"weave_{plane}_{shape}" for plane in ("cb", "cr") for shape in _SHAPES)
+_LUMA_COEFFICIENTS = tuple(f"weave_luma_{shape}" for shape in _SHAPES)
 _RMS = 0.5**0.5
 """Root mean square of a tile, unless its peak would go beyond 1."""
 _TO_RGB = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
@@ -24,13 +25,13 @@ _TO_RGB = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
 
 
 class Weave:
-    """A pattern of 4 x 4 pixels in the colour differences, repeated; and a hint of softness.
+    """Patterns of few pixels in the colour differences and in luma; and a hint of softness.
 
-    It is tied to pixels, not to what they show: its phase is fixed to the top left corner of the
-    delivered picture, its period is 4 pixels of it, and so is softness up to half a pixel, as
-    people see none of these where pixels are small, and a codec sees them there alone. Luma is
-    left as it is. The six coefficients say what it looks like, whatever their common scale, and
-    the strength says how far it swings, in units of what ``hiding`` allows.
+    They are tied to pixels, not to what these show: their phase is fixed to the top left corner of
+    the delivered picture, their period is 4 pixels of it in colour and 2 in luma, and so is
+    softness up to half a pixel, as people see none of these where pixels are small, and a codec
+    sees them there alone. Coefficients say what a pattern looks like, whatever their common scale,
+    and its strength says how far it swings, in units of what ``hiding`` allows.
     """
 
     name = "weave"
@@ -50,11 +51,16 @@ class Weave:
             for plane in ("Cb", "Cr")
             for shape, kind in _SHAPES.items()
         ),
+        Param("weave_luma_jnd", 0, 2, 0, "JND", "pattern hidden in brightness"),
+        *(
+            Param(f"weave_luma_{shape}", -1, 1, 0, "", f"its {kind}", modifier=True)
+            for shape, kind in _SHAPES.items()
+        ),
         Param("softness_px", 0, 0.5, 0, "px", "hidden softness"),
     )
 
     def __init__(self) -> None:
-        self._last: tuple[Tensor, Tensor] | None = None
+        self._last: tuple[Tensor, Tensor, Tensor] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_last": None}
@@ -66,43 +72,61 @@ class Weave:
         for row in range(len(out)):
             if softness_px := float(params["softness_px"][row]):
                 out[row] = gaussian_blur(rgb[row : row + 1], softness_px)[0]
-        tiles = [_tile(params, row) for row in range(len(out))]
-        if any(tile.any() for tile in tiles):
-            swing = self._hidden(rgb) * column(params, "weave_jnd")
+        colour = [_colour_tile(params, row) for row in range(len(out))]
+        luma = [_luma_tile(params, row) for row in range(len(out))]
+        if any(tile.any() for tile in (*colour, *luma)):
+            hidden, hidden_in_colour = self._hidden(rgb)
+            swing = hidden_in_colour * column(params, "weave_jnd")
             torch.minimum(swing, headroom(out), out=swing)
-            height_px, width_px = rgb.shape[-2:]
-            for picture, tile, seen in zip(out, tiles, swing, strict=True):
-                times = (-(-height_px // tile.shape[-2]), -(-width_px // tile.shape[-1]))
-                pattern = tile.to(rgb.device).repeat(1, *times)[:, :height_px, :width_px]
-                picture.addcmul_(pattern, seen)
+            grey = hidden * column(params, "weave_luma_jnd")
+            torch.minimum(grey, torch.minimum(out, 1 - out).amin(1, keepdim=True), out=grey)
+            for row, picture in enumerate(out):
+                for tile, seen in ((colour[row], swing[row]), (luma[row], grey[row])):
+                    if tile.any():
+                        picture.addcmul_(_repeated(tile, picture), seen)
         return out.clamp_(0, 1)
 
-    def _hidden(self, rgb: Tensor) -> Tensor:
-        """What ``hiding`` says of these pictures; of the last ones it is remembered.
+    def _hidden(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
+        """Where patterns hide in these pictures, in luma and in colour; the last are remembered.
 
         Candidates of a search that share their look differ here alone.
         """
-        if self._last is not None and _same(self._last[0], rgb):
-            return self._last[1]
-        hidden = hiding(rgb)
-        self._last = (rgb.clone(), hidden)
-        return hidden
+        if self._last is None or not _same(self._last[0], rgb):
+            self._last = (rgb.clone(), *hiding(rgb))
+        return self._last[1:]
 
 
 def _same(one: Tensor, other: Tensor) -> bool:
     return one.device == other.device and torch.equal(one, other)
 
 
-def _tile(params: Params, row: int) -> Tensor:
+def _colour_tile(params: Params, row: int) -> Tensor:
     """One period (3, 4, 4) in RGB: nothing where all coefficients are 0 or there is no strength."""
     strength, *values = (float(params[name][row]) for name in ("weave_jnd", *_COEFFICIENTS))
-    sign = torch.tensor([[1.0, 1.0], [1.0, -1.0]])
-    spectra = torch.tensor(values).view(2, 3)
-    spectra = torch.cat((torch.zeros(2, 1), spectra), 1).view(2, 2, 2)
-    cells = sign @ spectra @ sign
-    if strength and cells.any():
-        cells *= min(_RMS / cells.square().mean().sqrt(), 1 / cells.abs().max())
-    else:
-        cells.zero_()
+    cells = _cells(strength, values)
     pixels = cells.repeat_interleave(_CELL_PX, -2).repeat_interleave(_CELL_PX, -1)
     return torch.einsum("rc,chw->rhw", torch.tensor(_TO_RGB), pixels)
+
+
+def _luma_tile(params: Params, row: int) -> Tensor:
+    """One period (3, 2, 2) in RGB, the same in each."""
+    names = ("weave_luma_jnd", *_LUMA_COEFFICIENTS)
+    strength, *values = (float(params[name][row]) for name in names)
+    return _cells(strength, values).expand(3, -1, -1)
+
+
+def _cells(strength: float, values: list[float]) -> Tensor:
+    """Planes (P, 2, 2) of three coefficients each, brought to one common size."""
+    sign = torch.tensor([[1.0, 1.0], [1.0, -1.0]])
+    spectra = torch.tensor(values).view(-1, 3)
+    spectra = torch.cat((torch.zeros(len(spectra), 1), spectra), 1).view(-1, 2, 2)
+    cells = sign @ spectra @ sign
+    if not (strength and cells.any()):
+        return torch.zeros_like(cells)
+    return cells * min(_RMS / cells.square().mean().sqrt(), 1 / cells.abs().max())
+
+
+def _repeated(tile: Tensor, picture: Tensor) -> Tensor:
+    height_px, width_px = picture.shape[-2:]
+    times = (-(-height_px // tile.shape[-2]), -(-width_px // tile.shape[-1]))
+    return tile.to(picture.device).repeat(1, *times)[:, :height_px, :width_px]

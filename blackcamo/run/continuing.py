@@ -7,7 +7,8 @@ deployed anew, or of a function that reads its weights from a file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from blackcamo.errors import ScorerError, StudyError
 from blackcamo.images import Photo
@@ -28,11 +29,16 @@ def same_score(one: float, other: float, info: ScorerInfo) -> bool:
     return abs(one - other) <= _SAME_POINTS * (info.high - info.low) / 100
 
 
-def require_same_scorer(setup: Setup, photo: Photo, study: Study) -> None:
+def require_same_scorer(
+    setup: Setup, photo: Photo, study: Study, *, wait: Callable[[float], None] = time.sleep
+) -> None:
     """Ask for the photo unchanged again where a study has its score: one query, beside the budget.
 
     It is counted as ``checks``, so that a search that is continued goes on to the same candidates
     as one that never stopped.
+
+    Args:
+        wait: waits so many seconds for a scorer that asks for a pause.
 
     Raises:
         StudyError: the score is another one; both are named.
@@ -49,7 +55,7 @@ def require_same_scorer(setup: Setup, photo: Photo, study: Study) -> None:
     def sending(counts: Mapping[str, int]) -> None:
         study.checking(before + counts["total"])
 
-    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending)
+    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending, wait=wait)
     (answer,) = oracle.ask([(digest, received)], kind="baseline", reference=True)
     name = setup.scorer.info.name
     if answer.error is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.run.continuing import same_score
 from blackcamo.run.gallery import UNCHANGED
-from blackcamo.run.notes import study_note
+from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
 from blackcamo.run.setup import IDENTITY, LOOK
@@ -73,7 +73,8 @@ def merge(
     if review.delivered:
         number = review.delivered["trial"]
         said = review.recipe(number)
-        note = study_note(review.study, recipe=said, pictures=gallery.all())
+        failures = recorded_failures(review.study.evaluations().values())
+        note = study_note(review.study, recipe=said, pictures=gallery.all(), failures=failures)
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 
 from blackcamo.oracle import is_high_quality
 from blackcamo.run.gallery import UNCHANGED
@@ -11,19 +11,79 @@ from blackcamo.study import Picture
 from blackcamo.study.importance import importances
 from blackcamo.study.ranking import Point, lowest
 from blackcamo.study.recorded import RecordedStudy
-from blackcamo.types import ScorerInfo
+from blackcamo.types import Evaluation, ScorerInfo
 
 _MATTERED = 3
 """Parameters of a style that are named."""
+_CAUSES = 3
+"""Causes of missing scores that are named."""
+_SLOW_S, _SLOW_SHARE = 10.0, 0.5
+"""What a strategy may take, in all and of the search, before that is worth a word."""
+_WAITED_S = 1.0
 
 
-def study_note(study: RecordedStudy, *, recipe: str, pictures: Mapping[int, Picture]) -> str:
+def recorded_failures(evaluations: Iterable[Evaluation]) -> Counter[str]:
+    """Why pictures of a study have no score -> how many of them."""
+    # What was rendered and has none is the scorer's failure.
+    return Counter(e.error for e in evaluations if e.error is not None and e.jpeg_sha256)
+
+
+def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
+    """What to know where pictures have no score: how many, and why.
+
+    >>> failure_notes({"out of memory": 30, "the answer is null": 1})
+    ('31 pictures have no score: out of memory (30), the answer is null (1)',)
+    """
+    if not failures:
+        return ()
+    causes = sorted(failures, key=lambda cause: -failures[cause])
+    said = ", ".join(f"{cause} ({failures[cause]})" for cause in causes[:_CAUSES])
+    others = f", and {len(causes) - _CAUSES} other causes" if len(causes) > _CAUSES else ""
+    total = sum(failures.values())
+    has = "picture has" if total == 1 else "pictures have"
+    return (f"{total} {has} no score: {said}{others}",)
+
+
+def cost_notes(
+    seconds: float, *, strategy: str, proposing_s: float, waited_s: float, retries: int
+) -> tuple[str, ...]:
+    """What to know where a search took its time for another reason than pictures and scores.
+
+    Args:
+        seconds: what it took in all.
+        proposing_s: of these, what the strategy took to propose.
+        waited_s: of these, what the scorer asked to wait.
+        retries: images that were sent again.
+    """
+    notes = []
+    if waited_s >= _WAITED_S:
+        again = f", and {retries} images were sent again" if retries else ""
+        notes.append(
+            f"waited {waited_s:.0f} s for the scorer, which limits how often it is asked{again}; "
+            "--scorer-option rate=N asks a service for no more than N pictures a second"
+        )
+    if proposing_s > max(_SLOW_S, _SLOW_SHARE * seconds):
+        notes.append(
+            f"strategy {strategy} took {proposing_s:.0f} s of {seconds:.0f} s to propose; most "
+            "others, such as CMA, take almost none"
+        )
+    return tuple(notes)
+
+
+def study_note(
+    study: RecordedStudy,
+    *,
+    recipe: str,
+    pictures: Mapping[int, Picture],
+    failures: Mapping[str, int],
+) -> str:
     """Markdown about a study whose search has delivered.
 
     Args:
         study: its attributes ``delivered`` and ``ledger`` are set.
         recipe: what was done to the delivered photo, in plain words.
         pictures: trial number -> picture; without those of both there are words alone.
+        failures: why pictures have no score -> how many of them.
     """
     attributes = study.attributes
     delivered, ledger = attributes["delivered"], attributes["ledger"]
@@ -59,6 +119,7 @@ def study_note(study: RecordedStudy, *, recipe: str, pictures: Mapping[int, Pict
             f"| {before:.1f}, {_verdict(before, info)} | {after:.1f}, {_verdict(after, info)} |"
         ]
     lines += _styles(study, info, floor=attributes["appeal_floor"])
+    lines += [_text(note) for note in failure_notes(failures)]
     lines.append(
         f"The winner is trial {trial}. Scores are those of the delivered file's bytes"
         + ("." if again is None else f"; after a second compression {again:.1f}.")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
-from blackcamo.oracle import Oracle
+from blackcamo.oracle import Ended, Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery
-from blackcamo.run.notes import study_note
+from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.run.verification import REFERENCE, Verification
+from blackcamo.run.waiting import wait
 from blackcamo.strategies import Goal, Race
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels, Proposal
@@ -30,6 +31,8 @@ _RESERVE_ON_PROXY = 16
 _LEAST_RESERVE = 2
 # Candidates per query that a search may ask for: one that only meets its cache must end, too.
 _MOST_ASKED = 2
+# Proposals that take longer are told one by one.
+_SLOW_S = 1.0
 # Names of what the study keeps for a continued search.
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
@@ -48,6 +51,7 @@ class PhotoSearch:
         photo: Photo,
         contest: Contest,
         study: Study,
+        ledger: Ledger,
         progress: ProgressCallback,
         stop: Callable[[], bool],
     ) -> None:
@@ -59,15 +63,18 @@ class PhotoSearch:
         self.study = study
         self.delivery = Delivery(setup, photo, contest, study.name)
         self.progress = progress
+        self.latest = Progress.begun(self.config.budget)
         self.stop = stop
         self.interrupted = False
+        self.failed: str | None = None
+        self.asked_at = self.proposing_s = 0.0
         proxy = searched_on(photo.pixels, self.config.mode, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
-        budget = self.config.budget
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
         reserve += self.config.alternatives - 1
-        self.ledger = Ledger(budget, reserve=min(reserve, max(budget // 2, 1)))
-        self.oracle = Oracle(setup.scorer, self.ledger, sending=study.sending)
+        self.ledger = ledger
+        ledger.reserve = min(reserve, max(ledger.budget // 2, 1))
+        self.oracle = Oracle(setup.scorer, ledger, sending=study.sending, wait=self._wait)
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
         self.verification = Verification(setup, photo, study, self.oracle, self.full)
@@ -80,8 +87,11 @@ class PhotoSearch:
     def run(self) -> SearchResult:
         """Baseline, search, verification, files.
 
+        A scorer that keeps failing ends the search early; what it has is delivered with ``error``.
+
         Raises:
             ScorerError: the scorer cannot score the photo itself.
+            Ended: the search was to end while the scorer asked to wait, before there was anything.
             OutputError: a file cannot be written.
             StudyError: the study cannot be written, or its record cannot be replayed.
         """
@@ -106,33 +116,46 @@ class PhotoSearch:
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
         winner = self.verification.winner(self.candidates, shift)
-        # An interrupted search saves these queries for when it goes on.
-        again = None if self.interrupted else self.verification.score_again(winner)
+        self.failed = self.failed or self.verification.failed
+        # A search that was cut short saves these queries for when it goes on.
+        cut_short = self.interrupted or self.failed is not None
+        again = None if cut_short else self.verification.score_again(winner)
         others = []
-        if not self.interrupted:
+        if not cut_short:
             others = self.verification.alternatives(winner, self.candidates, shift)
         facts = self.delivery.facts(before, winner, again)
-        if self.interrupted:
+        if cut_short:
             early = self.ledger.counts()["verify"] - spent
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
         result = self.delivery.write(winner, facts, others)
         self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
         self._explain(winner.trial, result.recipe)
+        seconds = time.monotonic() - started
         return replace(
             result,
             interrupted=self.interrupted,
+            failures=dict(self.oracle.failures),
+            error=self._given_up(),
             queries={
                 **self.ledger.counts(),
                 "checks": self.study.ledger.get("checks", 0),
                 "to_success": self.to_success,
             },
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(seconds, 3),
             notes=(
                 *self.photo.notes,
                 *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
                 *self.verification.fragile(winner.evaluation.score, again),
+                *failure_notes(self.oracle.failures),
+                *cost_notes(
+                    seconds,
+                    strategy=self.config.strategy,
+                    proposing_s=self.proposing_s,
+                    waited_s=self.oracle.waited_s,
+                    retries=self.ledger.counts()["retries"],
+                ),
             ),
         )
 
@@ -181,7 +204,10 @@ class PhotoSearch:
         pictures = {}
         if self.gallery is not None:
             pictures = self.gallery.complete(dict(self.candidates), self.batches, winner)
-        self.study.describe(study_note(self.study, recipe=recipe, pictures=pictures))
+        note = study_note(
+            self.study, recipe=recipe, pictures=pictures, failures=self.oracle.failures
+        )
+        self.study.describe(note)
 
     def _recall(self) -> list[Batch]:
         """Continue ledger, cache and candidates from the study; its batches, in order."""
@@ -194,6 +220,7 @@ class PhotoSearch:
             self.candidates += zip(batch.numbers, batch.evaluations, strict=True)
         scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
         self.oracle.remember(scores, reference=False)
+        self.oracle.failures.update(recorded_failures(e for _, e in self.candidates))
         early = self.study.recall(_EARLY)
         if early is not None and early["budget"] == self.config.budget:
             # What an interrupted search has verified was taken from the reserve, so that it goes
@@ -206,8 +233,8 @@ class PhotoSearch:
         """Keep what was said of the photo unchanged, or refuse to go on without."""
         if error is not None:
             raise ScorerError(
-                f"{self.photo.path}: scorer {self.config.scorer!r} cannot score the photo itself: "
-                f"{error}"
+                f"{self.photo.path}: scorer {self.setup.scorer.info.name!r} cannot score the photo "
+                f"itself: {error}"
             )
         self.verification.keep()
 
@@ -215,9 +242,9 @@ class PhotoSearch:
         """Ask, evaluate and tell until the budget of the search is spent."""
         planned = self.study.recall(_PLANNED) or self.config.budget
         self.study.keep(_PLANNED, planned)
-        race = self.setup.race(self.contest, planned)
+        race = self.setup.race(self.contest, planned, proposed=self._proposed)
         for batch in recorded:
-            race.ask(len(batch.numbers))
+            self._asked(race, len(batch.numbers))
             self.small.learn(batch.evaluations)
             self._tell(race, goal, batch.proposals, batch.evaluations, batch.queries)
         index = recorded[-1].index if recorded else 0
@@ -229,16 +256,61 @@ class PhotoSearch:
             if self.stop():
                 self.interrupted = True
                 return
-            proposals = race.ask(n)
+            proposals = self._asked(race, n)
             index, asked = index + 1, asked + len(proposals)
             candidates = self.small.prepare(proposals)
             numbers = self.study.begin(index, proposals, [c.params for c in candidates])
-            evaluations = self.small.evaluate(candidates)
+            before = self.ledger.counts()
+            try:
+                evaluations = self.small.evaluate(candidates)
+            except Ended:
+                self._lose(before)
+                self.interrupted = True
+                return
             self.study.finish(numbers, evaluations, ledger=self.ledger.counts())
             self.candidates += zip(numbers, evaluations, strict=True)
             self._show(numbers)
             self._tell(race, goal, proposals, evaluations, self.ledger.total)
             self._report(goal)
+            self.failed = self.oracle.failing
+            if self.failed is not None:
+                return
+
+    def _asked(self, race: Race, n: int) -> list[Proposal]:
+        """What the race proposes, and how long that took."""
+        self.asked_at = time.monotonic()
+        proposals = race.ask(n)
+        self.proposing_s += time.monotonic() - self.asked_at
+        return proposals
+
+    def _proposed(self, done: int, of: int) -> None:
+        """Report how far a strategy is that takes its time."""
+        if time.monotonic() - self.asked_at > _SLOW_S:
+            self._say(f"{self.config.strategy} proposes, {done} of {of}")
+
+    def _lose(self, before: Mapping[str, int]) -> None:
+        """Take out of the budget what was sent of a batch that is asked for anew another time."""
+        images = self.ledger.total - before["total"]
+        self.ledger.restore({**before, "lost": before["lost"] + images})
+        self.study.losing(images, self.ledger.counts())
+
+    def _given_up(self) -> str | None:
+        """Why the search ended early, where the scorer is to blame."""
+        if self.failed is None:
+            return None
+        return (
+            f"{self.photo.path}: scorer {self.setup.scorer.info.name!r} kept failing, so that the "
+            f"search ended after {self.ledger.total} of {self.ledger.budget} queries: "
+            f"{self.failed}; the same command goes on"
+        )
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for a scorer that asks for a pause."""
+        wait(seconds, stop=self.stop, tell=self._say)
+
+    def _say(self, doing: str) -> None:
+        """Report what takes its time."""
+        self.progress(replace(self.latest, queries=self.ledger.total, doing=doing))
 
     def _finished(self) -> bool:
         return self.config.stop_on_success and self.to_success is not None
@@ -257,12 +329,11 @@ class PhotoSearch:
 
     def _report(self, goal: Goal) -> None:
         _, best = min(self.candidates, key=lambda c: goal.loss(c[1].score, c[1].appeal))
-        self.progress(
-            Progress(
-                queries=self.ledger.total,
-                budget=self.ledger.budget,
-                best_score=best.score,
-                best_appeal=best.appeal,
-                reached=goal.succeeded(best.score, best.appeal),
-            )
+        self.latest = Progress(
+            queries=self.ledger.total,
+            budget=self.ledger.budget,
+            best_score=best.score,
+            best_appeal=best.appeal,
+            reached=goal.succeeded(best.score, best.appeal),
         )
+        self.progress(self.latest)

@@ -80,13 +80,22 @@ class SearchConfig:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search stands; scores are the scorer's own, None before the first one."""
+    """Where a search stands; scores are the scorer's own, None before the first one.
+
+    ``doing`` says what takes its time just now, if anything does.
+    """
 
     queries: int
     budget: int
     best_score: float | None
     best_appeal: float | None
     reached: bool
+    doing: str = ""
+
+    @classmethod
+    def begun(cls, budget: int) -> Progress:
+        """That of a search that has not asked anything yet."""
+        return cls(0, budget, None, None, reached=False)
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
@@ -135,7 +144,9 @@ class SearchResult(_Result):
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
-    for one. ``error`` is set, and most else empty, for a photo that failed.
+    for one. ``failures`` counts pictures without a score by the cause. ``error`` is set for a photo
+    that failed, with most else empty; where the scorer kept failing, what was found until then is
+    there.
     """
 
     photo: Path
@@ -159,6 +170,7 @@ class SearchResult(_Result):
     succeeded: bool = False
     interrupted: bool = False
     queries: Mapping[str, int | None] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)

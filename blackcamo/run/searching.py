@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from blackcamo import plugins
-from blackcamo.errors import BlackcamoError, OptionError, PhotoError
+from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
 from blackcamo.images import load_photo, made_here
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Ended
 from blackcamo.run.applying import find_photos
 from blackcamo.run.continuing import require_same_scorer
 from blackcamo.run.looks import keep_look
@@ -24,6 +28,8 @@ from blackcamo.run.results import (
 )
 from blackcamo.run.setup import Setup
 from blackcamo.run.tables import TableSetup
+from blackcamo.run.waiting import wait
+from blackcamo.scorers.address import public_spec
 from blackcamo.study import Study, study_name
 
 Stop: TypeAlias = Callable[[], bool]
@@ -60,7 +66,7 @@ def search(
         if name not in known:
             raise OptionError(plugins.unknown("search option", name, known))
     setup = _setup(replace(config or SearchConfig(), **options))
-    return _search(setup, Path(photo), progress, stop)
+    return _search(setup, Path(photo), Spent(setup.config.budget), progress, stop)
 
 
 def search_many(
@@ -86,6 +92,7 @@ def search_many(
     for path in find_photos(photos):
         if stop():
             return
+        spent = Spent(config.budget)
         try:
             if path.is_dir():
                 raise PhotoError(f"{path} is a folder without pictures; name the photos")
@@ -95,17 +102,40 @@ def search_many(
                     f"{path}: its files would replace those of {other}; leave out --overwrite, or "
                     "search it in a call with another --out"
                 )
-            yield _search(setup, path, progress, stop)
+            yield _search(setup, path, spent, progress, stop)
         except BlackcamoError as error:
-            yield SearchResult(photo=path, scorer=config.scorer, seed=config.seed, error=str(error))
+            yield SearchResult(
+                photo=path,
+                scorer=public_spec(config.scorer),
+                seed=config.seed,
+                interrupted=stop(),
+                queries=spent.counts(),
+                error=str(error),
+            )
 
 
 def _setup(config: SearchConfig) -> Setup:
     return Setup(config) if config.made_for is None else TableSetup(config)
 
 
+class Spent:
+    """The queries of one photo, to be told whatever becomes of it."""
+
+    def __init__(self, budget: int) -> None:
+        self.ledger = Ledger(budget)
+        self.study: Study | None = None
+
+    def counts(self) -> dict[str, int | None]:
+        """As a result has them."""
+        checks = 0
+        # What has ended the search may be that it cannot be read any more.
+        with suppress(StudyError):
+            checks = 0 if self.study is None else self.study.ledger.get("checks", 0)
+        return {**self.ledger.counts(), "checks": checks, "to_success": None}
+
+
 def _search(
-    setup: Setup, path: Path, progress: ProgressCallback | None, stop: Stop
+    setup: Setup, path: Path, spent: Spent, progress: ProgressCallback | None, stop: Stop
 ) -> SearchResult:
     photo = load_photo(path)
     contest = setup.contest(photo)
@@ -125,8 +155,16 @@ def _search(
     ) as study:
         if setup.look is not None:
             keep_look(study, setup.look)
-        require_same_scorer(setup, photo, study)
-        searched = PhotoSearch(setup, photo, contest, study, progress or (lambda _: None), stop)
-        result = searched.run()
+        spent.study = study
+        tell = progress or (lambda _: None)
+        try:
+            require_same_scorer(setup, photo, study, wait=partial(wait, stop=stop))
+            searched = PhotoSearch(setup, photo, contest, study, spent.ledger, tell, stop)
+            result = searched.run()
+        except Ended as ended:
+            raise ScorerError(
+                f"{path}: the search was ended while the scorer asked to wait, before there was "
+                "anything to deliver; the same command goes on"
+            ) from ended
     mine = (MADE_HERE,) if made_here(path) else ()
     return replace(result, notes=(*mine, *result.notes, *searched.delivery.notes))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
+from blackcamo.scorers.address import public_spec
 from blackcamo.strategies import Goal, Race, Strategy
-from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import photo_notes, unsuited
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
@@ -117,7 +118,7 @@ class Setup:
                     f"look is {config.look}; the mode imperceptible has none that could be seen: "
                     "leave out --look, or use the mode enhance"
                 )
-            return [replace(HIDDEN, free=())]
+            return [HIDDEN]
         return own or [style for style in load_styles(plugins.names("styles")) if style.auto]
 
     def _workers(self) -> Workers | None:
@@ -143,7 +144,7 @@ class Setup:
         for style in self.styles:
             why = unsuited(style, known, named=named)
             if why is None or named:
-                hidden = HIDDEN.free if whole else ()
+                hidden = WAYS if whole else ()
                 spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=hidden)
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
@@ -154,8 +155,18 @@ class Setup:
             )
         return Contest(spaces, tuple(notes))
 
-    def race(self, contest: Contest, budget: int) -> Race:
-        """A fresh race as the configuration asks, planned for so many candidates."""
+    def race(
+        self,
+        contest: Contest,
+        budget: int,
+        *,
+        proposed: Callable[[int, int], None] = lambda *_: None,
+    ) -> Race:
+        """A fresh race as the configuration asks, planned for so many candidates.
+
+        Args:
+            proposed: called after each proposal with how many are made, of how many.
+        """
         config = self.config
         return Race(
             {name: space.lane for name, space in contest.spaces.items()},
@@ -163,6 +174,7 @@ class Setup:
             budget=budget,
             batch=config.batch,
             seed=config.seed,
+            proposed=proposed,
         )
 
     def identity(self, photo: Photo, contest: Contest) -> dict[str, Any]:
@@ -172,7 +184,7 @@ class Setup:
             # Another version may render or judge otherwise: it begins a study of its own.
             "blackcamo": blackcamo.__version__,
             "photo": {"name": photo.path.name, "sha256": photo.sha256},
-            "scorer_spec": config.scorer,
+            "scorer_spec": public_spec(config.scorer),
             "scorer_options": recorded_options(config.scorer_options),
             "scorer": asdict(self.scorer.info),
             "appeal_measure": self.appeal.name,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
 from blackcamo.objective import Objective
-from blackcamo.oracle import Oracle, is_high_quality
+from blackcamo.oracle import Ended, Oracle, is_high_quality
 from blackcamo.run.delivery import Winner
 from blackcamo.run.finalists import Finalist, Finalists
 from blackcamo.run.setup import Setup
@@ -17,6 +17,8 @@ from blackcamo.types import UNCHANGED, Evaluation
 
 # Names of what the study keeps for a continued search.
 REFERENCE = "reference_scores"
+_TRIES = 3
+"""Verifications that the scorer fails at in a row, after which it is left alone."""
 _VERIFIED = "verified_pictures"
 
 
@@ -25,6 +27,9 @@ class Verification:
 
     Args:
         objective: renders and scores at the size that is delivered.
+
+    Attributes:
+        failed: why the scorer could verify no finalist, None where it could or was not asked.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class Verification:
         self._study = study
         self._oracle = oracle
         self._objective = objective
+        self.failed: str | None = None
 
     def keep(self) -> None:
         """Record the reference scores; a continued search must not pay for them again."""
@@ -54,29 +60,37 @@ class Verification:
         """
         finalists = Finalists(candidates, self._goal, shift=shift)
         verified: list[Winner] = []
-        while (finalist := finalists.take()) is not None:
+        failed = 0
+        while failed < _TRIES and (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
             # One query is for the second compression; what was verified before is free.
             spare = 1 if verified else 0
-            delivered = self._deliver(finalist, spare=spare)
+            unscored = self._oracle.failures.total()
+            try:
+                delivered = self._deliver(finalist, spare=spare)
+            except Ended:
+                break
+            failed = failed + 1 if self._oracle.failures.total() > unscored else 0
             if delivered is None:
                 continue
             verified.append(delivered)
             finalists.observe(finalist.evaluation, delivered.evaluation.score)
             if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
                 break
-        if not verified:
-            raise ScorerError(
-                f"{self._photo.path}: no candidate, not even the photo unchanged, could be "
-                "rendered and scored; see the errors of the study's trials"
-            )
+        if failed and not any(v.trial for v in verified):
+            self.failed = self._oracle.latest_failure
         if not any(self._goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
             # What is worse in full than the photo itself is no effort at all; asking is free.
             number, unchanged = candidates[0]
             again = self._objective.deliver(unchanged, self._photo.credit)
             if again is not None:
                 verified.append(Winner(number, *again))
+        if not verified:
+            raise ScorerError(
+                f"{self._photo.path}: no candidate, not even the photo unchanged, could be "
+                "rendered and scored; see the errors of the study's trials"
+            )
         points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
         return verified[self._goal.winner(points)]
 
@@ -97,7 +111,10 @@ class Verification:
         for finalist in sorted(first, key=lambda f: -f.evaluation.appeal):
             if len(found) == self._setup.config.alternatives - 1:
                 break
-            delivered = self._deliver(finalist)
+            try:
+                delivered = self._deliver(finalist)
+            except Ended:
+                break
             if delivered is not None and self._goal.succeeded(
                 delivered.evaluation.score, delivered.evaluation.appeal
             ):
@@ -137,6 +154,9 @@ class Verification:
         known = digest in self._oracle.known(reference=True)
         if not known and self._oracle.ledger.available("verify") < 1:
             return None
-        (answer,) = self._oracle.ask([(digest, received)], kind="verify", reference=True)
+        try:
+            (answer,) = self._oracle.ask([(digest, received)], kind="verify", reference=True)
+        except Ended:
+            return None
         self.keep()
         return None if answer.error else answer.score

@@ -55,7 +55,7 @@ class Address:
                 "put them into an environment variable and name it with the option auth_env"
             )
         if not host:
-            raise OptionError(f"scorer {public(url)!r} needs a host: http://HOST:PORT/PATH")
+            raise OptionError(f"scorer {public_spec(url)!r} needs a host: http://HOST:PORT/PATH")
         at = f"[{host}]" if ":" in host else host
         origin = f"{parts.scheme}://{at}{f':{port}' if port else ''}"
         return cls(
@@ -103,10 +103,10 @@ class Address:
         return f"http://{named}" if named and "://" not in named else named
 
 
-def public(spec: str) -> str:
+def public_spec(spec: str) -> str:
     """A scorer's spec as it may be shown and recorded: a URL without its query.
 
-    >>> public("https://host/score?key=abc"), public("python:model:score")
+    >>> public_spec("https://host/score?key=abc"), public_spec("python:model:score")
     ('https://host/score', 'python:model:score')
     """
     if not spec.lower().startswith(("http:", "https:")):

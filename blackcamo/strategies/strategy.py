@@ -8,7 +8,7 @@ import io
 import random
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -44,6 +44,8 @@ class Strategy:
         budget: candidates that the search is planned for; some optimisers adapt to it.
         batch: most candidates in one ask.
         seed: start of all randomness.
+        proposed: called after each proposal with how many an ask has made, and how many it is to
+            make: some optimisers take seconds for one.
 
     Raises:
         UnknownNameError: no optimiser of that name.
@@ -59,6 +61,7 @@ class Strategy:
         budget: int,
         batch: int,
         seed: int,
+        proposed: Callable[[int, int], None] = lambda *_: None,
     ) -> None:
         for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
             if value < 1:
@@ -68,6 +71,7 @@ class Strategy:
         self.name = name
         self.dimension = dimension
         self._asked: list[Any] = []
+        self._proposed = proposed
         self._global_state = _GlobalRandomness(seed)
         known = _nevergrad().optimizers.registry
         if name not in known:
@@ -78,7 +82,9 @@ class Strategy:
                 "install numpy < 2.4 or choose another strategy"
             )
         if batch > 1 and known[name].no_parallelization:
-            raise OptionError(f"strategy {name!r} proposes one at a time; give it a batch of 1")
+            raise OptionError(
+                f"strategy {name!r} proposes one at a time; say --batch 1 (in Python batch=1)"
+            )
         with self._guarded():
             nevergrad = _nevergrad()
             # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
@@ -102,8 +108,12 @@ class Strategy:
                 f"{len(self._asked)} candidates of {self.name!r} wait for their losses; "
                 "tell them before asking for more"
             )
-        with self._guarded():
-            self._asked = [self._optimizer.ask() for _ in range(n)]
+        asked = []
+        for done in range(1, n + 1):
+            with self._guarded():
+                asked.append(self._optimizer.ask())
+            self._proposed(done, n)
+        self._asked = asked
         return np.array([c.value for c in self._asked], dtype=np.float64)
 
     def tell(self, losses: Vectors) -> None:

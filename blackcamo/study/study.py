@@ -138,6 +138,15 @@ class Study(RecordedStudy):
         with self._writing(durable=False):
             self._record_ledger(ledger)
 
+    def losing(self, images: int, ledger: Mapping[str, int]) -> None:
+        """Record that images were shown in vain: nobody has waited for all answers of their batch.
+
+        Args:
+            ledger: its counts without them.
+        """
+        with self._writing():
+            self._record_ledger(ledger, lost=images)
+
     def checking(self, images: int) -> None:
         """Record how many images were shown to see whether the scorer is still the same.
 

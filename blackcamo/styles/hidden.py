@@ -1,25 +1,58 @@
-"""What nobody sees: the space of the mode imperceptible, and what may hide in other styles."""
+"""What nobody sees: the ways of hiding, and the style of the mode imperceptible."""
 
 from __future__ import annotations
 
-from blackcamo.types import Free, Style
+from blackcamo.types import Free, Hiding, Style
+
+WAYS: tuple[Hiding, ...] = (
+    Hiding(
+        "colour weave",
+        (
+            # Posted in .94 of 32 blind looks at 2.2 and 3 under a map without headroom, which
+            # weakens the same strength by a third; the measure of appeal bounds the rest.
+            Free("weave_jnd", 0, 4, 2),
+            # Where it starts is a diagonal of magenta and green, the least seen of those that move
+            # a scorer; only their ratios count, so they can grow and shrink from here.
+            Free("weave_cb_01", -1, 1, 0.5),
+            Free("weave_cb_10", -1, 1, 0.5),
+            Free("weave_cb_11", -1, 1, 0),
+            Free("weave_cr_01", -1, 1, 0.5),
+            Free("weave_cr_10", -1, 1, 0.5),
+            Free("weave_cr_11", -1, 1, 0),
+        ),
+    ),
+    Hiding(
+        "luma weave",
+        (
+            Free("weave_luma_jnd", 0, 1.5, 1),
+            Free("weave_luma_01", -1, 1, 0),
+            Free("weave_luma_10", -1, 1, 0),
+            Free("weave_luma_11", -1, 1, 0.5),
+        ),
+    ),
+    # Unseen up to half a pixel alone; a little less beside a weave.
+    Hiding("softness", (Free("softness_px", 0, 0.45, 0.4),)),
+    Hiding(
+        "recompression",
+        (
+            Free("recompression", 0, 25, 18),
+            Free("grid_x_px", 0, 7, 4),
+            Free("grid_y_px", 0, 7, 4),
+        ),
+    ),
+    Hiding(
+        "resampling",
+        (
+            Free("zoom_percent", 0, 2, 1),
+            Free("crop_x_percent", -100, 100, 0),
+            Free("crop_y_percent", -100, 100, 0),
+        ),
+    ),
+)
+"""Each is one that moves some scorer; which of them move the one at hand a search finds out."""
 
 HIDDEN = Style(
     name="hidden",
     sentence="The photo as it is; what changes hides in its texture.",
-    free=(
-        # Posted in .94 of 32 blind looks at 2.2 and 3 under a map without headroom, which weakens
-        # the same strength by a third; the measure of appeal bounds the rest.
-        Free("weave_jnd", 0.5, 4, 2),
-        # Where it starts is a diagonal of magenta and green, the least seen of those that move a
-        # scorer; only their ratios count, so they can grow and shrink from here.
-        Free("weave_cb_01", -1, 1, 0.5),
-        Free("weave_cb_10", -1, 1, 0.5),
-        Free("weave_cb_11", -1, 1, 0),
-        Free("weave_cr_01", -1, 1, 0.5),
-        Free("weave_cr_10", -1, 1, 0.5),
-        Free("weave_cr_11", -1, 1, 0),
-        # Unseen up to half a pixel alone; a little less beside a weave.
-        Free("softness_px", 0, 0.4, 0),
-    ),
+    free=(),
 )

@@ -14,7 +14,7 @@ from blackcamo.errors import OptionError
 from blackcamo.plugins import unknown
 from blackcamo.space import FilterSpace, between
 from blackcamo.styles.left_alone import left_alone
-from blackcamo.types import Free, Lane, Style
+from blackcamo.types import Free, Hiding, Lane, Style
 
 if TYPE_CHECKING:
     from blackcamo.vision.facts import PhotoFacts
@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 class StyleSpace:
     """The search space of a style on one photo.
 
-    A vector has the style's own coordinates first, then those of what may hide in it. A coordinate
-    v >= 0 goes linearly from where the style starts on this photo to the upper bound
+    A vector has the style's own coordinates first, then those of each way of hiding in it. A
+    coordinate v >= 0 goes linearly from where the style starts on this photo to the upper bound
     of its range, v < 0 to the lower one; where one side is missing the sign of v is ignored, so
-    that no half of the space is wasted.
+    that no half of the space is wasted. With the strength of a way at -1, none of it is set.
 
     What the photo does not allow, such as colour where it has none, is left out of both: see
     ``left_alone``.
 
     Args:
         style: the look.
-        hidden: parameters that may hide in it; where all of their coordinates are 0 nothing does.
+        hidden: ways of hiding in it; one whose parameters the style names itself is left out.
         facts: what is known of the photo.
         filters: the space of all filters, in which the style's parameters lie.
+        start: the style's own coordinates (D,) from which to start instead, as a profile has them.
 
     Raises:
         OptionError: a parameter that no filter has or that is named twice, a value or a range that
@@ -53,24 +54,28 @@ class StyleSpace:
         facts: PhotoFacts,
         filters: FilterSpace,
         *,
-        hidden: Sequence[Free] = (),
+        hidden: Sequence[Hiding] = (),
+        start: Sequence[float] | None = None,
     ) -> None:
         self.style = style
         self.name = style.name
         self._filters = filters
-        _check(style, [*style.free, *hidden], filters)
         off = left_alone(facts, style)
-        own, hidden = (tuple(f for f in some if f.name not in off) for some in (style.free, hidden))
+        named = {f.name for f in style.free} | style.fixed.keys() | off
+        self.hidden = tuple(w for w in hidden if not named & {f.name for f in w.free})
+        ways = [f for way in self.hidden for f in way.free]
+        _check(style, [*style.free, *ways], filters)
+        own = tuple(f for f in style.free if f.name not in off)
         adapted = dict(style.adapt(facts)) if style.adapt else {}
         strange = adapted.keys() - {f.name for f in style.free} - style.fixed.keys()
         if strange:
             raise OptionError(
                 f"style {style.name!r} adapts {min(strange)!r}, which it neither frees nor fixes"
             )
-        free = (*own, *hidden)
+        free = (*own, *ways)
         self.names: tuple[str, ...] = tuple(f.name for f in free)
         neutral = filters.neutral
-        self.nothing = {f.name: neutral[f.name] for f in hidden}
+        self.nothing = {f.name: neutral[f.name] for f in ways}
         self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in free}
         for name, none in self.nothing.items():
             low, high = self.ranges[name]
@@ -80,9 +85,18 @@ class StyleSpace:
         )
         starts = [float(adapted.get(f.name, f.start)) for f in free]
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
+        if start is not None:
+            if len(start) != len(style.free):
+                raise OptionError(
+                    f"style {style.name!r} frees {len(style.free)} parameters, and the profile "
+                    f"has {len(start)}: it is of another version; learn it anew"
+                )
+            kept = [v for v, f in zip(start, style.free, strict=True) if f.name not in off]
+            vector = np.array([*kept, *(0.0,) * len(ways)], dtype=np.float64)
+            self._start = between(vector, self._low, self._start, self._high)
         fixed = {name: v for name, v in style.fixed.items() if name not in off}
         self.fixed = {name: float(adapted.get(name, v)) for name, v in fixed.items()}
-        self.lane = Lane(style=len(own), hidden=len(hidden))
+        self.lane = Lane(len(own), {w.name: len(w.free) for w in self.hidden})
         # What it adapts or fixes is refused here, and not in the middle of a search.
         filters.complete({**self.fixed, **dict(zip(self.names, self._start.tolist(), strict=True))})
 
@@ -93,14 +107,14 @@ class StyleSpace:
 
     @property
     def start(self) -> dict[str, float]:
-        """The parameters at which the style starts on this photo."""
-        return self.decode(np.zeros(self.dimension))
+        """The parameters at which the style starts on this photo, nothing hidden."""
+        return self.decode(self.lane.vector((0.0,) * self.lane.style))
 
     @property
     def digest(self) -> str:
         """Hex digest of everything that gives a vector its meaning on this photo."""
         ends = [self._low.tolist(), self._start.tolist(), self._high.tolist()]
-        described = [self.name, self.names, ends, self.fixed, self.lane.style]
+        described = [self.name, self.names, ends, self.fixed, self.lane.style, [*self.lane.hidden]]
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     def decode(self, vector: Iterable[float]) -> dict[str, float]:
@@ -112,8 +126,11 @@ class StyleSpace:
         v = list(vector)
         values = between(v, self._low, self._start, self._high)
         free = dict(zip(self.names, values.tolist(), strict=True))
-        if not any(v[self.lane.part("hidden")]):
-            free = {name: free[name] for name in self.names[: self.lane.style]}
+        hiding = self.lane.hiding(v)
+        for way in self.hidden:
+            if way.name not in hiding:
+                for one in way.free:
+                    del free[one.name]
         named = {**self.fixed, **free}
         full = self._filters.complete(named)
         return {name: full[name] for name in named}

@@ -99,13 +99,13 @@ def _threshold(rgb: Tensor) -> tuple[Tensor, Tensor]:
     return enlarged(threshold, height_px, width_px), enlarged(skin, height_px, width_px)
 
 
-def hiding(rgb: Tensor) -> Tensor:
-    """Where a pattern in the colour differences hides: (B, 1, H, W), of full scale.
+def hiding(rgb: Tensor) -> tuple[Tensor, Tensor]:
+    """Where patterns of few pixels hide in luma, and in the colour differences: each (B, 1, H, W).
 
     What is ``just_noticeable``, and clear of what is smooth: that map is blurred, and so reaches
     beyond the texture that it was found in. This one is its minimum over a neighbourhood as wide
     as the blur, smoothed, never more than it was, and fades out towards nothing where it is
-    little. There is nothing on skin.
+    little. There is nothing on skin, and in colour a third of it on grey. Both are of full scale.
 
     Args:
         rgb: (B, 3, H, W) in [0, 1].
@@ -116,11 +116,14 @@ def hiding(rgb: Tensor) -> Tensor:
     least = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
     hidden = torch.minimum(least, threshold)
     hidden.mul_(1 - skin.div_(_SURELY_SKIN).clamp_(max=1).square_())
-    hidden.mul_(_colour(rgb))
-    return hidden.mul_((hidden / _LITTLE).clamp_(max=1))
+    return _faded(hidden), _faded(hidden * _coloured(rgb))
 
 
-def _colour(rgb: Tensor) -> Tensor:
+def _faded(hidden: Tensor) -> Tensor:
+    return hidden * (hidden / _LITTLE).clamp_(max=1)
+
+
+def _coloured(rgb: Tensor) -> Tensor:
     """How much of a pattern in colour what is around it hides (B, 1, H, W): on grey, a third."""
     small, sigma_px = _map(rgb)
     y = luma(small)

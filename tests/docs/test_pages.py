@@ -106,7 +106,7 @@ class MyNetwork(nn.Module):
 def test_the_export_is_a_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("onnxscript")
     monkeypatch.chdir(tmp_path)
-    run("scorers.md", "torch.onnx.export(net", MyNetwork=MyNetwork)
+    run("scorers.md", "torch.onnx.export(", MyNetwork=MyNetwork)
     Path("net.onnx.toml").write_text("")
     scores = load_scorer("onnx:net.onnx").score([np.full((39, 47, 3), 51, np.uint8)])
     assert list(scores) == pytest.approx([20], abs=1e-3)

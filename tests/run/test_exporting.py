@@ -30,7 +30,7 @@ Export = Callable[..., run.ExportResult]
 @pytest.fixture
 def result(run_search: Search) -> run.SearchResult:
     """A search in a style that does more than colours: clarity, glow, a vignette."""
-    return run_search(styles=("soft-focus",), budget=24, target=0.0)
+    return run_search(styles=("soft-focus",), budget=60, target=0.0)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def export(result: run.SearchResult, photo: Path, tmp_path: Path) -> Export:
     def export(*formats: str, **options: Any) -> run.ExportResult:
         defaults: dict[str, Any] = {
             "storage": str(tmp_path / "out" / "studies.journal"),
-            "pick": 9,
+            "pick": 36,
             "out": tmp_path / "presets",
             "photos": [photo],
         }
@@ -158,25 +158,25 @@ def test_another_scorer_knows_no_target(export: Export, monkeypatch: pytest.Monk
 def test_exports_replace_nothing(export: Export, tmp_path: Path) -> None:
     presets = tmp_path / "presets"
     presets.mkdir()
-    (presets / "photo.trial9.cube").write_bytes(b"mine")
+    (presets / "photo.trial36.cube").write_bytes(b"mine")
     first = export("json", "cube", "darktable", score=False)
     names = {path.name for e in first.exports.values() for path in e.files}
     assert names == {
-        "photo.trial9-2.preset.json", "photo.trial9-2.cube", "photo.trial9-2.darktable.xmp",
+        "photo.trial36-2.preset.json", "photo.trial36-2.cube", "photo.trial36-2.darktable.xmp",
     }  # fmt: skip
-    assert first.notes == ("photo.trial9.* is there and stays; this is photo.trial9-2.*",)
+    assert first.notes == ("photo.trial36.* is there and stays; this is photo.trial36-2.*",)
     assert (
-        b"photo.trial9-2.cube".hex().encode()
-        in (presets / "photo.trial9-2.darktable.xmp").read_bytes()
+        b"photo.trial36-2.cube".hex().encode()
+        in (presets / "photo.trial36-2.darktable.xmp").read_bytes()
     ), "the names in files are those of the files"
     before = {path: path.read_bytes() for path in presets.iterdir()}
     export("json", "cube", "darktable", score=False)
     assert {path: path.read_bytes() for path in presets.iterdir()} == before
     export("hald", score=False)
-    assert (presets / "photo.trial9.hald.png").is_file()
+    assert (presets / "photo.trial36.hald.png").is_file()
     replaced = export("cube", score=False, overwrite=True)
-    assert replaced.exports["cube"].files == (presets / "photo.trial9.cube",)
-    assert read_look(presets / "photo.trial9.cube").size == 33
+    assert replaced.exports["cube"].files == (presets / "photo.trial36.cube",)
+    assert read_look(presets / "photo.trial36.cube").size == 33
 
 
 @pytest.mark.parametrize("stem", ["a\nb", "\U0001f468\u200d\U0001f469", "caf\udce9", "x" * 251])
@@ -208,7 +208,7 @@ def test_the_command_line_says_it_once_per_group(
     monkeypatch.chdir(tmp_path)
     words = [
         "export", str(result.study), "--storage", str(tmp_path / "out" / "studies.journal"),
-        "--pick", "9", "--format", "json,cube,darktable", "--out", "presets",
+        "--pick", "36", "--format", "json,cube,darktable", "--out", "presets",
     ]  # fmt: skip
     assert main(words) == 0
     told = capsys.readouterr().out.splitlines()

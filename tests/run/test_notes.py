@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blackcamo.run.notes import study_note
+from blackcamo.run.notes import cost_notes, failure_notes, study_note
 from blackcamo.study import Study
 from blackcamo.types import UNCHANGED, Evaluation, Proposal, ScorerInfo
 from tests.study.conftest import SPACES, opened, params_of
@@ -48,7 +48,8 @@ def table(
         finish(study, 0, UNCHANGED, [(70.0, 90.0)])
         for batch, (style, points) in enumerate(styles.items(), start=1):
             finish(study, batch, style, points)
-        note = study_note(study, recipe="vivid: light *up*", pictures={})
+        note = study_note(study, recipe="vivid: light *up*", pictures={}, failures={"no *": 2})
+    assert "2 pictures have no score: no \\* \\(2\\)" in note
     assert note.startswith("## a\\_b.jpg: camouflaged\n\nfake **70.0 → 40.0**")
     assert "*vivid: light \\*up\\**" in note
     assert note.endswith("The winner is trial 3. Scores are those of the delivered file's bytes.")
@@ -92,3 +93,26 @@ def test_the_best_is_the_highest_where_good_pictures_score_low(tmp_path: Path) -
 
 def test_styles_that_only_failed_are_not_listed(tmp_path: Path) -> None:
     assert table(tmp_path, higher_is_better=True, noir=[(math.nan, 0.0)]) == []
+
+
+def test_causes_are_told_most_frequent_first() -> None:
+    (note,) = failure_notes({"a": 1, "b": 5, "c": 2, "d": 1, "e": 1})
+    assert note == "10 pictures have no score: b (5), c (2), a (1), and 2 other causes"
+    assert failure_notes({"a": 1}) == ("1 picture has no score: a (1)",)
+    assert failure_notes({}) == ()
+
+
+def costs(seconds: float, proposing_s: float, waited_s: float, retries: int = 0) -> tuple[str, ...]:
+    return cost_notes(
+        seconds, strategy="BO", proposing_s=proposing_s, waited_s=waited_s, retries=retries
+    )
+
+
+def test_what_takes_the_time_is_told_where_it_is_worth_it() -> None:
+    assert costs(100, 40, 0.5, 9) == costs(9, 9, 0) == ()
+    (slow,) = costs(100, 60, 0)
+    assert slow.startswith("strategy BO took 60 s of 100 s to propose; ")
+    (waited,) = costs(100, 0, 30)
+    assert waited.startswith("waited 30 s for the scorer, which limits how often it is asked; --sc")
+    (again,) = costs(100, 0, 30, 16)
+    assert ", and 16 images were sent again; --scorer-option rate=N " in again

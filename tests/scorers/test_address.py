@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blackcamo.errors import OptionError, OutputError
-from blackcamo.scorers.address import Address, public
+from blackcamo.scorers.address import Address, public_spec
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -25,7 +25,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_only_the_query_and_the_fragment_are_kept_back() -> None:
     address = Address.of("https://Host:8443/v1/score?key=s3cr3t&model=a#part")
-    assert address.shown == public(address.shown) == "https://host:8443/v1/score"
+    assert address.shown == public_spec(address.shown) == "https://host:8443/v1/score"
     assert (address.origin, address.query) == ("https://host:8443", "key=s3cr3t&model=a")
     assert Address.of("http://[::1]:80/a").shown == "http://[::1]:80/a"
     assert "s3cr3t" not in repr(address)

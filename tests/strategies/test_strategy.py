@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +50,22 @@ def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(
         vectors = resumed.ask(len(expected))
         np.testing.assert_array_equal(vectors, expected)
         resumed.tell(losses_of(vectors))
+
+
+def test_every_proposal_is_told_and_who_is_told_may_draw_numbers() -> None:
+    told: list[tuple[int, int]] = []
+
+    def proposed(done: int, of: int) -> None:
+        told.append((done, of))
+        np.random.random()  # noqa: NPY002
+        random.random()
+
+    strategy = Strategy(
+        "CMA", dimension=DIMENSION, budget=sum(BATCHES), batch=16, seed=0, proposed=proposed
+    )
+    for expected, vectors in zip(explore(make("CMA")), explore(strategy), strict=True):
+        np.testing.assert_array_equal(vectors, expected)
+    assert told == [(done, n) for n in BATCHES for done in range(1, n + 1)]
 
 
 def test_what_was_told_is_not_told_again() -> None:
@@ -109,7 +126,7 @@ def test_typing_errors_get_a_hint() -> None:
 
 
 def test_one_at_a_time_optimisers_need_a_batch_of_one() -> None:
-    with pytest.raises(OptionError, match="'Powell' proposes one at a time"):
+    with pytest.raises(OptionError, match=r"'Powell' proposes one at a time; say --batch 1 "):
         make("Powell")
     assert make("Powell", batch=1).ask(1).shape == (1, DIMENSION)
 
@@ -153,7 +170,7 @@ def test_asking_and_telling_take_turns() -> None:
 
 @pytest.mark.parametrize("option", ["dimension", "budget", "batch"])
 def test_numbers_must_be_positive(option: str) -> None:
-    options = {"dimension": 2, "budget": 10, "batch": 2, "seed": 0, option: 0}
+    options: dict[str, Any] = {"dimension": 2, "budget": 10, "batch": 2, "seed": 0, option: 0}
     with pytest.raises(OptionError, match=f"{option} is 0"):
         Strategy("CMA", **options)
     with pytest.raises(OptionError, match="seed is -1"):

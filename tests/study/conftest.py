@@ -21,7 +21,7 @@ import pytest
 from blackcamo.space import FilterSpace
 from blackcamo.study import Study
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import UNCHANGED, Evaluation, Free, Param, Proposal, Style
+from blackcamo.types import UNCHANGED, Evaluation, Free, Hiding, Param, Proposal, Style
 from blackcamo.vision.facts import facts
 
 
@@ -45,7 +45,7 @@ FILTERS = FilterSpace(
         Filter("ripple", (Param("ripple", 0.0, 2.0, 0.0, "", "what hides"),)),
     ]
 )
-HIDDEN = (Free("ripple", 0.5, 1.5, 1.0),)
+HIDDEN = (Hiding("ripple", (Free("ripple", 0.0, 1.5, 1.0),)),)
 
 
 def spaces_of(*styles: Style) -> dict[str, StyleSpace]:
@@ -73,7 +73,7 @@ def proposals_of(batch: int, n: int = 4) -> list[Proposal]:
     vectors = np.random.default_rng(batch).uniform(-1, 1, (n, 3)).tolist()
     styles = ("vivid", "noir")
     return [
-        Proposal(styles[i % 2], (first, second, hidden if i % 4 > 1 else 0.0))
+        Proposal(styles[i % 2], (first, second, hidden if i % 4 > 1 else -1.0))
         for i, (first, second, hidden) in enumerate(vectors)
     ]
 

@@ -167,7 +167,7 @@ def test_four_processes_write_four_studies_into_one_storage(
     for index in range(4):
         study = Study.load(storage, f"s{index}")
         assert list(study.evaluations()) == list(range(16 * batches))
-        assert study.ledger == {**counts(16 * batches), "lost": 0}
+        assert study.ledger == {**counts(16 * batches), "lost": 0, "checks": 0}
         expected = [evaluation_of(p) for batch in range(batches) for p in proposals_of(batch, 16)]
         assert repr(list(study.evaluations().values())) == repr(expected)
 

@@ -127,7 +127,7 @@ def test_a_race_goes_on_from_its_record_as_if_it_had_never_stopped(storage: str)
     assert parts == whole
     studies = [Study.load(storage, name) for name in ("a-fake-1", "in-parts")]
     assert same(*[study.evaluations().values() for study in studies])
-    assert any(p.vector[2] for batch in whole for p in batch), "something hides in the end"
+    assert any(p.vector[2] > -1 for batch in whole for p in batch), "something hides in the end"
 
 
 def test_optuna_sees_styles_physical_units_states_directions_and_names(storage: str) -> None:

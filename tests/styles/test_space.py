@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from blackcamo.errors import OptionError
 from blackcamo.space import FilterSpace
 from blackcamo.styles.space import StyleSpace, towards
-from blackcamo.types import Free, Lane, Param, Style
+from blackcamo.types import Free, Hiding, Lane, Param, Style
 from blackcamo.vision.facts import PhotoFacts, facts
 
 
@@ -51,7 +51,7 @@ STYLE = Style(
     ),
     {"warmth_k": 7000.0, "radius_percent": 5.0},
 )
-HIDDEN = (Free("weave_jnd", 0.5, 1.5, 1.0),)
+HIDDEN = (Hiding("weave", (Free("weave_jnd", 0.0, 1.5, 1.0),)),)
 START = {
     "warmth_k": 7000.0, "radius_percent": 5.0, "light_ev": -0.25, "soft_percent": 10.0,
     "tint_percent": -1.0, "crop_percent": 3.0,
@@ -71,15 +71,16 @@ def test_it_has_the_coordinates_of_the_style_and_then_those_of_what_hides() -> N
         "light_ev", "soft_percent", "tint_percent", "crop_percent", "weave_jnd",
     )  # fmt: skip
     assert SPACE.dimension == 5
-    assert SPACE.lane == Lane(style=4, hidden=1)
+    assert SPACE.lane == Lane(style=4, hidden={"weave": 1})
     assert SPACE.ranges["light_ev"] == (-1.0, 0.5)
-    assert SPACE.ranges["weave_jnd"] == (0.0, 1.5), "what is drawn to nothing stays inside"
+    assert SPACE.ranges["weave_jnd"] == (0.0, 1.5)
     assert SPACE.nothing == {"weave_jnd": 0.0}
     assert SPACE.fixed == {"warmth_k": 7000.0, "radius_percent": 5.0}
 
 
 def test_zero_is_the_start_and_the_ends_of_the_ranges_are_reached() -> None:
-    assert SPACE.start == SPACE.decode([0] * 5) == START
+    assert SPACE.start == SPACE.decode([0, 0, 0, 0, -1]) == START
+    assert SPACE.decode([0] * 5) == {**START, "weave_jnd": 1.0}
     high, low = SPACE.decode([1] * 5), SPACE.decode([-1] * 5)
     assert (high["light_ev"], low["light_ev"]) == (0.5, -1.0)
     assert SPACE.decode([0.5, 0, 0, 0, 0])["light_ev"] == 0.125
@@ -92,18 +93,32 @@ def test_where_a_range_has_one_side_the_sign_is_ignored(sign: int) -> None:
     assert (params["soft_percent"], params["tint_percent"]) == (20.0, -2.5)
 
 
-def test_what_hides_is_left_out_where_nothing_does() -> None:
-    assert "weave_jnd" not in SPACE.decode([0.3, 0, 0, 0, 0])
-    assert "weave_jnd" not in SPACE.decode([0.3, 0, 0, 0, -0.0])
+def test_a_way_of_hiding_is_left_out_where_its_strength_is_at_its_least() -> None:
+    assert "weave_jnd" not in SPACE.decode([0.3, 0, 0, 0, -1])
+    assert "weave_jnd" not in SPACE.decode([0.3, 0, 0, 0, -1.5])
     assert SPACE.decode([0.3, 0, 0, 0, 0.1])["weave_jnd"] == pytest.approx(1.05)
-    assert SPACE.decode([0.3, 0, 0, 0, -1])["weave_jnd"] == 0.5
-    two = (*HIDDEN, Free("radius_percent", 1.0, 9.0, 2.0))
-    both = StyleSpace(replace(STYLE, fixed={}), PHOTO, FILTERS, hidden=two)
-    assert both.decode([0, 0, 0, 0, 0.5, 0]).keys() >= {"weave_jnd", "radius_percent"}, (
-        "all or none"
-    )
+    assert SPACE.decode([0.3, 0, 0, 0, -0.5])["weave_jnd"] == 0.5
     bare = StyleSpace(STYLE, PHOTO, FILTERS)
-    assert bare.decode([0.3, 0, 0, 0]) == SPACE.decode([0.3, 0, 0, 0, 0])
+    assert bare.decode([0.3, 0, 0, 0]) == SPACE.decode([0.3, 0, 0, 0, -1])
+
+
+def test_ways_hide_apart_and_one_that_the_style_uses_itself_is_none() -> None:
+    soft = Hiding("soft", (Free("soft_percent", 0.0, 4.0, 2.0), Free("radius_percent", 1, 9, 2)))
+    two = replace(STYLE, free=STYLE.free[:1], fixed={})
+    both = StyleSpace(two, PHOTO, FILTERS, hidden=(*HIDDEN, soft))
+    assert both.lane == Lane(1, {"weave": 1, "soft": 2})
+    assert both.decode([0, -1, 0, 0]).keys() == {"light_ev", "soft_percent", "radius_percent"}
+    assert both.decode([0, 0, -1, 0.5]).keys() == {"light_ev", "weave_jnd"}
+    assert StyleSpace(STYLE, PHOTO, FILTERS, hidden=(*HIDDEN, soft)).lane == SPACE.lane
+
+
+def test_another_start_moves_zero_within_the_same_ends() -> None:
+    moved = StyleSpace(STYLE, PHOTO, FILTERS, hidden=HIDDEN, start=(0.5, 0, 0, -1))
+    assert moved.start == SPACE.decode([0.5, 0, 0, -1, -1])
+    assert moved.decode([1, 0, 0, 0, 0])["light_ev"] == 0.5
+    assert moved.decode([0] * 5)["weave_jnd"] == 1.0
+    with pytest.raises(OptionError, match="frees 4 parameters, and the profile has 3"):
+        StyleSpace(STYLE, PHOTO, FILTERS, start=(0, 0, 0))
 
 
 def test_steps_of_the_filter_hold() -> None:
@@ -186,7 +201,7 @@ def test_digest_sees_everything_that_gives_a_vector_its_meaning() -> None:
                 replace(alike, free=alike.free[::-1]),
             )
         ),
-        StyleSpace(replace(STYLE, free=(*STYLE.free, *HIDDEN)), PHOTO, FILTERS),
+        StyleSpace(replace(STYLE, free=(*STYLE.free, *HIDDEN[0].free)), PHOTO, FILTERS),
     ]
     digests = [space.digest for space in variants]
     assert len(set(digests)) == len(variants)
@@ -208,7 +223,6 @@ def test_digest_sees_everything_that_gives_a_vector_its_meaning() -> None:
         ({"free": (Free("crop_percent", 0, 4, 0),)}, "up to 4, which its steps of 1.5 do not meet"),
         ({"free": (STYLE.free[0], STYLE.free[0])}, "'evening' names 'light_ev' twice"),
         ({"free": (Free("warmth_k", 6000, 7000, 6500),)}, "names 'warmth_k' twice"),
-        ({"free": HIDDEN}, "names 'weave_jnd' twice"),
         ({"fixed": {"warmth_k": 9000.0}}, "'warmth_k' is 9000.0; it must be between 5000 and 8000"),
         ({"adapt": lambda _: {"crop": 1.0}}, "adapts 'crop', which it neither frees nor fixes"),
         ({"adapt": lambda _: {"weave_jnd": 1.0}}, "adapts 'weave_jnd', which it neither"),

@@ -24,7 +24,7 @@ from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import load_chain
 from blackcamo.run import versions
-from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.hidden import WAYS
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Appeal, Style, Views
 from blackcamo.vision.arrays import to_pixels, to_rgb
@@ -66,7 +66,7 @@ def main() -> None:
 def candidates(photo: torch.Tensor, count: int) -> list[Views]:
     chain, channel = load_chain(), Channel()
     style: Style = plugins.load("styles", "vivid")
-    space = StyleSpace(style, facts(to_pixels(photo)), chain.space, hidden=HIDDEN.free)
+    space = StyleSpace(style, facts(to_pixels(photo)), chain.space, hidden=WAYS)
     rng = np.random.default_rng(0)
     views = []
     for _ in range(count):

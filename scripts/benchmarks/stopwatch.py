@@ -17,7 +17,7 @@ from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain, load_chain
 from blackcamo.rendering import Renderer
-from blackcamo.styles.hidden import HIDDEN
+from blackcamo.styles.hidden import WAYS
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Pixels, Style
 from blackcamo.vision.facts import facts
@@ -87,13 +87,15 @@ def candidate(
     """
     chain, known = load_chain(), facts(pixels)
     renderer = Renderer(pixels, chain, Channel(), critic.create(), "enhance")
-    space = StyleSpace(style, known, chain.space, hidden=HIDDEN.free)
+    space = StyleSpace(style, known, chain.space, hidden=WAYS)
     vectors = np.random.default_rng(0).normal(0, 0.3, (rounds * count + 1, space.dimension))
+    own = space.lane.style
     if hidden:
-        vectors[:, space.lane.part("style")] = vectors[0, space.lane.part("style")]
-    else:
-        vectors[:, space.lane.part("hidden")] = 0
-    params = [space.decode(vector) for vector in vectors]
+        vectors[:, :own] = vectors[0, :own]
+    params = [
+        space.decode(vector if hidden else space.lane.vector(vector[:own].tolist()))
+        for vector in vectors
+    ]
     # Fills what is kept of a photo from one candidate to the next.
     renderer.prepare(params[:1])
     found = []

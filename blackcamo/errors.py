@@ -46,6 +46,10 @@ class PresetError(InputError):
     """A preset file, or the file of a look, is malformed or out of range."""
 
 
+class ProfileError(InputError):
+    """A profile is malformed, out of range, of another version or not installed."""
+
+
 class OutputError(BlackcamoError):
     """A result cannot be written."""
 

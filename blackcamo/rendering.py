@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -29,12 +29,15 @@ from blackcamo.vision.arrays import to_pixels, to_rgb, together
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
 
-_REPAIRS = 2
+_REPAIRS = 4
 """Times that a candidate under the floor is rendered again at most."""
 _ABOVE_FLOOR = 0.5
 """Points above the floor that a repair aims at."""
+_CLOSE = 3.0
+"""Points above the floor at which a repair ends: more is left of a candidate than could be."""
 _LEAST_MOVE = 0.1
-"""Of the way to the anchor: a repair moves at least so far, and leaves as much of the candidate."""
+"""Of what lies between a candidate that is too weak and one too strong: a repair keeps so far from
+both."""
 _STYLES_KEPT, _STYLES_KEPT_PX = 4, 1 << 22
 """Styled pictures of a photo that are kept at most, and pixels of them: 40 bytes a pixel."""
 
@@ -81,6 +84,28 @@ class _Styled:
             if self._arrived is None:
                 self._arrived = self._send(self.rendered.styled)
             return self._arrived
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """Shares of a candidate (0-1) that are left: one at the floor or above, and one under it."""
+
+    weak: float
+    weak_appeal: float
+    strong: float
+    strong_appeal: float
+
+    def between(self, floor: float) -> float:
+        """Where the floor is, should appeal fall along a line."""
+        fallen = (self.weak_appeal - floor - _ABOVE_FLOOR) / (self.weak_appeal - self.strong_appeal)
+        moved = min(max(fallen, _LEAST_MOVE), 1 - _LEAST_MOVE)
+        return self.weak + moved * (self.strong - self.weak)
+
+    def learned(self, share: float, appeal: float, floor: float) -> _Repair:
+        """With what became of another share."""
+        if appeal >= floor:
+            return replace(self, weak=share, weak_appeal=appeal)
+        return replace(self, strong=share, strong_appeal=appeal)
 
 
 @dataclass(frozen=True)
@@ -153,22 +178,30 @@ class Renderer:
     def _repaired(
         self, params: Sequence[Values], anchors: Sequence[Anchor | None], floor: float
     ) -> list[Prepared]:
-        """Candidates at the floor or above it, as far as a few steps to their anchors help."""
+        """Candidates at the floor or a little above, as far as a few steps to their anchors help.
+
+        How much is left of a candidate is found by false position: damage that is not seen costs
+        no appeal, so that a line from an anchor to what is far under the floor leads to nothing.
+        """
         found = list(zip(params, self._pictures(params), strict=True))
-        # How much of each candidate is left, and the steepest fall seen on the way to it.
-        left = [1.0] * len(params)
+        repairs = {
+            i: _Repair(0.0, anchor.appeal, 1.0, picture.appraisal.value)
+            for i, (anchor, (_, picture)) in enumerate(zip(anchors, found, strict=True))
+            if anchor is not None
+            and picture.appraisal.value < floor
+            and anchor.appeal > floor + _ABOVE_FLOOR
+        }
         for _ in range(_REPAIRS):
             again: dict[int, Values] = {}
-            for i, anchor in enumerate(anchors):
-                appeal = found[i][1].appraisal.value
-                if anchor is None or appeal >= floor or anchor.appeal <= floor + _ABOVE_FLOOR:
-                    continue
-                # Linear between the anchor and what was seen last.
-                share = (anchor.appeal - floor - _ABOVE_FLOOR) / (anchor.appeal - appeal)
-                left[i] *= min(max(share, _LEAST_MOVE), 1 - _LEAST_MOVE)
-                again[i] = towards(anchor.params, params[i], left[i])
+            for i, repair in repairs.items():
+                if repair.weak == 0 or repair.weak_appeal > floor + _CLOSE:
+                    again[i] = towards(anchors[i].params, params[i], repair.between(floor))  # type: ignore[union-attr]
             for i, picture in zip(again, self._pictures(list(again.values())), strict=True):
-                found[i] = again[i], picture
+                appeal = picture.appraisal.value
+                repairs[i] = repairs[i].learned(repairs[i].between(floor), appeal, floor)
+                # What is too strong stands only until there is something that is not.
+                if appeal >= floor or repairs[i].weak == 0:
+                    found[i] = again[i], picture
         return [(values, picture) for values, picture in found]
 
     def _pictures(self, params: Sequence[Values]) -> list[Picture]:

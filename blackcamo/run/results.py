@@ -112,6 +112,26 @@ class _Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnResult(_Result):
+    """What was learned of a scorer; ``profile`` is None where learning was interrupted.
+
+    ``hiding``, ``styles`` (best first) and ``reach`` are those of the profile, ``aside`` the
+    number of photos that were set aside for ``reach``.
+    """
+
+    scorer: str
+    profile: Path | None
+    photos: int
+    aside: int
+    hiding: Mapping[str, Mapping[str, float]]
+    styles: tuple[str, ...]
+    reach: Mapping[str, Mapping[str, float]]
+    queries: Mapping[str, int]
+    seconds: float
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StyleEntry(_Result):
     """A style: ``free`` names the low end, start and high end of each parameter that it frees."""
 

@@ -105,6 +105,8 @@ class Study(RecordedStudy):
         batch: int,
         proposals: Sequence[Proposal],
         params: Sequence[Mapping[str, float]],
+        *,
+        notes: Mapping[str, Json] | None = None,
     ) -> tuple[int, ...]:
         """Record candidates as running trials before they are evaluated.
 
@@ -112,6 +114,7 @@ class Study(RecordedStudy):
             batch: index of the batch, higher than those before.
             proposals: styles and vectors, as the strategy proposed them.
             params: the values that stand for each.
+            notes: what else is to be known of all of them, JSON values.
 
         Returns:
             The numbers of the trials.
@@ -120,7 +123,7 @@ class Study(RecordedStudy):
         with self._writing(durable=False):
             taken_up = [self._take_up(batch, proposal) for proposal in proposals]
             templates = [
-                self._template(batch, proposal, values)
+                self._template(batch, proposal, values, notes or {})
                 for proposal, values, trial in zip(proposals, params, taken_up, strict=True)
                 if trial is None
             ]
@@ -209,8 +212,16 @@ class Study(RecordedStudy):
         left = self._left.get((batch, proposal))
         return left.pop(0) if left else None
 
-    def _template(self, batch: int, proposal: Proposal, params: Mapping[str, float]) -> FrozenTrial:
-        return trials.running_trial(batch, proposal, params, self._ranges, started=datetime.now())
+    def _template(
+        self,
+        batch: int,
+        proposal: Proposal,
+        params: Mapping[str, float],
+        notes: Mapping[str, Json],
+    ) -> FrozenTrial:
+        return trials.running_trial(
+            batch, proposal, params, self._ranges, notes=notes, started=datetime.now()
+        )
 
     def _record_ledger(self, ledger: Mapping[str, int], *, lost: int = 0) -> None:
         known = self.ledger

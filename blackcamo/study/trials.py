@@ -54,6 +54,7 @@ def running_trial(
     params: Mapping[str, float],
     ranges: Mapping[str, Ranges],
     *,
+    notes: Mapping[str, Json],
     started: datetime,
 ) -> FrozenTrial:
     """The template of a trial that is being evaluated since ``started`` (local time).
@@ -66,7 +67,7 @@ def running_trial(
         state=TrialState.RUNNING,
         params={STYLE: proposal.style, **{n: v for n, v in params.items() if n in held}},
         distributions=dict(held),
-        user_attrs={"batch": batch, "vector": proposal.vector, "fixed": fixed},
+        user_attrs={**notes, "batch": batch, "vector": proposal.vector, "fixed": fixed},
     )
     trial.datetime_start = started
     return trial

@@ -45,7 +45,7 @@ class StyleSpace:
     Attributes:
         ranges: what each parameter may be, ends included.
         fixed: what the style sets besides, on this photo.
-        nothing: what hides, as far as it is drawn where it would be minded: to neutral.
+        nothing: the strengths of what hides, as far as they are drawn where it would be minded.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class StyleSpace:
         free = (*own, *ways)
         self.names: tuple[str, ...] = tuple(f.name for f in free)
         neutral = filters.neutral
-        self.nothing = {f.name: neutral[f.name] for f in ways}
+        self.nothing = {w.free[0].name: neutral[w.free[0].name] for w in self.hidden}
         self.ranges: dict[str, tuple[float, float]] = {f.name: (f.low, f.high) for f in free}
         for name, none in self.nothing.items():
             low, high = self.ranges[name]
@@ -153,8 +153,11 @@ class StyleSpace:
 
 
 def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) -> dict[str, float]:
-    """Parameters between an anchor (t = 0) and others (t = 1) that name the same ones."""
-    return {name: anchor[name] + t * (value - anchor[name]) for name, value in params.items()}
+    """Parameters between an anchor (t = 0) and others (t = 1); what it does not name stays."""
+    return {
+        name: value if name not in anchor else anchor[name] + t * (value - anchor[name])
+        for name, value in params.items()
+    }
 
 
 def _check(style: Style, free: Sequence[Free], filters: FilterSpace) -> None:

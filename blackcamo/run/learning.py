@@ -1,0 +1,361 @@
+"""blackcamo learn: what a scorer falls for, found once on many photos."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property, partial
+from pathlib import Path
+
+import blackcamo
+from blackcamo.errors import OptionError, ScorerError
+from blackcamo.images import Photo, fit_long_side, load_photo, write_bytes
+from blackcamo.ledger import Ledger
+from blackcamo.objective import Objective
+from blackcamo.oracle import Ended, Oracle
+from blackcamo.profile import SUFFIX, Profile, installed_folder
+from blackcamo.rendering import Renderer
+from blackcamo.run.applying import find_photos
+from blackcamo.run.lesson import Asked, Learned, Lesson
+from blackcamo.run.results import (
+    DEFAULT_STORAGE,
+    LearnResult,
+    Progress,
+    ProgressCallback,
+    SearchConfig,
+)
+from blackcamo.run.scoring import recorded_options
+from blackcamo.run.setup import Setup
+from blackcamo.run.waiting import wait
+from blackcamo.scorers.address import public_spec
+from blackcamo.study import Batch, Study, study_name
+from blackcamo.styles.hidden import HIDDEN, WAYS
+from blackcamo.styles.left_alone import unsuited
+from blackcamo.styles.space import StyleSpace
+from blackcamo.types import UNCHANGED, Evaluation, Hiding, Lane, Mode, Proposal
+from blackcamo.vision.facts import PhotoFacts, facts
+
+LEARNING = "learning"
+"""Attribute of a study of many photos: no search goes on in it."""
+
+
+def learn(
+    photos: Sequence[str | Path],
+    *,
+    config: SearchConfig | None = None,
+    out: str | Path | None = None,
+    install: bool = False,
+    progress: ProgressCallback | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> LearnResult:
+    """Learn what hides from a scorer and which styles it falls for.
+
+    The same call goes on where one was stopped or killed, to the same profile.
+
+    Args:
+        photos: pictures, and folders of them; larger ones are taken down to ``config.proxy_px``.
+        config: scorer, budget (of all photos together), strategy, seed, floor and channel.
+        out: the profile's file; None is ``<scorer>.profile.json`` here.
+        install: put it where searches find it by themselves, instead of ``out``.
+        progress: called after every batch.
+        stop: asked before every batch; True ends the call.
+
+    Raises:
+        OptionError: too few photos or too small a budget.
+        BlackcamoError: the scorer, a photo, the study or the profile cannot be used.
+    """
+    config = config or SearchConfig(budget=4000)
+    setup = Setup(config)
+    found = [load_photo(path) for path in find_photos(photos)]
+    found = list({photo.sha256: photo for photo in found}.values())
+    name = f"{setup.scorer.info.name}{SUFFIX}"
+    target = installed_folder() / name if install else Path(name if out is None else out)
+    identity = _identity(setup, found)
+    classroom = _Classroom(setup, found)
+    with Study.open(
+        config.storage or DEFAULT_STORAGE,
+        study_name(LEARNING, setup.scorer.info.name, identity),
+        classroom.widest(),
+        higher_is_better=setup.scorer.info.higher_is_better,
+        attributes=identity,
+        about={"versions": setup.versions, "budget": config.budget},
+    ) as study:
+        return _Learning(setup, classroom, study, progress or (lambda _: None), stop).run(target)
+
+
+def _identity(setup: Setup, photos: Sequence[Photo]) -> dict[str, object]:
+    """What must not change within a study of these photos."""
+    config = setup.config
+    return {
+        LEARNING: [photo.sha256 for photo in photos],
+        "blackcamo": blackcamo.__version__,
+        "photo": {"name": f"{len(photos)} photos", "sha256": ""},
+        "scorer_spec": public_spec(config.scorer),
+        "scorer_options": recorded_options(config.scorer_options),
+        "scorer": asdict(setup.scorer.info),
+        "appeal_measure": setup.appeal.name,
+        "target": setup.goal.target,
+        "appeal_floor": config.appeal_floor,
+        "planned_budget": config.budget,
+        "strategy": config.strategy,
+        "seed": config.seed,
+        "channel": asdict(setup.channel),
+        "space": setup.chain.space.digest,
+        "proxy_px": config.proxy_px,
+        "styles": [style.name for style in setup.styles],
+    }
+
+
+class _Classroom:
+    """The photos, and the styles that suit each of them."""
+
+    def __init__(self, setup: Setup, photos: Sequence[Photo]) -> None:
+        self.setup = setup
+        self.photos = photos
+        self.pixels = [fit_long_side(p.pixels, setup.config.proxy_px) for p in photos]
+        self._spaces: dict[tuple[int, Mode], dict[str, StyleSpace]] = {}
+
+    @cached_property
+    def _facts(self) -> list[PhotoFacts]:
+        return [
+            facts(pixels, wraps=photo.wraps)
+            for pixels, photo in zip(self.pixels, self.photos, strict=True)
+        ]
+
+    def widest(self) -> dict[str, StyleSpace]:
+        """Every style with all that it may free on some photo."""
+        found: dict[str, StyleSpace] = {}
+        for style in (HIDDEN, *self.setup.styles):
+            spaces = [
+                StyleSpace(style, known, self.setup.chain.space, hidden=WAYS)
+                for known in self._facts
+            ]
+            if spaces:
+                found[style.name] = max(spaces, key=lambda space: space.dimension)
+        return found
+
+    def spaces(self, photo: int, mode: Mode, ways: Sequence[Hiding]) -> dict[str, StyleSpace]:
+        """The styles that suit a photo in a mode, in which these ways hide."""
+        if (photo, mode) not in self._spaces:
+            known = self._facts[photo]
+            styles = [HIDDEN] if mode == "imperceptible" else self.setup.styles
+            self._spaces[photo, mode] = {
+                style.name: StyleSpace(style, known, self.setup.chain.space, hidden=ways)
+                for style in styles
+                if unsuited(style, known) is None
+            }
+        return self._spaces[photo, mode]
+
+
+class _Learning:
+    """A lesson, asked batch by batch and recorded in a study."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        classroom: _Classroom,
+        study: Study,
+        progress: ProgressCallback,
+        stop: Callable[[], bool],
+    ) -> None:
+        self._setup = setup
+        self._classroom = classroom
+        self._study = study
+        self._progress = progress
+        self._stop = stop
+        self._ledger = Ledger(setup.config.budget)
+        self._oracle = Oracle(
+            setup.scorer, self._ledger, sending=study.sending, wait=partial(wait, stop=stop)
+        )
+        self._objectives: dict[tuple[int, Mode], Objective] = {}
+        self._lesson: Lesson | None = None
+        self._batches = 0
+        self._doing = ""
+        self._recorded: dict[int, Batch] = {}
+
+    def run(self, target: Path) -> LearnResult:
+        """Learn, write the profile, and say what it reaches."""
+        started = time.monotonic()
+        if self._study.ledger:
+            self._ledger.restore(self._study.ledger)
+        self._recorded = {batch.index: batch for batch in self._study.batches()}
+        scores = {
+            e.jpeg_sha256: e.score
+            for batch in self._recorded.values()
+            for e in batch.evaluations
+            if e.error is None
+        }
+        self._oracle.remember(scores, reference=False)
+        try:
+            learned = self._learned()
+        except Ended:
+            learned = None
+        profile = None if learned is None else self._profile(learned)
+        if profile is not None:
+            write_bytes(target, profile.to_json().encode())
+            self._study.annotate({"profile": profile.digest})
+        return LearnResult(
+            scorer=public_spec(self._setup.config.scorer),
+            profile=target if profile is not None else None,
+            photos=len(self._classroom.photos),
+            aside=0 if learned is None else len(learned.aside),
+            hiding={} if profile is None else profile.hiding,
+            styles=() if profile is None else tuple(s.name for s in profile.styles),
+            reach={} if profile is None else profile.reach,
+            queries=self._ledger.counts(),
+            seconds=round(time.monotonic() - started, 3),
+            interrupted=profile is None,
+        )
+
+    def _learned(self) -> Learned:
+        setup = self._setup
+        baselines = [self._baseline(i) for i in range(len(self._classroom.photos))]
+        self._lesson = Lesson(
+            baselines,
+            self._lanes,
+            threshold=setup.scorer.info.threshold,
+            goal=setup.goal,
+            budget=self._ledger.budget - len(baselines),
+            strategy=setup.config.strategy,
+            seed=setup.config.seed,
+        )
+        plan = self._lesson.plan()
+        try:
+            asked = next(plan)
+            while True:
+                asked = plan.send(self._answers(asked))
+        except StopIteration as end:
+            learned: Learned = end.value
+            return learned
+
+    def _baseline(self, photo: int) -> Evaluation:
+        """The photo unchanged."""
+        objective = self._objective(photo, "imperceptible")
+        unchanged = (Proposal(UNCHANGED, ()),)
+        return self._recording(unchanged, [{}], photo, lambda: [objective.baseline()])[0]
+
+    def _answers(self, asked: Asked) -> list[Evaluation]:
+        """The evaluations of a batch: recorded ones, or those of the scorer."""
+        objective = self._objective(asked.photo, asked.mode)
+        if self._batches in self._recorded:
+            batch = self._recorded[self._batches]
+            objective.learn(batch.evaluations)
+            return self._recording(asked.proposals, [], asked.photo, list)
+        candidates = objective.prepare(asked.proposals)
+        return self._recording(
+            asked.proposals,
+            [c.params for c in candidates],
+            asked.photo,
+            lambda: objective.evaluate(candidates),
+        )
+
+    def _recording(
+        self,
+        proposals: Sequence[Proposal],
+        params: Sequence[Mapping[str, float]],
+        photo: int,
+        evaluate: Callable[[], list[Evaluation]],
+    ) -> list[Evaluation]:
+        """Record what is about to be asked and what came of it, unless that is known already."""
+        index, self._batches = self._batches, self._batches + 1
+        known = self._recorded.get(index)
+        if known is not None:
+            if known.proposals != list(proposals):
+                raise OptionError(
+                    "the study records other candidates than are asked for now: with other "
+                    "versions of nevergrad, cma or numpy it cannot be continued"
+                )
+            return list(known.evaluations)
+        if self._stop():
+            raise Ended
+        notes = {"photo": self._classroom.photos[photo].path.name}
+        numbers = self._study.begin(index, proposals, params, notes=notes)
+        before = self._ledger.counts()
+        try:
+            found = evaluate()
+        except Ended:
+            images = self._ledger.total - before["total"]
+            self._ledger.restore({**before, "lost": before["lost"] + images})
+            self._study.losing(images, self._ledger.counts())
+            raise
+        self._study.finish(numbers, found, ledger=self._ledger.counts())
+        if self._oracle.failing is not None:
+            raise ScorerError(
+                f"scorer {self._setup.scorer.info.name!r} kept failing, so that learning ended "
+                f"after {self._ledger.total} of {self._ledger.budget} queries: "
+                f"{self._oracle.failing}; the same command goes on"
+            )
+        self._progress(Progress(self._ledger.total, self._ledger.budget, None, None, reached=False))
+        return found
+
+    def _lanes(self, photo: int, mode: Mode) -> dict[str, Lane]:
+        return {name: space.lane for name, space in self._spaces(photo, mode).items()}
+
+    def _spaces(self, photo: int, mode: Mode) -> dict[str, StyleSpace]:
+        ways = WAYS if mode == "imperceptible" else self._ways()
+        return self._classroom.spaces(photo, mode, ways)
+
+    def _ways(self) -> tuple[Hiding, ...]:
+        """The ways that were found to hide, each starting where it was found."""
+        return Profile(scorer=_of(self._setup), hiding=self._hiding(), styles=()).ways()
+
+    def _hiding(self) -> dict[str, dict[str, float]]:
+        """What was found to hide, in physical units."""
+        assert self._lesson is not None  # noqa: S101 - it has ended, or asks just now
+        space = self._spaces(0, "imperceptible")[HIDDEN.name]
+        found = self._lesson.hiding
+        values = space.decode(space.lane.vector((), found))
+        return {
+            way.name: {f.name: values[f.name] for f in way.free}
+            for way in space.hidden
+            if way.name in found
+        }
+
+    def _objective(self, photo: int, mode: Mode) -> Objective:
+        if (photo, mode) not in self._objectives:
+            setup = self._setup
+            renderer = Renderer(
+                self._classroom.pixels[photo],
+                setup.chain,
+                setup.channel,
+                setup.appeal,
+                mode,
+                device=setup.device,
+            )
+            self._objectives[photo, mode] = Objective(
+                renderer,
+                self._oracle,
+                self._spaces(photo, mode),
+                setup.workers,
+                appeal_floor=setup.config.appeal_floor,
+            )
+        return self._objectives[photo, mode]
+
+    def _profile(self, learned: Learned) -> Profile:
+        setup, photos = self._setup, self._classroom.photos
+        counts = self._study.ledger
+        return Profile(
+            scorer=_of(setup),
+            hiding=self._hiding(),
+            styles=learned.styles,
+            reach=learned.reach,
+            learned={
+                "photos": [p.sha256 for i, p in enumerate(photos) if i not in learned.aside],
+                "photos_aside": [photos[i].sha256 for i in learned.aside],
+                "long_side_px": max(max(p.shape[:2]) for p in self._classroom.pixels),
+                "budget": setup.config.budget,
+                # What a kill has lost makes no other profile.
+                "queries": {k: n for k, n in counts.items() if k not in ("lost", "checks")},
+                "seed": setup.config.seed,
+                "strategy": setup.config.strategy,
+                "appeal_floor": setup.config.appeal_floor,
+                "target": setup.goal.target,
+                "channel": asdict(setup.channel),
+                "versions": setup.versions,
+            },
+        )
+
+
+def _of(setup: Setup) -> dict[str, str]:
+    return {"name": setup.scorer.info.name, "digest": setup.scorer.info.digest}

@@ -1,0 +1,308 @@
+"""How a scorer is learned: which candidates are judged on which photos, and what follows.
+
+The photos of a batch are drawn anew each time, and all its candidates are judged on the same ones
+(common random numbers, as in P. Glasserman, D. Yao, "Some guidelines and guarantees for common
+random numbers", Management Science 38(6), 1992), so that an evolution strategy learns what fools
+the scorer on photos in general.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import statistics
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from blackcamo.errors import OptionError
+from blackcamo.profile import LearnedStyle
+from blackcamo.strategies import Goal, Strategy
+from blackcamo.styles.hidden import HIDDEN, WAYS
+from blackcamo.types import Evaluation, Lane, Mode, Proposal
+
+_BATCH = 16
+_PHOTOS = 4
+"""On so many photos a candidate of a batch is judged."""
+_WAY_PHOTOS = 8
+"""On so many photos each way is tried alone, and a style at its start."""
+_FINAL_PHOTOS = 24
+"""On so many at most finalists are compared."""
+_WAY_PAYS = 3.0
+"""Mean loss that a way of hiding has to save by itself, of which 10 are a point of the score."""
+_HIDING_SHARE = 0.6
+"""Of what is left once every way was tried; styles get the rest."""
+_STYLES_SEARCHED = 4
+_LATEST = 4
+"""The middle of the best quarter of so many last batches is a finalist."""
+_ASIDE = 4
+"""One photo of so many is set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Candidates of one batch to be judged on one photo in one mode."""
+
+    photo: int
+    mode: Mode
+    proposals: tuple[Proposal, ...]
+
+
+Answers: TypeAlias = "list[Evaluation]"
+Coordinates: TypeAlias = "tuple[float, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What is known at the end.
+
+    Args:
+        hiding: way -> its coordinates (-1 to 1).
+        styles: the styles, best first.
+        reach: mode -> figures, as in a profile.
+        aside: indices of the photos that nothing was learned on.
+    """
+
+    hiding: Mapping[str, Coordinates]
+    styles: tuple[LearnedStyle, ...]
+    reach: Mapping[str, Mapping[str, float]]
+    aside: tuple[int, ...]
+
+
+class Lesson:
+    """A plan of batches: :meth:`plan` yields what is asked and is sent the evaluations.
+
+    It follows from its arguments and the evaluations alone, so that a lesson that is sent the same
+    again goes on as if it had never stopped.
+
+    Args:
+        baselines: the score of each photo unchanged, and its appeal.
+        lanes: the lanes of the styles that suit a photo in a mode; in the mode enhance its ways of
+            hiding start at :attr:`hiding`.
+        goal: what a search is after.
+        budget: queries that may be spent, those of the baselines not among them.
+        strategy: a nevergrad optimiser.
+        seed: start of all randomness.
+
+    Raises:
+        OptionError: too few photos of high quality, or too small a budget.
+
+    Attributes:
+        hiding: way -> its coordinates (-1 to 1), once they were found.
+        aside: indices of the photos that nothing is learned on.
+    """
+
+    def __init__(
+        self,
+        baselines: Sequence[Evaluation],
+        lanes: Callable[[int, Mode], Mapping[str, Lane]],
+        *,
+        threshold: float,
+        goal: Goal,
+        budget: int,
+        strategy: str,
+        seed: int,
+    ) -> None:
+        self._baselines = baselines
+        self._lanes = lanes
+        self._goal = goal
+        self._threshold = threshold
+        self._strategy = strategy
+        self._seed = seed
+        self._random = random.Random(seed)  # noqa: S311 - no secret is drawn
+        # What has reached the target already teaches nothing.
+        usable = [i for i, b in enumerate(baselines) if not goal.reached(b.score)]
+        self._random.shuffle(usable)
+        self.aside = tuple(sorted(usable[: len(usable) // _ASIDE]))
+        self._train = usable[len(usable) // _ASIDE :]
+        self._drawn: list[int] = []
+        self.hiding: dict[str, Coordinates] = {}
+        if not self.aside:
+            raise OptionError(
+                f"{len(usable)} of the photos are of high quality to the scorer; name at least "
+                f"{_ASIDE} that are"
+            )
+        self._left = budget - 2 * len(self.aside)
+        least = 4 * _BATCH * _PHOTOS + 2 * len(WAYS) * _WAY_PHOTOS
+        if self._left < least:
+            raise OptionError(
+                f"the budget leaves {self._left} queries for learning; it must leave {least}: "
+                f"raise it by {least - self._left}"
+            )
+
+    def plan(self) -> Generator[Asked, Answers, Learned]:
+        """Ask for one batch on one photo after the other; the end says what was learned."""
+        self.hiding = yield from self._hidden()
+        styles = yield from self._styles()
+        hidden = [LearnedStyle(HIDDEN.name, (), 0.0)]
+        reach = {
+            "imperceptible": (yield from self._reach("imperceptible", hidden, self.hiding)),
+            "enhance": (yield from self._reach("enhance", styles, self._kept())),
+        }
+        return Learned(self.hiding, styles, reach, self.aside)
+
+    def _kept(self) -> dict[str, Coordinates]:
+        """The coordinates of what was found to hide, where ways start at it."""
+        return {way: (0.0,) * len(at) for way, at in self.hiding.items()}
+
+    def _hidden(self) -> Generator[Asked, Answers, dict[str, Coordinates]]:
+        """What hides: ways that pay alone, then searched together."""
+        lane = self._lanes(self._train[0], "imperceptible")[HIDDEN.name]
+        sizes = lane.hidden
+        tests = [{w: (s, *(0.0,) * (sizes[w] - 1))} for w in sizes for s in (0.0, 1.0)]
+        saved = yield from self._judged(
+            "imperceptible", [self._vector(lane, t) for t in tests], self._draw(_WAY_PHOTOS)
+        )
+        best: dict[str, tuple[float, Coordinates]] = {}
+        for test, gain in zip(tests, saved, strict=True):
+            ((way, at),) = test.items()
+            best[way] = max(best.get(way, (-np.inf, at)), (gain, at))
+        paying = {w: at for w, (gain, at) in best.items() if gain >= _WAY_PAYS}
+        if not paying:
+            way = max(best, key=lambda w: best[w][0])
+            paying = {way: best[way][1]}
+        first = [x for at in paying.values() for x in at]
+
+        def proposal(moved: Sequence[float]) -> Proposal:
+            values = iter(np.clip(np.add(first, moved), -1.0, 1.0).tolist())
+            hiding = {w: tuple(itertools.islice(values, sizes[w])) for w in paying}
+            return self._vector(lane, hiding)
+
+        batches = int(_HIDING_SHARE * self._left) // (_BATCH * _PHOTOS)
+        found = yield from self._searched("imperceptible", proposal, len(first), batches)
+        return lane.hiding(found.vector)
+
+    @staticmethod
+    def _vector(lane: Lane, hiding: Mapping[str, Coordinates]) -> Proposal:
+        return Proposal(HIDDEN.name, lane.vector((), hiding))
+
+    def _styles(self) -> Generator[Asked, Answers, tuple[LearnedStyle, ...]]:
+        """The styles by what they save with that hidden in them; the best ones are searched."""
+        suited: dict[str, list[int]] = {}
+        sizes: dict[str, int] = {}
+        for photo in self._train:
+            for name, lane in self._lanes(photo, "enhance").items():
+                # Where a photo leaves no choice in some of it, it says nothing of the start.
+                if lane.style < sizes.get(name, 0):
+                    continue
+                if lane.style > sizes.get(name, 0):
+                    suited[name] = []
+                sizes[name] = lane.style
+                suited.setdefault(name, []).append(photo)
+
+        def at(name: str, own: Sequence[float]) -> Proposal:
+            lane = self._lanes(suited[name][0], "enhance")[name]
+            return Proposal(name, lane.vector(own, self._kept()))
+
+        saved: dict[str, float] = {}
+        for name, photos in suited.items():
+            (saved[name],) = yield from self._judged(
+                "enhance", [at(name, (0.0,) * sizes[name])], photos[:_WAY_PHOTOS]
+            )
+        ranking = sorted(saved, key=lambda name: -saved[name])
+        starts = {name: (0.0,) * sizes[name] for name in saved}
+        per_style = (self._left - int(_HIDING_SHARE * self._left)) // (_STYLES_SEARCHED + 1)
+        batches = per_style // (_BATCH * _PHOTOS)
+        for name in ranking[:_STYLES_SEARCHED]:
+            if sizes[name] and batches and len(suited[name]) >= _PHOTOS:
+                found = yield from self._searched(
+                    "enhance", partial(at, name), sizes[name], batches, suited[name]
+                )
+                starts[name] = tuple(found.vector[: sizes[name]])
+                (saved[name],) = yield from self._judged(
+                    "enhance", [found], suited[name][:_WAY_PHOTOS]
+                )
+        ranking = sorted(saved, key=lambda name: -saved[name])
+        return tuple(LearnedStyle(name, starts[name], round(saved[name], 3)) for name in ranking)
+
+    def _searched(
+        self,
+        mode: Mode,
+        proposal: Callable[[Sequence[float]], Proposal],
+        dimension: int,
+        batches: int,
+        photos: Sequence[int] | None = None,
+    ) -> Generator[Asked, Answers, Proposal]:
+        """The best of a search: of those that did well, compared on more photos."""
+        strategy = Strategy(
+            self._strategy,
+            dimension=dimension,
+            budget=batches * _BATCH,
+            # nevergrad's CMA has one more in a generation than it is said to be asked at a time.
+            batch=_BATCH - 1,
+            seed=self._seed,
+        )
+        tried: list[list[tuple[float, Coordinates]]] = []
+        for _ in range(batches):
+            vectors = strategy.ask(_BATCH)
+            drawn = self._draw(_PHOTOS) if photos is None else self._random.sample(photos, _PHOTOS)
+            asked = [proposal(v) for v in vectors.tolist()]
+            saved = yield from self._judged(mode, asked, drawn)
+            strategy.tell(-np.asarray(saved))
+            # Against their neighbours, as some photos are easier than others.
+            middle = statistics.median(saved)
+            tried.append(
+                [(s - middle, tuple(v)) for s, v in zip(saved, vectors.tolist(), strict=True)]
+            )
+        good = sorted(itertools.chain(*tried[-_LATEST:]), reverse=True)[: _LATEST * _BATCH // 4]
+        finalists = [
+            proposal(np.mean([v for _, v in good], axis=0).tolist()),
+            *(proposal(v) for _, v in good[:2]),
+            proposal([0.0] * dimension),
+        ]
+        chosen = (self._train if photos is None else photos)[:_FINAL_PHOTOS]
+        saved = yield from self._judged(mode, finalists, chosen)
+        return finalists[saved.index(max(saved))]
+
+    def _judged(
+        self, mode: Mode, proposals: Sequence[Proposal], photos: Sequence[int]
+    ) -> Generator[Asked, Answers, list[float]]:
+        """Mean loss that each candidate saves on these photos."""
+        saved = []
+        for photo in photos:
+            found = yield Asked(photo, mode, tuple(proposals))
+            plain = self._loss(self._baselines[photo])
+            saved.append([max(plain - self._loss(e), -plain) for e in found])
+        means: list[float] = np.mean(saved, axis=0).tolist()
+        return means
+
+    def _loss(self, one: Evaluation) -> float:
+        return self._goal.loss(one.score, one.appeal)
+
+    def _draw(self, n: int) -> list[int]:
+        """The next photos, all different: each of them comes once in a round."""
+        while len(self._drawn) < n:
+            self._drawn += self._random.sample(self._train, len(self._train))
+        found = list(dict.fromkeys(self._drawn))[:n]
+        for photo in found:
+            self._drawn.remove(photo)
+        return found
+
+    def _reach(
+        self, mode: Mode, styles: Sequence[LearnedStyle], hiding: Mapping[str, Coordinates]
+    ) -> Generator[Asked, Answers, dict[str, float]]:
+        """What the first style that suits does to the photos set aside, no query spent on it."""
+        found: list[tuple[Evaluation, Evaluation]] = []
+        for photo in self.aside:
+            lanes = self._lanes(photo, mode)
+            style = next(s for s in styles if s.name in lanes)
+            lane = lanes[style.name]
+            own = style.start if len(style.start) == lane.style else (0.0,) * lane.style
+            (one,) = yield Asked(photo, mode, (Proposal(style.name, lane.vector(own, hiding)),))
+            found.append((self._baselines[photo], one))
+        return self._figures(found)
+
+    def _figures(self, found: Sequence[tuple[Evaluation, Evaluation]]) -> dict[str, float]:
+        sign = 1.0 if self._goal.higher_is_better else -1.0
+        scored = [(a.score, b.score) for a, b in found if b.error is None]
+        high = [(a, b) for a, b in scored if sign * (a - self._threshold) >= 0]
+        below = [b for _, b in high if sign * (b - self._threshold) < 0]
+        return {
+            "photos": len(scored),
+            "below": round(len(below) / max(len(high), 1), 3),
+            "drop": round(float(np.mean([sign * (a - b) for a, b in scored])), 2),
+            "appeal": round(float(np.mean([b.appeal for _, b in found])), 1),
+        }

@@ -27,7 +27,8 @@ class LearnedStyle:
 
     Args:
         name: the style's.
-        start: its own coordinates (D,) in [-1, 1], counted from where it starts on a photo.
+        start: its own coordinates (D,) in [-1, 1], counted from where it starts on a photo; empty
+            for that itself.
         saved: mean loss that it saves, of which 10 are a point of the score's 100.
     """
 
@@ -97,8 +98,8 @@ class Profile:
         return tuple(found)
 
     def start(self, style: str) -> tuple[float, ...] | None:
-        """Where a style starts; None where nothing was learned of it."""
-        return next((s.start for s in self.styles if s.name == style), None)
+        """Where a style starts; None where nothing was learned of that."""
+        return next((s.start for s in self.styles if s.name == style and s.start), None)
 
     def order(self, styles: Sequence[str]) -> list[str]:
         """These styles, those that fool the scorer most first, unknown ones last."""
@@ -199,7 +200,7 @@ def installed_folder() -> Path:
 
 def installed_profiles() -> dict[str, Path]:
     """Profiles that are found by name: the user's own before those of the package."""
-    shipped = Path(str(files("blackcamo"))) / "profiles"
+    shipped = Path(str(files("blackcamo"))) / "learned"
     found = {}
     for folder in (shipped, installed_folder()):
         for path in sorted(folder.glob(f"*{SUFFIX}")):

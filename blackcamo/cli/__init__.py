@@ -24,8 +24,10 @@ from blackcamo.cli import (
     front,
     gallery,
     jury,
+    learn,
     merge,
     pictures,
+    profiles,
     prune_artifacts,
     score,
     scorers,
@@ -54,6 +56,7 @@ app = typer.Typer(
 )
 for _command in (
     search.search,
+    learn.learn,
     score.score,
     verify.verify,
     apply.apply,
@@ -72,6 +75,7 @@ for _command in (
     evaluate_scorer.evaluate_scorer,
     scorers.scorers,
     styles.styles,
+    profiles.profiles,
     filters.filters,
 ):
     app.command()(_command)

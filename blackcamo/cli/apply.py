@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypedDict
 
 import typer
 
@@ -20,12 +20,22 @@ from blackcamo.cli.output import (
 from blackcamo.cli.progress import counting
 
 
+class _Shared(TypedDict):
+    """What all ways of applying something are told."""
+
+    out: Path
+    before_channel: bool
+    overwrite: bool
+    jobs: int | None
+
+
 def apply(
     paths: Annotated[
         list[Path],
         typer.Argument(
             metavar="[PRESET] PHOTO...",
-            help="A .preset.json file (not with --style); pictures, or folders of them.",
+            help="A .preset.json file (not with --style or --profile); pictures, or folders of "
+            "them.",
         ),
     ],
     out: Annotated[
@@ -36,6 +46,18 @@ def apply(
         typer.Option(
             metavar="NAME", help="A style instead of a preset, as `blackcamo styles` lists them."
         ),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="What a scorer was found to fall for instead of a preset, as `blackcamo profiles` "
+            "lists it.",
+        ),
+    ] = None,
+    mode: Annotated[
+        Literal["enhance", "imperceptible"] | None,
+        typer.Option(help="What of a profile: a style and what hides in it, or that alone."),
     ] = None,
     strength: Annotated[
         float | None, typer.Option(metavar="0-1", help="How far the style goes; 1 by default.")
@@ -71,7 +93,7 @@ def apply(
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
-    """Give photos the look of a preset or a style; no scorer is asked unless --score does.
+    """Give photos the look of a preset, style or profile; only --score asks a scorer.
 
     With --score a line says: score before, score after, file.
     """
@@ -82,10 +104,30 @@ def apply(
 
     if scorer is not None and not score:
         raise OptionError(f"--scorer is {scorer!r}; it needs --score")
+    if style is not None and profile is not None:
+        raise OptionError(f"--style is {style} and --profile is {profile}; name one of them")
     if style is None:
         for option, value in (("--strength", strength), ("--finish", finish)):
             if value is not None:
-                raise OptionError(f"{option} is {value}; it needs --style, a preset has its own")
+                raise OptionError(f"{option} is {value}; it needs --style")
+    if profile is None and mode is not None:
+        raise OptionError(f"--mode is {mode}; it needs --profile")
+    shared = _Shared(out=out, before_channel=before_channel, overwrite=overwrite, jobs=jobs)
+    asked = (scorer or DEFAULT_SCORER) if score else None
+    if profile is not None:
+        found = run.find_photos(paths)
+        pending = run.apply_profile(profile, found, mode=mode or "enhance", scorer=asked, **shared)
+    elif style is not None:
+        found = run.find_photos(paths)
+        pending = run.apply_style(
+            style,
+            found,
+            strength=1.0 if strength is None else strength,
+            finish_name=finish,
+            scorer=asked,
+            **shared,
+        )
+    else:
         preset, *photos = paths
         if not photos:
             raise OptionError(f"{preset} is all that is named; name a preset and photos")
@@ -93,27 +135,11 @@ def apply(
         pending = run.apply(
             preset,
             found,
-            out=out,
-            before_channel=before_channel,
-            overwrite=overwrite,
-            jobs=jobs,
             score=score,
             scorer=scorer,
             # The recorded options belong to the recorded scorer.
             scorer_options=None if scorer is None else ScorerOptions(),
-        )
-    else:
-        found = run.find_photos(paths)
-        pending = run.apply_style(
-            style,
-            found,
-            out=out,
-            strength=1.0 if strength is None else strength,
-            finish_name=finish,
-            before_channel=before_channel,
-            overwrite=overwrite,
-            jobs=jobs,
-            scorer=(scorer or DEFAULT_SCORER) if score else None,
+            **shared,
         )
     results: list[ApplyResult] = collecting([])
     with counting(enabled=not (quiet or as_json)) as count:

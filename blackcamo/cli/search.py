@@ -61,6 +61,15 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = "auto",
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|none|NAME|FILE",
+            help="Begin with what was learned of a scorer, as `blackcamo profiles` lists it; auto: "
+            "the installed profile of this very scorer, if there is one.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = "auto",
     look: Annotated[
         Path | None,
         typer.Option(
@@ -183,6 +192,7 @@ def search(
         quality=quality,
         subsampling=subsampling,
         styles=None if style == "auto" else o.names(style) or (),
+        profile=profile,
         look=look,
         finish=finish,
         alternatives=alternatives,

@@ -1,10 +1,12 @@
 """The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery."""
 
-from blackcamo.run.applying import apply, apply_style, find_photos
+from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
 from blackcamo.run.appraising import appraise
 from blackcamo.run.exhibition import exhibit
 from blackcamo.run.exporting import export
+from blackcamo.run.learning import learn
 from blackcamo.run.merging import merge
+from blackcamo.run.profiling import profiles
 from blackcamo.run.results import (
     AppealResult,
     ApplyResult,
@@ -13,8 +15,10 @@ from blackcamo.run.results import (
     FrontEntry,
     GalleryResult,
     JuryEntry,
+    LearnResult,
     MergeResult,
     PicturesResult,
+    ProfileEntry,
     Progress,
     PruneResult,
     ScoreResult,
@@ -41,8 +45,10 @@ __all__ = [
     "FrontEntry",
     "GalleryResult",
     "JuryEntry",
+    "LearnResult",
     "MergeResult",
     "PicturesResult",
+    "ProfileEntry",
     "Progress",
     "PruneResult",
     "ScoreResult",
@@ -56,6 +62,7 @@ __all__ = [
     "VerifyResult",
     "Worth",
     "apply",
+    "apply_profile",
     "apply_style",
     "appraise",
     "dashboard",
@@ -65,7 +72,9 @@ __all__ = [
     "find_photos",
     "front",
     "jury_rank",
+    "learn",
     "merge",
+    "profiles",
     "prune",
     "score",
     "score_many",

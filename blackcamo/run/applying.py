@@ -26,15 +26,17 @@ from blackcamo.images import (
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
+from blackcamo.profile import find_profile
 from blackcamo.rendering import render
 from blackcamo.run.naming import MADE_HERE, unclaimed
-from blackcamo.run.results import ApplyResult
+from blackcamo.run.profiling import profiled
+from blackcamo.run.results import DEFAULT_APPEAL_FLOOR, ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_file
 from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.scorers import load_scorer
 from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Scorer, ScorerOptions
+from blackcamo.types import Mode, Scorer, ScorerOptions
 from blackcamo.vision.facts import facts
 
 _MOST_JOBS = 4
@@ -141,6 +143,48 @@ def apply_style(
         overwrite,
         finish=finish(finish_name) if finish_name else None,
     )
+    judge = None if scorer is None else load_scorer(scorer, scorer_options)
+    yield from _run(job, photos, jobs, judge)
+
+
+def apply_profile(
+    profile: str,
+    photos: Sequence[str | Path],
+    *,
+    out: str | Path,
+    mode: Mode = "enhance",
+    appeal_floor: float = DEFAULT_APPEAL_FLOOR,
+    before_channel: bool = False,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    scorer: str | None = None,
+    scorer_options: ScorerOptions | None = None,
+) -> Iterator[ApplyResult]:
+    """Give each photo what a scorer was found to fall for: no search and no query.
+
+    In the mode enhance that is the first style of the profile that suits the photo and is at the
+    floor on it, with what hides in it; in the mode imperceptible what hides alone.
+
+    Args:
+        profile: its name, or its file.
+        photos, out, before_channel, overwrite, jobs: as for a preset.
+        appeal_floor: least appeal (0-100); what hides is weakened until there is as much.
+        scorer: asked about each photo and what became of it; None asks none.
+
+    Raises:
+        BlackcamoError: the profile or the scorer cannot be used; a photo that fails is reported
+            in ``error``.
+    """
+    _, found = find_profile(profile)
+    styles = load_styles(found.order([s.name for s in found.styles])) if found.styles else []
+    chain = style_chain(styles)
+
+    def protected(photo: Photo) -> _Given:
+        known = facts(photo.pixels, wraps=photo.wraps)
+        params = profiled(photo.pixels, known, found, chain, mode=mode, floor=appeal_floor)
+        return params, photo_notes(known)
+
+    job = _Job(chain, Channel(), protected, Path(out), before_channel, overwrite)
     judge = None if scorer is None else load_scorer(scorer, scorer_options)
     yield from _run(job, photos, jobs, judge)
 

@@ -12,10 +12,10 @@ from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError
 from blackcamo.images import load_photo
 from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
-from blackcamo.types import Appeal, Appraisal, Frame, Mode, Pixels, Views
-from blackcamo.vision.alignment import align, explain
+from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
+from blackcamo.vision.alignment import align
 from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.frames import cut_frame
+from blackcamo.vision.explaining import explain
 
 
 def appraise(
@@ -67,11 +67,11 @@ def found_views(original: Pixels, edited: Pixels) -> Views:
     Raises:
         PhotoError: the edit shows no part of the photo that could be found.
     """
-    frame = align(original, edited)
-    photo, delivered = to_rgb(original)[None], to_rgb(edited)[None]
-    whole = frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, *original.shape[:2])
-    aligned = photo if whole else cut_frame(photo[0], frame).unsqueeze(0)
+    found = align(original, edited)
+    photo = to_rgb(original)[None]
+    delivered = to_rgb(edited)[None, :, found.rows, found.columns].contiguous()
+    aligned = found.cut(photo[0])[None].contiguous()
     graded, styled = explain(aligned, delivered)
     # Sent through the channel, so that the codec that the edit was sent through costs nothing.
     sent = to_rgb(Channel().send(to_pixels(styled[0]))[1])[None]
-    return Views(photo, aligned, graded, sent, delivered, (frame,))
+    return Views(photo, aligned, graded, sent, delivered, (found.frame,))

@@ -10,13 +10,29 @@ from typing import Any
 
 from blackcamo.errors import OutputError, PresetError
 from blackcamo.exporters import export_preset
-from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder, write_bytes
+from blackcamo.images import (
+    BEST_EFFORT_SUFFIX,
+    Photo,
+    encode_png,
+    fitting_stem,
+    prepare_folder,
+    write_bytes,
+)
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.grid import GridCell, picture_grid
-from blackcamo.run.naming import CAMOUFLAGE, CHOICES, COMPARE, PRESET, Names, Place
+from blackcamo.report.verdict import outcome
+from blackcamo.run.naming import (
+    BEST_EFFORT,
+    CAMOUFLAGE,
+    CHOICES,
+    COMPARE,
+    PRESET,
+    Names,
+    Place,
+)
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import DEFAULT_OUT, Choice, SearchResult
 from blackcamo.run.setup import Contest, Setup
@@ -100,25 +116,30 @@ class Delivery:
         setup, after = self._setup, winner.evaluation
         preset = self._preset(winner, facts)
         self._settle(after)
-        camouflage, preset_file = self._files()
-        compare = self._file(COMPARE)
+        succeeded = facts["succeeded"]
+        delivered = self._file(CAMOUFLAGE if succeeded else BEST_EFFORT)
+        preset_file, compare = self._file(PRESET), self._file(COMPARE)
+        told = outcome(setup.goal, setup.scorer.info, after.score, after.appeal)
         picture = compare_picture(
             self._scored(self._photo.pixels, facts["score_before"]),
             self._scored(setup.channel.decode(winner.data), after.score),
             scorer=setup.scorer.info,
             appeal=after.appeal,
             recipe=preset.recipe,
+            outcome=told,
         )
-        # The preset says whose files these are, so it comes first. The camouflage comes last:
-        # where it lies, what explains it does, too.
+        # What was delivered before goes while the preset still says whose it is. Then the preset
+        # comes first, as it says so of the rest, and the camouflage last: where it lies, what
+        # explains it does, too.
+        self._names.withdraw(self._stem, succeeded=succeeded)
         write_bytes(preset_file, preset.to_json().encode())
         write_bytes(compare, encode_png(picture, self._photo.credit))
-        table = self._table(preset)
-        write_bytes(camouflage, winner.data)
+        table = self._table(preset, succeeded=succeeded)
+        write_bytes(delivered, winner.data)
         choices = tuple(self._choice(other, facts["score_before"]) for other in others)
         return SearchResult(
             photo=self._photo.path,
-            output=camouflage,
+            output=delivered,
             preset=preset_file,
             compare=compare,
             table=table,
@@ -135,18 +156,24 @@ class Delivery:
             appeal=after.appeal,
             parts=after.parts,
             recipe=preset.recipe,
-            succeeded=facts["succeeded"],
+            succeeded=succeeded,
+            verdict=told.verdict,
+            why=told.why,
             seed=setup.config.seed,
             versions=setup.versions,
         )
 
     def _refuse_to_replace_the_photo(self) -> None:
-        camouflage, _ = self._files()
-        if camouflage.resolve() == self._photo.path.resolve():
-            raise OutputError(f"{camouflage}: would replace the photo; choose another --out")
+        for path in map(self._file, (CAMOUFLAGE, BEST_EFFORT)):
+            if path.resolve() == self._photo.path.resolve():
+                raise OutputError(f"{path}: would replace the photo; choose another --out")
 
     def _settle(self, after: Evaluation) -> None:
         """Choose the names, now that it is known how good this is."""
+        ending = CAMOUFLAGE
+        if not self._setup.goal.succeeded(after.score, after.appeal):
+            ending = BEST_EFFORT
+        before = self._names.file(self._first)
         if self._setup.config.overwrite:
             place = Place(self._first)
         else:
@@ -162,12 +189,12 @@ class Delivery:
                 same = place.kept.provenance.get("photo") == self._identity["photo"]
                 whose = "another search's" if same else "another photo's"
             notes.append(
-                f"{self._first}{CAMOUFLAGE} is {whose} and stays; this is {place.stem}{CAMOUFLAGE}"
+                f"{before} is {whose} and stays; this is {place.stem}{ending}"
             )
         if place.moved is not None:
             notes.append(
-                f"this is better than {self._first}{CAMOUFLAGE} of another search, which is "
-                f"{place.moved}{CAMOUFLAGE} now"
+                f"this is better than {before} of another search, which is "
+                f"{self._names.file(place.moved)} now"
             )
         self.notes = tuple(notes)
 
@@ -183,19 +210,16 @@ class Delivery:
             return False
         return same and self._setup.goal.winner([point, (after.score, after.appeal)]) == 1
 
-    def _table(self, preset: Preset) -> Path | None:
+    def _table(self, preset: Preset, *, succeeded: bool) -> Path | None:
         """Write what the search was for, beside a camouflage."""
         if (wanted := self._setup.config.made_for) is None:
             return None
-        exported = export_preset(preset, format=wanted, folder=self._folder, stem=self._stem)
+        stem = self._stem if succeeded else f"{self._stem}{BEST_EFFORT_SUFFIX}"
+        exported = export_preset(preset, format=wanted, folder=self._folder, stem=stem)
         return exported.files[0]
 
     def _file(self, ending: str, style: str = "") -> Path:
         return self._folder / f"{self._stem}{f'.{style}' if style else ''}{ending}"
-
-    def _files(self, style: str = "") -> tuple[Path, Path]:
-        """Where the camouflage in a style and its preset go; without one, the best."""
-        return self._file(CAMOUFLAGE, style), self._file(PRESET, style)
 
     def _preset(self, winner: Winner, facts: Mapping[str, Any]) -> Preset:
         after = winner.evaluation
@@ -206,7 +230,7 @@ class Delivery:
     def _choice(self, other: Winner, before: float) -> Choice:
         """Write a success in another style and its preset."""
         preset = self._preset(other, self.facts(before, other, None))
-        camouflage, preset_file = self._files(other.evaluation.style)
+        camouflage, preset_file = (self._file(e, other.evaluation.style) for e in (CAMOUFLAGE, PRESET))
         write_bytes(preset_file, preset.to_json().encode())
         write_bytes(camouflage, other.data)
         return Choice(

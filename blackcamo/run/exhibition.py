@@ -19,6 +19,7 @@ import torch
 from blackcamo.errors import BlackcamoError, InputError, PhotoError, PresetError
 from blackcamo.finish import finish
 from blackcamo.images import (
+    BEST_EFFORT_SUFFIX,
     CAMOUFLAGE_SUFFIX,
     Credit,
     Photo,
@@ -33,14 +34,17 @@ from blackcamo.preset import Preset, read_preset
 from blackcamo.report.exhibit import Exhibit, Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
+from blackcamo.report.verdict import outcome
 from blackcamo.run.applying import find_photos
 from blackcamo.run.results import DEFAULT_STORAGE, GalleryResult, ShownResult
 from blackcamo.run.scoring import preset_beside
+from blackcamo.strategies import Goal
 from blackcamo.study import list_studies
 from blackcamo.types import Frame, GeometryFilter, Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels, to_rgb
 
 _SUFFIXES = (".html", ".png")
+_DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
 PHOTOS_A_PAGE = 20
 """More make a page of tens of megabytes, and a picture that few programs open."""
 
@@ -132,14 +136,15 @@ def _find(folders: Sequence[str | Path]) -> list[_Piece]:
     for folder in map(Path, folders):
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder; name those that `search` has written to")
-        for path in folder.rglob(f"*{CAMOUFLAGE_SUFFIX}.jpg"):
-            if not path.name.startswith("."):
+        for path in folder.rglob("*.jpg"):
+            if path.stem.endswith(_DELIVERED) and not path.name.startswith("."):
                 inside = path.parent.relative_to(folder).as_posix()
                 found.setdefault(path, f"in {folder.resolve().name}/{inside}".removesuffix("/."))
     if not found:
         named = ", ".join(map(str, folders))
         raise InputError(
-            f"{named}: no *{CAMOUFLAGE_SUFFIX}.jpg in it; name a folder that `search` wrote to"
+            f"{named}: no {' or '.join(f'*{s}.jpg' for s in _DELIVERED)} in it; name a folder that "
+            "`search` wrote to"
         )
     ordered = sorted(found, key=lambda path: (path.name, str(path)))
     times = Counter(path.name for path in ordered)
@@ -253,13 +258,7 @@ def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) ->
         preset.recorded(key, float)
         for key in ("score_before", "score_after", "target", "appeal", "appeal_floor")
     )
-    succeeded = preset.recorded("succeeded", bool)
-    if succeeded:
-        outcome = "camouflaged"
-    elif (after > target) if scorer.higher_is_better else (after < target):
-        outcome = f"not camouflaged: target {target:g} not reached"
-    else:
-        outcome = f"not camouflaged: appeal under the floor of {floor:g}"
+    goal = Goal.for_scorer(scorer, target=target, appeal_floor=floor)
     return Facts(
         name=name,
         where=where,
@@ -271,8 +270,7 @@ def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) ->
         target=target,
         appeal=appeal,
         parts={key: float(value) for key, value in parts.items()},
-        succeeded=succeeded,
-        outcome=outcome,
+        outcome=outcome(goal, scorer, after, appeal),
         mode=preset.mode,
         recipe=preset.recipe,
         queries=queries.get(str(preset.provenance.get("study"))),
@@ -298,6 +296,7 @@ def _result(path: Path, facts: Facts) -> ShownResult:
         score_after=facts.score_after,
         appeal=facts.appeal,
         parts=facts.parts,
+        verdict=facts.outcome.verdict,
         succeeded=facts.succeeded,
         queries=facts.queries,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from blackcamo.images import Photo, fit_long_side, load_photo, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle
-from blackcamo.profile import SUFFIX, Profile, installed_folder
+from blackcamo.profile import SUFFIX, LearnedStyle, Profile, installed_folder
 from blackcamo.rendering import Renderer
 from blackcamo.run.applying import find_photos
 from blackcamo.run.lesson import Asked, Learned, Lesson
@@ -26,7 +26,7 @@ from blackcamo.run.results import (
     SearchConfig,
 )
 from blackcamo.run.scoring import recorded_options
-from blackcamo.run.setup import Setup
+from blackcamo.run.setup import LEARNING, Setup
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Batch, Study, study_name
@@ -35,9 +35,6 @@ from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import UNCHANGED, Evaluation, Hiding, Lane, Mode, Proposal
 from blackcamo.vision.facts import PhotoFacts, facts
-
-LEARNING = "learning"
-"""Attribute of a study of many photos: no search goes on in it."""
 
 
 def learn(
@@ -65,7 +62,7 @@ def learn(
         OptionError: too few photos or too small a budget.
         BlackcamoError: the scorer, a photo, the study or the profile cannot be used.
     """
-    config = config or SearchConfig(budget=4000)
+    config = replace(config or SearchConfig(budget=4000), profile="none")
     setup = Setup(config)
     found = [load_photo(path) for path in find_photos(photos)]
     found = list({photo.sha256: photo for photo in found}.values())
@@ -338,7 +335,7 @@ class _Learning:
         return Profile(
             scorer=_of(setup),
             hiding=self._hiding(),
-            styles=learned.styles,
+            styles=tuple(self._usable(style) for style in learned.styles),
             reach=learned.reach,
             learned={
                 "photos": [p.sha256 for i, p in enumerate(photos) if i not in learned.aside],
@@ -355,6 +352,11 @@ class _Learning:
                 "versions": setup.versions,
             },
         )
+
+    def _usable(self, learned: LearnedStyle) -> LearnedStyle:
+        """A style that no photo left all of its choice begins where it always does."""
+        style = next(s for s in self._setup.styles if s.name == learned.name)
+        return learned if len(learned.start) == len(style.free) else replace(learned, start=())
 
 
 def _of(setup: Setup) -> dict[str, str]:

@@ -13,7 +13,7 @@ from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
-from blackcamo.run.setup import IDENTITY, LOOK
+from blackcamo.run.setup import IDENTITY, LOOK, PROFILE
 from blackcamo.study import Study, pictures_folder
 from blackcamo.study.merging import MERGED, Origin, merge_studies
 from blackcamo.study.recorded import RecordedStudy
@@ -80,7 +80,7 @@ def merge(
 
 
 def _compare(first: Review, other: Review) -> None:
-    for key in (*IDENTITY, LOOK):
+    for key in (*IDENTITY, LOOK, PROFILE):
         ours, theirs = first.attributes.get(key), other.attributes.get(key)
         if key not in _FREE and ours != theirs:
             raise StudyError(
@@ -113,7 +113,7 @@ def _attributes(reviews: Sequence[Review], copied: Mapping[Origin, int]) -> dict
 
 
 def _fixed(review: Review) -> dict[str, Any]:
-    keys = (*IDENTITY, LOOK, "versions", "photo_size")
+    keys = (*IDENTITY, LOOK, PROFILE, "versions", "photo_size")
     return {key: review.attributes[key] for key in keys if key in review.attributes}
 
 

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blackcamo.errors import OutputError, PresetError
-from blackcamo.images import CAMOUFLAGE_SUFFIX, fitting_stem
-from blackcamo.images.files import one_line
+from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, fitting_stem
+from blackcamo.images.files import one_line, remove
 from blackcamo.preset import Preset, read_preset
 
 MADE_HERE = "by its name blackcamo made it of a photo; name that instead"
 """What is said of a picture that is named as a photo."""
 CAMOUFLAGE = f"{CAMOUFLAGE_SUFFIX}.jpg"
-PRESET, COMPARE, CHOICES, TABLE = ".preset.json", ".compare.png", ".choices.png", ".cube"
-_OF_A_SEARCH = (CAMOUFLAGE, PRESET, COMPARE, CHOICES, TABLE)
+BEST_EFFORT = f"{BEST_EFFORT_SUFFIX}.jpg"
+PRESET, COMPARE, CHOICES = ".preset.json", ".compare.png", ".choices.png"
+TABLE, BEST_EFFORT_TABLE = ".cube", f"{BEST_EFFORT_SUFFIX}.cube"
+_DELIVERED = (CAMOUFLAGE, BEST_EFFORT)
+_TABLES = (TABLE, BEST_EFFORT_TABLE)
+_OF_A_SEARCH = (*_DELIVERED, PRESET, COMPARE, CHOICES, *_TABLES)
 _OF_A_STYLE = (CAMOUFLAGE, PRESET)
 
 
@@ -68,8 +72,8 @@ class Place:
 class Names:
     """The names of one search's files in a folder: those of its photo, else numbered ones.
 
-    A preset records its study, and the digest of the camouflage beside it: files of which it says
-    otherwise, or that have none, are somebody else's.
+    A preset records its study, and the digest of the camouflage or the best effort beside it: files
+    of which it says otherwise, or that have none, are somebody else's.
 
     Args:
         folder: where they go.
@@ -85,7 +89,7 @@ class Names:
         self._folder = folder
         self._first = stem
         self._study = study
-        main = _OF_A_SEARCH if table else _OF_A_SEARCH[:-1]
+        main = [ending for ending in _OF_A_SEARCH if table or ending not in _TABLES]
         self._parts = [("", main), *((f".{style}", _OF_A_STYLE) for style in styles)]
 
     def find(self) -> str:
@@ -118,6 +122,25 @@ class Names:
             self._move(stem, self._first, self._study)
         return Place(self._first, moved=moved)
 
+    def file(self, stem: str) -> str:
+        """The name of what lies under a stem, to be told: the delivered file if there is one."""
+        names = (f"{stem}{part}{ending}" for part, endings in self._parts for ending in endings)
+        return next((n for n in names if os.path.lexists(self._folder / n)), f"{stem}{CAMOUFLAGE}")
+
+    def withdraw(self, stem: str, *, succeeded: bool) -> None:
+        """Remove what is not so any more: a best effort of a success, or the other way round.
+
+        Raises:
+            OutputError: it cannot be removed.
+        """
+        if self._record(stem) is None:  # nobody's, or somebody's who has worked on it
+            return
+        outdated = (BEST_EFFORT, BEST_EFFORT_TABLE) if succeeded else (CAMOUFLAGE, TABLE)
+        own = {ending for _, endings in self._parts for ending in endings}
+        for ending in outdated:
+            if ending in own:
+                remove(self._folder / f"{stem}{ending}")
+
     def _free(self) -> str:
         return next(stem for stem in numbered(self._first) if self._owner(stem) is None)
 
@@ -133,18 +156,22 @@ class Names:
         return owners.pop() if len(owners) == 1 else ""
 
     def _record(self, stem: str) -> Preset | None:
-        """The preset of that stem, None without one, or if the camouflage beside it is another."""
+        """The preset of that stem, None without one, or if what lies beside it is another's."""
         try:
             preset = read_preset(self._folder / f"{stem}{PRESET}")
             recorded = preset.recorded("camouflage", dict).get("sha256")
-            data = (self._folder / f"{stem}{CAMOUFLAGE}").read_bytes()
         except PresetError:
             return None
-        except FileNotFoundError:
-            return preset
-        except OSError:
-            return None
-        return preset if hashlib.sha256(data).hexdigest() == recorded else None
+        for ending in _DELIVERED:
+            try:
+                data = (self._folder / f"{stem}{ending}").read_bytes()
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return None
+            if hashlib.sha256(data).hexdigest() != recorded:
+                return None
+        return preset
 
     def _stems(self, study: str) -> list[str]:
         """The stems of a study's presets that begin as this photo's does."""

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from blackcamo.oracle import is_high_quality
+from blackcamo.report.verdict import outcome
 from blackcamo.run.gallery import UNCHANGED
+from blackcamo.strategies import Goal
 from blackcamo.study import Picture
 from blackcamo.study.importance import importances
 from blackcamo.study.ranking import Point, lowest
@@ -90,7 +92,10 @@ def study_note(
     info = ScorerInfo(**attributes["scorer"])
     trial = delivered["trial"]
     before, after = delivered["score_before"], delivered["score_after"]
-    verdict = "camouflaged" if delivered["succeeded"] else "could not be camouflaged; best effort"
+    goal = Goal.for_scorer(
+        info, target=attributes["target"], appeal_floor=attributes["appeal_floor"]
+    )
+    verdict = outcome(goal, info, after, delivered["appeal"])
     again = delivered["score_recompressed"]
     kinds = ", ".join(
         f"{ledger[kind]} {name}"

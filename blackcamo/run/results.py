@@ -31,6 +31,8 @@ class SearchConfig:
         appeal_floor: least appeal (0-100) that counts as success.
         styles: those that race, by name; None is all that viewers like (in the mode
             "imperceptible", what hides; with a ``look``, that alone).
+        profile: what was learned of the scorer, by name or file; "auto" is the installed one of
+            this very scorer, "none" begins from nothing.
         strategy: a nevergrad optimiser, one for every style that is searched.
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
@@ -58,6 +60,7 @@ class SearchConfig:
     target: float | None = None
     appeal_floor: float = DEFAULT_APPEAL_FLOOR
     styles: tuple[str, ...] | None = None
+    profile: str = "auto"
     strategy: str = "CMA"
     seed: int = 0
     batch: int = 16
@@ -109,6 +112,18 @@ class _Result:
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileEntry(_Result):
+    """An installed profile; ``reach`` and ``hiding`` as it has them."""
+
+    name: str
+    path: Path
+    scorer: str
+    hiding: Mapping[str, Mapping[str, float]]
+    styles: tuple[str, ...]
+    reach: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from blackcamo.finish import Finish, finish
 from blackcamo.preset import recipe
 from blackcamo.run.looks import kept_look
 from blackcamo.run.results import FrontEntry
-from blackcamo.run.setup import IDENTITY, LOOK
+from blackcamo.run.setup import IDENTITY, LEARNING, LOOK, PROFILE
 from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
@@ -33,6 +33,10 @@ class Review:
     def __init__(self, study: Study) -> None:
         self.study = study
         self.attributes = study.attributes
+        if LEARNING in self.attributes:
+            raise StudyError(
+                f"study {study.name!r} is one of learning, of many photos: its result is a profile"
+            )
         missing = [key for key in IDENTITY if key not in self.attributes]
         if missing:
             raise StudyError(f"study {study.name!r} records no {missing[0]!r}: not of blackcamo")
@@ -64,7 +68,7 @@ class Review:
         attributes = self.attributes
         if MERGED in attributes:
             attributes = attributes[MERGED][self._origins[number][0]]
-        return {key: attributes[key] for key in (*IDENTITY, LOOK) if key in attributes}
+        return {key: attributes[key] for key in (*IDENTITY, LOOK, PROFILE) if key in attributes}
 
     def pick(self, pick: str | int, *, jury: bool = False) -> int:
         """The trial that a pick means.

@@ -10,7 +10,7 @@ from typing import Any
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
-from blackcamo.images import CAMOUFLAGE_SUFFIX, load_photo
+from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, load_photo
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import Preset, read_preset
@@ -136,8 +136,9 @@ def verify(
 
 
 def preset_beside(path: Path) -> Path:
-    """Where a search puts the preset of a camouflage."""
-    return path.with_name(f"{path.stem.removesuffix(CAMOUFLAGE_SUFFIX)}.preset.json")
+    """Where a search puts the preset of a camouflage, or of a best effort."""
+    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX).removesuffix(BEST_EFFORT_SUFFIX)
+    return path.with_name(f"{stem}.preset.json")
 
 
 def _existing_preset(path: Path) -> Path:

@@ -17,6 +17,7 @@ from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
+from blackcamo.profile import Profile, find_profile, profile_of
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
@@ -27,7 +28,7 @@ from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import photo_notes, unsuited
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Mode, Pixels, Style
+from blackcamo.types import Mode, Pixels, ScorerInfo, Style
 from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
@@ -58,8 +59,48 @@ IDENTITY = (
 )
 """What decides which candidates a study asks for and what becomes of them: its fixed attributes,
 and the first part of a preset's provenance."""
-LOOK = "look"
-"""The one more, where the look of a file is searched, too."""
+LOOK, PROFILE = "look", "profile"
+"""Two more, where the look of a file is searched, too, and where a profile says how to begin."""
+LEARNING = "learning"
+"""What a study of many photos has, their digests: no search goes on in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenProfile:
+    """The profile that a search begins with, by its name, and what a user should know of it."""
+
+    name: str
+    profile: Profile
+    notes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a study records of it."""
+        return {"name": self.name, "sha256": self.profile.digest}
+
+
+def chosen_profile(wanted: str, info: ScorerInfo) -> ChosenProfile | None:
+    """The profile that a user wants for a scorer.
+
+    Args:
+        wanted: "auto" is the installed one of that very scorer, if there is one; "none" is none;
+            else a name or a file.
+
+    Raises:
+        ProfileError: there is none of that name, or it cannot be read.
+    """
+    if wanted == "none":
+        return None
+    found = profile_of(info) if wanted == "auto" else find_profile(wanted)
+    if found is None:
+        return None
+    name, profile = found
+    other = (
+        ()
+        if profile.fits(info)
+        else (f"profile {name} was learned of {profile.scorer['name']}, not of this scorer",)
+    )
+    return ChosenProfile(name, profile, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +136,7 @@ class Setup:
         self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
+        self.profile = chosen_profile(config.profile, self.scorer.info)
         self.goal = Goal.for_scorer(
             self.scorer.info, target=config.target, appeal_floor=config.appeal_floor
         )
@@ -141,11 +183,16 @@ class Setup:
         known, whole = facts(proxy, wraps=photo.wraps), proxy.shape == pixels.shape
         named = self.config.styles is not None
         spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
+        profile = self.profile.profile if self.profile else None
+        notes += self.profile.notes if self.profile else ()
         for style in self.styles:
             why = unsuited(style, known, named=named)
             if why is None or named:
-                hidden = WAYS if whole else ()
-                spaces[style.name] = StyleSpace(style, known, self.chain.space, hidden=hidden)
+                hidden = () if not whole else profile.ways() if profile else WAYS
+                start = profile.start(style.name) if profile else None
+                spaces[style.name] = StyleSpace(
+                    style, known, self.chain.space, hidden=hidden, start=start
+                )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
         if not whole:
@@ -153,6 +200,8 @@ class Setup:
                 f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
                 f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"
             )
+        if profile is not None:
+            spaces = {name: spaces[name] for name in profile.order(list(spaces))}
         return Contest(spaces, tuple(notes))
 
     def race(
@@ -170,6 +219,7 @@ class Setup:
         config = self.config
         return Race(
             {name: space.lane for name, space in contest.spaces.items()},
+            profiled=self.profile is not None,
             strategy=config.strategy,
             budget=budget,
             batch=config.batch,
@@ -202,7 +252,9 @@ class Setup:
             "space": self.chain.space.digest,
             "proxy_px": config.proxy_px,
             "keep_size": config.keep_size,
-        } | ({} if self.look is None else {LOOK: self.look.identity})
+            **({} if self.look is None else {LOOK: self.look.identity}),
+            **({} if self.profile is None else {PROFILE: self.profile.identity}),
+        }
 
 
 def searched_on(pixels: Pixels, mode: Mode, proxy_px: int) -> Pixels:

@@ -215,9 +215,13 @@ class SearchResult(_Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealResult(_Result):
-    """How appealing an edit is, 0-100, with the parts it was made of; ``error`` if it failed."""
+    """How appealing an edit is, 0-100, with the parts it was made of; ``error`` if it failed.
+
+    ``preset`` is the file by which it was seen, None where its pixels alone told.
+    """
 
     photo: Path
+    preset: Path | None = None
     appeal: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     error: str | None = None

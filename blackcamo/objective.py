@@ -111,6 +111,11 @@ class Objective:
                 self._learn(c.proposal, c.params, c.picture.appraisal.value)
         return candidates
 
+    def appeal_of(self, style: str) -> float:
+        """Appeal (0-100) of a style at its start, nothing hidden; asks nothing of the scorer."""
+        lane = self._styles[style].lane
+        return self._anchor(Proposal(style, lane.vector((0.0,) * lane.style))).appeal
+
     def learn(self, evaluations: Iterable[Evaluation]) -> None:
         """Learn what a batch came to; a continued search says that anew."""
         for e in evaluations:

@@ -6,8 +6,8 @@ constants fitted to blind verdicts.
 
 What a style does to the photo is judged between the photo and what is delivered; damage between
 what the style meant and what is delivered, both sent through the channel, so that deliberate
-contrast or clarity is no damage. In the mode "imperceptible" damage is judged against the photo
-itself, in the candidate's frame, and nothing that was gained counts.
+contrast or clarity is no damage. In the mode "imperceptible" damage counts more, a look is damage,
+too, and nothing that was gained counts.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from blackcamo.vision.saliency import spectral_residual
 from blackcamo.vision.ssimulacra2 import pyramid
 
 _PHOTOS_KEPT, _STYLES_KEPT = 4, 2
-_STRICTER, _CODEC = 3.0, 0.4
-"""How much more damage counts where nothing should be seen, as there a look is damage, too; and
-what of it is the codec's, which counts there."""
+_STRICTER, _SLIGHT = 3.0, 0.4
+"""How much more damage counts where nothing should be seen, beyond what few see (and the codec
+does)."""
 Measured = tuple[dict[str, Tensor], dict[str, Tensor]]
 """How far (B) each thing went that people mind, and each that they like."""
 
@@ -97,13 +97,18 @@ class Critic:
         )
 
     def _damage(self, style: _Style, views: Views, mode: Mode) -> dict[str, Tensor]:
-        if mode == "imperceptible":
-            found = damage(style.own.meant, pyramid(linear_light(views.delivered)))
-            return {name: _STRICTER * (seen - _CODEC).clamp(min=0) for name, seen in found.items()}
-        if _same(views.styled_delivered, views.delivered):
+        strict = mode == "imperceptible"
+        # Where nothing should be seen a look is damage, too.
+        against = style.own if strict and not _same(views.graded, views.aligned) else style
+        if against is style and _same(views.styled_delivered, views.delivered):
             nothing = torch.zeros(len(views.delivered), device=views.delivered.device)
             return {"damaged": nothing, "textured": nothing}
-        return damage(style.meant, pyramid(linear_light(views.delivered)))
+        found = damage(against.meant, pyramid(linear_light(views.delivered)))
+        if strict:
+            found = {
+                name: _STRICTER * (seen - _SLIGHT).clamp(min=0) for name, seen in found.items()
+            }
+        return found
 
     def _photo(self, original: Tensor) -> _Photo:
         """What was found out about a photo, kept for its next candidates."""

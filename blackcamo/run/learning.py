@@ -177,13 +177,11 @@ class _Learning:
         if self._study.ledger:
             self._ledger.restore(self._study.ledger)
         self._recorded = {batch.index: batch for batch in self._study.batches()}
-        scores = {
-            e.jpeg_sha256: e.score
-            for batch in self._recorded.values()
-            for e in batch.evaluations
-            if e.error is None
-        }
-        self._oracle.remember(scores, reference=False)
+        for batch in self._recorded.values():
+            for e in batch.evaluations:
+                if e.error is None:
+                    # Photos unchanged were asked for alone, in full precision.
+                    self._oracle.remember({e.jpeg_sha256: e.score}, reference=e.style == UNCHANGED)
         try:
             learned = self._learned()
         except Ended:
@@ -287,7 +285,12 @@ class _Learning:
         return found
 
     def _lanes(self, photo: int, mode: Mode) -> dict[str, Lane]:
-        return {name: space.lane for name, space in self._spaces(photo, mode).items()}
+        """The styles that suit a photo, but for those that are under the floor where they start."""
+        spaces = self._spaces(photo, mode)
+        if mode == "imperceptible":
+            return {name: space.lane for name, space in spaces.items()}
+        objective, floor = self._objective(photo, mode), self._setup.config.appeal_floor
+        return {n: s.lane for n, s in spaces.items() if objective.appeal_of(n) >= floor}
 
     def _spaces(self, photo: int, mode: Mode) -> dict[str, StyleSpace]:
         ways = WAYS if mode == "imperceptible" else self._ways()

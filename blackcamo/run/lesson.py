@@ -80,8 +80,8 @@ class Lesson:
 
     Args:
         baselines: the score of each photo unchanged, and its appeal.
-        lanes: the lanes of the styles that suit a photo in a mode; in the mode enhance its ways of
-            hiding start at :attr:`hiding`.
+        lanes: the lanes of the styles that suit a photo in a mode and are liked on it; in the mode
+            enhance its ways of hiding start at :attr:`hiding`.
         goal: what a search is after.
         budget: queries that may be spent, those of the baselines not among them.
         strategy: a nevergrad optimiser.
@@ -137,11 +137,10 @@ class Lesson:
         """Ask for one batch on one photo after the other; the end says what was learned."""
         self.hiding = yield from self._hidden()
         styles = yield from self._styles()
-        hidden = [LearnedStyle(HIDDEN.name, (), 0.0)]
-        reach = {
-            "imperceptible": (yield from self._reach("imperceptible", hidden, self.hiding)),
-            "enhance": (yield from self._reach("enhance", styles, self._kept())),
-        }
+        alone = yield from self._applied("imperceptible", [LearnedStyle(HIDDEN.name, (), 0.0)])
+        styled = yield from self._applied("enhance", styles)
+        # Where no style would be liked, what hides is all that is done.
+        reach = {"imperceptible": self._figures(alone), "enhance": self._figures(alone | styled)}
         return Learned(self.hiding, styles, reach, self.aside)
 
     def _kept(self) -> dict[str, Coordinates]:
@@ -281,28 +280,32 @@ class Lesson:
             self._drawn.remove(photo)
         return found
 
-    def _reach(
-        self, mode: Mode, styles: Sequence[LearnedStyle], hiding: Mapping[str, Coordinates]
-    ) -> Generator[Asked, Answers, dict[str, float]]:
+    def _applied(
+        self, mode: Mode, styles: Sequence[LearnedStyle]
+    ) -> Generator[Asked, Answers, dict[int, Evaluation]]:
         """What the first style that suits does to the photos set aside, no query spent on it."""
-        found: list[tuple[Evaluation, Evaluation]] = []
+        hiding = self.hiding if mode == "imperceptible" else self._kept()
+        found: dict[int, Evaluation] = {}
         for photo in self.aside:
             lanes = self._lanes(photo, mode)
-            style = next(s for s in styles if s.name in lanes)
-            lane = lanes[style.name]
-            own = style.start if len(style.start) == lane.style else (0.0,) * lane.style
-            (one,) = yield Asked(photo, mode, (Proposal(style.name, lane.vector(own, hiding)),))
-            found.append((self._baselines[photo], one))
-        return self._figures(found)
+            style = next((s for s in styles if s.name in lanes), None)
+            if style is not None:
+                lane = lanes[style.name]
+                own = style.start if len(style.start) == lane.style else (0.0,) * lane.style
+                proposal = Proposal(style.name, lane.vector(own, hiding))
+                (found[photo],) = yield Asked(photo, mode, (proposal,))
+        return found
 
-    def _figures(self, found: Sequence[tuple[Evaluation, Evaluation]]) -> dict[str, float]:
+    def _figures(self, found: Mapping[int, Evaluation]) -> dict[str, float]:
         sign = 1.0 if self._goal.higher_is_better else -1.0
-        scored = [(a.score, b.score) for a, b in found if b.error is None]
+        scored = [
+            (self._baselines[photo].score, e.score) for photo, e in found.items() if e.error is None
+        ]
         high = [(a, b) for a, b in scored if sign * (a - self._threshold) >= 0]
         below = [b for _, b in high if sign * (b - self._threshold) < 0]
         return {
             "photos": len(scored),
             "below": round(len(below) / max(len(high), 1), 3),
             "drop": round(float(np.mean([sign * (a - b) for a, b in scored])), 2),
-            "appeal": round(float(np.mean([b.appeal for _, b in found])), 1),
+            "appeal": round(float(np.mean([e.appeal for e in found.values()])), 1),
         }

@@ -17,7 +17,7 @@ from blackcamo.appeal import critic
 from blackcamo.appeal.model import BONUS, UNCHANGED
 from blackcamo.channel import Channel
 from blackcamo.run.appraising import appraise_pixels
-from blackcamo.testing import AppealContract
+from blackcamo.testing import AppealContract, make_photo
 from blackcamo.testing import edits as made
 from blackcamo.testing.edits import Edit, failures, ladder
 from blackcamo.types import Appeal, Appraisal, Mode, Pixels
@@ -217,6 +217,13 @@ def test_recorded_failures_are_refused(kodak: list[Path], name: str) -> None:
 @pytest.mark.parametrize("number", [1, 4, 7])
 def test_the_photo_itself_has_90(kodak: list[Path], number: int, mode: Mode) -> None:
     assert judge(NOTHING, load(kodak[number]), mode).value == pytest.approx(UNCHANGED, abs=1)
+
+
+def test_what_the_codec_does_to_texture_is_nobodys_damage() -> None:
+    texture = np.random.default_rng(1).normal(0, 25, (96, 128, 1))
+    pixels = np.clip(to_pixels(make_photo(96, 128)) * 0.6 + 50 + texture, 0, 255).astype(np.uint8)
+    assert judge(NOTHING, pixels, "imperceptible").value == pytest.approx(UNCHANGED, abs=1)
+    assert judge(NOTHING, pixels, "enhance").value == pytest.approx(UNCHANGED, abs=1)
 
 
 def test_a_look_counts_where_nothing_should_be_seen(kodak: list[Path]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,7 +12,8 @@ from blackcamo import plugins
 from blackcamo.errors import PresetError
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import MAX_BYTES, MAX_INT, parse_object, plain, refuse, short
-from blackcamo.types import Mode, Param
+from blackcamo.types import Mode
+from blackcamo.wording import recipe
 
 if TYPE_CHECKING:
     from blackcamo.filters.chain import Chain
@@ -26,7 +26,6 @@ _GONE = ("residual", "light", "texture")
 """Families that version 2 had."""
 _LOOK = "look"  # the family that mixes in the look of a file
 _MAX_LUT_SIZE = 129
-_NEAR_NEUTRAL = 0.02  # share of a parameter's range
 
 T = TypeVar("T", bool, int, float, str, dict[str, Any])
 
@@ -254,66 +253,6 @@ def read_preset(path: Path) -> Preset:
         raise PresetError(f"{path}: not a preset: the file is not UTF-8 text") from error
     except PresetError as error:
         raise PresetError(f"{path}: {error}") from error
-
-
-def recipe(
-    space: FilterSpace, params: Mapping[str, float], *, style: str = "", limit: int = 10
-) -> str:
-    """Parameters in plain language, strongest first; those near neutral are left out.
-
-    Args:
-        space: where the parameters live.
-        params: name -> value in physical units; those left out are neutral.
-        style: named first, unless empty.
-        limit: clauses at most; what they do not name is counted by the last one.
-
-    Raises:
-        OptionError: an unknown parameter, or a value out of its range.
-    """
-    full = space.complete(params)
-    changed = changes(space, full)
-    # What is left is one clause, too.
-    named = changed if len(changed) <= limit else changed[: limit - 1]
-    said = [describe(p, full[p.name]) for p in named]
-    if len(changed) > len(named):
-        said.append(f"{len(changed) - len(named)} smaller changes")
-    clauses = ", ".join(said) or "no change"
-    return f"{style}: {clauses}" if style else clauses
-
-
-def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:
-    """The parameters that show, strongest first.
-
-    One that is near neutral does not, nor does a modifier: it says how another is done.
-
-    Raises:
-        OptionError: an unknown parameter, or a value out of its range.
-    """
-    strength = dict(zip(space.names, abs(space.encode(params)).tolist(), strict=True))
-    shown = [p for p in space.params if not p.modifier and strength[p.name] >= _NEAR_NEUTRAL]
-    return sorted(shown, key=lambda p: -strength[p.name])
-
-
-def describe(param: Param, value: float) -> str:
-    """One parameter in plain language: its change from neutral, after what its help calls it.
-
-    >>> describe(Param("exposure_ev", -1, 1, 0, "EV", "exposure"), 0.3)
-    'exposure +0.30 EV'
-    >>> describe(Param("vignette_percent", -25, 35, 0, "%", "corners lighter (-) or darker (+)"), 9)
-    'corners darker 9 %'
-    """
-    change = value - param.neutral
-    falling, opposite, rising = param.help.partition(" (-) or ")
-    sign = ""
-    if opposite:
-        rising = f"{falling.rpartition(' ')[0]} {rising.removesuffix('(+)').strip()}"
-        what, change = (falling if change < 0 else rising), abs(change)
-    else:
-        what = param.help or param.name
-        sign = "+" if param.low < param.neutral else ""
-    decimals = max(0, 1 - math.floor(math.log10((param.high - param.low) / 4)))
-    gap = "" if param.unit == "°" else " "
-    return f"{what} {change:{sign}.{decimals}f}{gap}{param.unit}".strip()
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from blackcamo.plugins import unknown
 from blackcamo.types import Filter, LookFilter, Param
 
 Vectors = NDArray[np.float64]
+_TOLD = ("help", "falls", "rises", "visible")
 
 
 class FilterSpace:
@@ -64,7 +65,7 @@ class FilterSpace:
     def digest(self) -> str:
         """Hex digest of everything that gives a vector its meaning."""
         described = {
-            "filters": [[f.name, [asdict(p) for p in f.params]] for f in self.filters],
+            "filters": [[f.name, [_meaning(p) for p in f.params]] for f in self.filters],
             "lut_size": self.lut_size,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
@@ -131,6 +132,11 @@ def between(vector: Iterable[float], low: Vectors, middle: Vectors, high: Vector
     # The sum may end a rounding step outside.
     values: Vectors = np.clip(middle + np.where(v >= 0, v * up, v * down), low, high)
     return values
+
+
+def _meaning(param: Param) -> dict[str, object]:
+    """What a parameter is, without what people are told of it."""
+    return {name: value for name, value in asdict(param).items() if name not in _TOLD}
 
 
 def _snap(param: Param, value: float) -> float:

@@ -34,6 +34,10 @@ class Param:
     ``neutral`` changes nothing and lies in [low, high]; ``step`` is the grid, counted from
     ``low``, that values snap to (None: continuous). A ``modifier`` shapes what other parameters of
     its filter do (a radius, an angle) and does nothing by itself, whatever its value.
+
+    ``falls`` and ``rises`` tell people of a value below and above neutral, "{}" standing for how
+    far it is from there: "corners {} darker". Where they are empty, ``help`` does. ``visible`` is
+    the least distance from neutral of which one sees something (None: a tenth of the range).
     """
 
     name: str
@@ -44,6 +48,9 @@ class Param:
     help: str
     step: float | None = None
     modifier: bool = False
+    falls: str = ""
+    rises: str = ""
+    visible: float | None = None
 
 
 @runtime_checkable

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,8 @@ def test_digest_sees_everything_that_gives_a_vector_its_meaning() -> None:
     }
     assert len(digests) == 4
     assert FilterSpace([Family(BOTH, UP)]).digest in digests
+    told = replace(UP, help="other words", rises="{} up", visible=1)
+    assert FilterSpace([Family(BOTH, told)]).digest in digests
 
 
 def test_no_vector_leaves_the_range_by_a_rounding_step() -> None:

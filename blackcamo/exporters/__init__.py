@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from blackcamo.errors import OutputError
 from blackcamo.plugins import load
-from blackcamo.preset import Preset, changes, describe
+from blackcamo.preset import Preset
 from blackcamo.types import Export, LookFilter
+from blackcamo.wording import changes, describe
 
 if TYPE_CHECKING:
     from blackcamo.filters.chain import Chain

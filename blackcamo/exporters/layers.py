@@ -19,8 +19,9 @@ from blackcamo.errors import OutputError, PresetError
 from blackcamo.exporters import frame_around
 from blackcamo.filters.chain import Chain
 from blackcamo.images import MAX_PIXELS, MAX_SIDE_PX, write_bytes
-from blackcamo.preset import Preset, changes, describe
+from blackcamo.preset import Preset
 from blackcamo.types import Export, GeometryFilter, LookFilter, Param, SpatialFilter
+from blackcamo.wording import changes, describe
 
 _FULL = 65535
 _TRIED_PX = 384

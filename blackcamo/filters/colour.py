@@ -31,7 +31,10 @@ _TONES = {"shadows": (2, 3), "highlights": (4, 1)}
 _FULL_CHROMA = 0.3
 """Oklab chroma of the strongest sRGB colours; vibrance leaves those alone."""
 
-_AXES = (("red", 4, "green (-) or red (+)"), ("yellow", 5, "blue (-) or yellow (+)"))
+_AXES = (
+    ("red", 4, "green (-) or red (+)", "greener", "redder"),
+    ("yellow", 5, "blue (-) or yellow (+)", "bluer", "yellower"),
+)
 """Split toning: people take warm and cold for light, and green and magenta sooner for a fault."""
 
 
@@ -47,14 +50,63 @@ class Colour:
     name = "colour"
     lut_size = 33
     params = (
-        Param("temperature_k", 5700, 8500, _NEUTRAL_K, "K", "colour temperature"),
-        Param("tint_duv", -0.003, 0.003, 0, "Duv", "tint towards green (-) or magenta (+)"),
-        Param("saturation_percent", -30, 30, 0, "%", "saturation"),
-        Param("vibrance_percent", 0, 45, 0, "%", "saturation of muted colours"),
+        Param(
+            "temperature_k",
+            5700,
+            8500,
+            _NEUTRAL_K,
+            "K",
+            "colour temperature",
+            falls="{} cooler",
+            rises="{} warmer",
+            visible=300,
+        ),
+        Param(
+            "tint_duv",
+            -0.003,
+            0.003,
+            0,
+            "Duv",
+            "tint towards green (-) or magenta (+)",
+            falls="a hint greener",
+            rises="a hint pinker",
+            visible=0.0025,
+        ),
+        Param(
+            "saturation_percent",
+            -30,
+            30,
+            0,
+            "%",
+            "saturation",
+            falls="colours {} weaker",
+            rises="colours {} stronger",
+            visible=5,
+        ),
+        Param(
+            "vibrance_percent",
+            0,
+            45,
+            0,
+            "%",
+            "saturation of muted colours",
+            rises="muted colours {} stronger",
+            visible=15,
+        ),
         *(
-            Param(f"split_{tones}_{axis}_percent", -limit, limit, 0, "%", f"{tones} towards {ends}")
+            Param(
+                f"split_{tones}_{axis}_percent",
+                -limit,
+                limit,
+                0,
+                "%",
+                f"{tones} towards {ends}",
+                falls=f"{tones} {{}} {less}",
+                rises=f"{tones} {{}} {more}",
+                visible=0.6,
+            )
             for tones in ("shadows", "highlights")
-            for axis, limit, ends in _AXES
+            for axis, limit, ends, less, more in _AXES
         ),
     )
 

@@ -7,9 +7,13 @@ from torch import Tensor
 
 from blackcamo.types import Param, Params
 
-_CURVES = {"master": ("tone curve", 5), "red": ("red", 3), "green": ("green", 1.5),
-           "blue": ("blue", 3)}  # fmt: skip
-_KNOTS = ("shadows", "midtones", "highlights")
+_CURVES = {
+    "master": ("tone curve", 5, "darker", "brighter", 1.8),
+    "red": ("red", 3, "less red", "redder", 2),
+    "green": ("green", 1.5, "less green", "greener", 1.2),
+    "blue": ("blue", 3, "less blue", "bluer", 2),
+}
+_KNOTS = {"shadows": "dark", "midtones": "middle", "highlights": "bright"}
 _SPACING = 1 / (len(_KNOTS) + 1)
 
 
@@ -24,9 +28,19 @@ class Curves:
     name = "curves"
     lut_size = 33
     params = tuple(
-        Param(f"curve_{curve}_{knot}_percent", -limit, limit, 0, "%", f"{what} in the {knot}")
-        for curve, (what, limit) in _CURVES.items()
-        for knot in _KNOTS
+        Param(
+            f"curve_{curve}_{knot}_percent",
+            -limit,
+            limit,
+            0,
+            "%",
+            f"{what} in the {knot}",
+            falls=f"{tones} tones {{}} {less}",
+            rises=f"{tones} tones {{}} {more}",
+            visible=visible,
+        )
+        for curve, (what, limit, less, more, visible) in _CURVES.items()
+        for knot, tones in _KNOTS.items()
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

@@ -36,8 +36,26 @@ class Depth:
 
     name = "depth"
     params = (
-        Param("defocus_permille", 0, 16, 0, "‰", "surroundings out of focus, radius of discs"),
-        Param("magnify_percent", 0, 100, 0, "%", "what is out of focus further out"),
+        Param(
+            "defocus_permille",
+            0,
+            16,
+            0,
+            "‰",
+            "surroundings out of focus, radius of discs",
+            rises="surroundings out of focus",
+            visible=2.5,
+        ),
+        Param(
+            "magnify_percent",
+            0,
+            100,
+            0,
+            "%",
+            "what is out of focus further out",
+            rises="blur of the background {} stronger",
+            visible=50,
+        ),
         Param("focus_x_percent", 0, 100, 50, "%", "focus from the left", modifier=True),
         Param("focus_y_percent", 0, 100, 50, "%", "focus from the top", modifier=True),
         Param("focus_size_percent", 4, 60, 25, "%", "half the height in focus", modifier=True),

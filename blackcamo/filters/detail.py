@@ -32,9 +32,29 @@ class Detail:
 
     name = "detail"
     params = (
-        Param("sharpness_percent", -80, 60, 0, "%", "fine detail softened (-) or sharpened (+)"),
+        Param(
+            "sharpness_percent",
+            -80,
+            60,
+            0,
+            "%",
+            "fine detail softened (-) or sharpened (+)",
+            falls="fine detail {} softer",
+            rises="fine detail {} sharper",
+            visible=40,
+        ),
         Param("sharpness_radius_permille", 1, 4, 2, "‰", "radius of the detail", modifier=True),
-        Param("clarity_percent", -50, 80, 0, "%", "local contrast milder (-) or clearer (+)"),
+        Param(
+            "clarity_percent",
+            -50,
+            80,
+            0,
+            "%",
+            "local contrast milder (-) or clearer (+)",
+            falls="shapes {} softer",
+            rises="shapes {} clearer",
+            visible=30,
+        ),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:

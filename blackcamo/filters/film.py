@@ -26,9 +26,36 @@ class Film:
     name = "film"
     lut_size = 33
     params = (
-        Param("slide_percent", 0, 100, 0, "%", "look of slide film"),
-        Param("bleach_percent", 0, 80, 0, "%", "bleach bypass"),
-        Param("cross_percent", 0, 40, 0, "%", "cross processed"),
+        Param(
+            "slide_percent",
+            0,
+            100,
+            0,
+            "%",
+            "look of slide film",
+            rises="look of slide film {}",
+            visible=17,
+        ),
+        Param(
+            "bleach_percent",
+            0,
+            80,
+            0,
+            "%",
+            "bleach bypass",
+            rises="look of bleached film {}",
+            visible=7,
+        ),
+        Param(
+            "cross_percent",
+            0,
+            40,
+            0,
+            "%",
+            "cross processed",
+            rises="look of cross-processed film {}",
+            visible=11,
+        ),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

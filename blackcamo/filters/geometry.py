@@ -18,7 +18,17 @@ class Geometry:
 
     name = "geometry"
     params = (
-        Param("crop_percent", 0, 15, 0, "%", "cropped off width and height", step=1.5),
+        Param(
+            "crop_percent",
+            0,
+            15,
+            0,
+            "%",
+            "cropped off width and height",
+            step=1.5,
+            rises="{} cropped off",
+            visible=2.5,
+        ),
         Param(
             "crop_x_percent",
             -100,
@@ -29,10 +39,40 @@ class Geometry:
             modifier=True,
         ),
         Param("crop_y_percent", -100, 100, 0, "%", "crop moved up (-) or down (+)", modifier=True),
-        Param("rotation_deg", -2, 2, 0, "°", "turned clockwise (-) or counter-clockwise (+)"),
-        Param("zoom_percent", 0, 10, 0, "%", "magnified"),
-        Param("keystone_x_percent", -3, 3, 0, "%", "farther away on the left (-) or right (+)"),
-        Param("keystone_y_percent", -3, 3, 0, "%", "farther away at the top (-) or bottom (+)"),
+        Param(
+            "rotation_deg",
+            -2,
+            2,
+            0,
+            "°",
+            "turned clockwise (-) or counter-clockwise (+)",
+            falls="turned {} clockwise",
+            rises="turned {} counter-clockwise",
+            visible=0.5,
+        ),
+        Param("zoom_percent", 0, 10, 0, "%", "magnified", rises="{} closer", visible=2.5),
+        Param(
+            "keystone_x_percent",
+            -3,
+            3,
+            0,
+            "%",
+            "left side (-) or right side (+) closer",
+            falls="left side {} closer",
+            rises="right side {} closer",
+            visible=1,
+        ),
+        Param(
+            "keystone_y_percent",
+            -3,
+            3,
+            0,
+            "%",
+            "top (-) or bottom (+) closer",
+            falls="top {} closer",
+            rises="bottom {} closer",
+            visible=1,
+        ),
     )
 
     def frame(self, params: Mapping[str, float], height_px: int, width_px: int) -> Frame:

@@ -34,7 +34,7 @@ class Grain:
 
     name = "grain"
     params = (
-        Param("grain_percent", 0, 4, 0, "%", "film grain"),
+        Param("grain_percent", 0, 4, 0, "%", "film grain", rises="film grain {}", visible=0.6),
         Param("grain_coarseness_percent", 0, 100, 30, "%", "coarseness of it", modifier=True),
     )
 

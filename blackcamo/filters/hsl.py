@@ -25,8 +25,28 @@ class Hsl:
     name = "hsl"
     lut_size = 33
     params = (
-        Param("green_hue_deg", -30, 30, 0, "°", "greens towards yellow (-) or blue (+)"),
-        Param("blue_hue_deg", -40, 40, 0, "°", "blues towards green (-) or violet (+)"),
+        Param(
+            "green_hue_deg",
+            -30,
+            30,
+            0,
+            "°",
+            "greens towards yellow (-) or blue (+)",
+            falls="greens {} yellower",
+            rises="greens {} bluer",
+            visible=8,
+        ),
+        Param(
+            "blue_hue_deg",
+            -40,
+            40,
+            0,
+            "°",
+            "blues towards green (-) or violet (+)",
+            falls="blues {} greener",
+            rises="blues {} more violet",
+            visible=10,
+        ),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

@@ -31,10 +31,21 @@ class Mono:
     name = "mono"
     lut_size = 33
     params = (
-        Param("mono_percent", 0, 100, 0, "%", "black-and-white"),
+        Param(
+            "mono_percent", 0, 100, 0, "%", "black-and-white", rises="{} black-and-white", visible=5
+        ),
         Param("mono_red_percent", 0, 80, 30, "%", "share of red in it", modifier=True),
         Param("mono_blue_percent", 0, 50, 10, "%", "share of blue in it", modifier=True),
-        Param("toning_percent", 0, 16, 0, "%", "toned: strength of the colour"),
+        Param(
+            "toning_percent",
+            0,
+            16,
+            0,
+            "%",
+            "toned: strength of the colour",
+            rises="tinted by {}",
+            visible=1,
+        ),
         Param("toning_hue_deg", -180, 180, 65, "°", "hue of the tone", modifier=True),
         Param("toning_lights_percent", 0, 100, 50, "%", "0: shadows, 100: lights", modifier=True),
         Param("toning_ink_percent", 0, 250, 0, "%", "black turned into the ink", modifier=True),

@@ -23,8 +23,27 @@ class Optics:
 
     name = "optics"
     params = (
-        Param("glow_percent", 0, 80, 0, "%", "soft glow over sharp detail"),
-        Param("vignette_percent", -10, 45, 0, "%", "corners lightened (-) or darkened (+)"),
+        Param(
+            "glow_percent",
+            0,
+            80,
+            0,
+            "%",
+            "soft glow over sharp detail",
+            rises="soft glow {}",
+            visible=16,
+        ),
+        Param(
+            "vignette_percent",
+            -10,
+            45,
+            0,
+            "%",
+            "corners lightened (-) or darkened (+)",
+            falls="corners {} lighter",
+            rises="corners {} darker",
+            visible=7,
+        ),
     )
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:

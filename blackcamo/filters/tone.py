@@ -23,12 +23,62 @@ class Tone:
     name = "tone"
     lut_size = 33
     params = (
-        Param("black_point_percent", 0, 12, 0, "%", "level that becomes black"),
-        Param("white_point_percent", 0, 15, 0, "%", "how far below white the new white lies"),
-        Param("exposure_ev", -0.5, 0.6, 0, "EV", "exposure"),
-        Param("highlights_percent", -8, 8, 0, "%", "highlights"),
-        Param("shadows_percent", -8, 8, 0, "%", "shadows"),
-        Param("contrast_percent", 0, 40, 0, "%", "contrast"),
+        Param(
+            "black_point_percent",
+            0,
+            12,
+            0,
+            "%",
+            "level that becomes black",
+            rises="blacks {} deeper",
+            visible=2,
+        ),
+        Param(
+            "white_point_percent",
+            0,
+            15,
+            0,
+            "%",
+            "how far below white the new white lies",
+            rises="whites {} brighter",
+            visible=2.5,
+        ),
+        Param(
+            "exposure_ev",
+            -0.5,
+            0.6,
+            0,
+            "EV",
+            "exposure",
+            falls="{} darker",
+            rises="{} brighter",
+            visible=0.15,
+        ),
+        Param(
+            "highlights_percent",
+            -8,
+            8,
+            0,
+            "%",
+            "highlights",
+            falls="highlights {} darker",
+            rises="highlights {} brighter",
+            visible=2,
+        ),
+        Param(
+            "shadows_percent",
+            -8,
+            8,
+            0,
+            "%",
+            "shadows",
+            falls="shadows {} darker",
+            rises="shadows {} brighter",
+            visible=2,
+        ),
+        Param(
+            "contrast_percent", 0, 40, 0, "%", "contrast", rises="contrast {} stronger", visible=7
+        ),
     )
 
     def grade(self, rgb: Tensor, params: Params) -> Tensor:

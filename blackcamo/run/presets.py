@@ -7,9 +7,10 @@ from typing import Any
 
 from blackcamo.filters.chain import Chain
 from blackcamo.filters.look import FileLook
-from blackcamo.preset import Preset, recipe
+from blackcamo.preset import Preset
 from blackcamo.space import FilterSpace
 from blackcamo.types import UNCHANGED, LookFilter, Pixels
+from blackcamo.wording import recipe
 
 # A preset has fields of its own for these.
 _OF_THE_PRESET = ("filters", "finish", "keep_size", "mode", "seed")

@@ -10,7 +10,6 @@ from typing import Any
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.finish import Finish, finish
-from blackcamo.preset import recipe
 from blackcamo.run.looks import kept_look
 from blackcamo.run.results import FrontEntry
 from blackcamo.run.setup import IDENTITY, LEARNING, LOOK, PROFILE
@@ -19,6 +18,7 @@ from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
 from blackcamo.study.merging import MERGED, origins
 from blackcamo.types import UNCHANGED, Evaluation, ScorerInfo
+from blackcamo.wording import recipe
 
 PICKS = ("best", "knee", "lowest")
 

@@ -96,7 +96,7 @@ def test_what_no_lut_can_carry_is_said(tmp_path: Path) -> None:
     params = {**FILM.params, "vignette_percent": 9.0, "crop_percent": 6.0}
     params |= {"grain_coarseness_percent": 80.0, "rotation_deg": 0.001}
     export = export_preset(replace(WHOLE, params=params), format="cube", folder=tmp_path, stem="x")
-    assert export.left_out == ("cropped off width and height 6.0 %", "corners darkened 9 %")
+    assert export.left_out == ("6 % cropped off", "corners 9 % darker")
     assert f"# Left out: {', '.join(export.left_out)}" in export.files[0].read_text()
 
 
@@ -105,7 +105,7 @@ def test_depth_weave_and_the_frame_are_said_and_black_and_white_is_carried(tmp_p
     whole = replace(WHOLE, filters=(*WHOLE.filters, "mono"), params=params, finish="polaroid")
     export = export_preset(whole, format="cube", folder=tmp_path, stem="x")
     assert export.left_out == (
-        "surroundings out of focus, radius of discs 8.0 ‰",
+        "surroundings out of focus",
         "pattern hidden in colour 1.5 JND",
         "frame polaroid",
     )

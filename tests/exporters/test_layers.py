@@ -93,8 +93,8 @@ def test_it_has_the_size_of_the_cropped_picture(tmp_path: Path) -> None:
         assert layer.size == (602, 451)
     assert export.left_out == (
         "the look",
-        "turned counter-clockwise 1.0°",
-        "cropped off width and height 6.0 %",
+        "6 % cropped off",
+        "turned 1° counter-clockwise",
     )
     whole = export_preset(
         replace(preset, keep_size=True), format="layers", folder=tmp_path, stem="whole"
@@ -114,11 +114,11 @@ def test_exiftool_and_imagemagick_read_sixteen_bits_and_alpha(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ({"glow_percent": 15.0}, "soft glow over sharp detail 15 %"),
-        ({"grain_percent": 2.0}, "film grain 2.0 %"),
-        ({"sharpness_percent": 40.0}, "fine detail sharpened 40 %"),
-        ({"sharpness_percent": -40.0}, "fine detail softened 40 %"),
-        ({"defocus_permille": 8.0}, "surroundings out of focus, radius of discs 8.0 ‰"),
+        ({"glow_percent": 15.0}, "soft glow 15 %"),
+        ({"grain_percent": 2.0}, "film grain 2 %"),
+        ({"sharpness_percent": 40.0}, "fine detail 40 % sharper"),
+        ({"sharpness_percent": -40.0}, "fine detail 40 % softer"),
+        ({"defocus_permille": 8.0}, "surroundings out of focus"),
         (
             {"weave_jnd": 1.5, "weave_cr_11": 1.0},
             "pattern hidden in colour 1.5 JND",
@@ -129,7 +129,7 @@ def test_what_no_layer_does_exactly_is_not_offered(
     params: dict[str, float], says: str, tmp_path: Path
 ) -> None:
     preset = vignetted(96, 128, **params)
-    assert exact_as_layers(preset) == ("corners darkened 24 %",)
+    assert exact_as_layers(preset) == ("corners 24 % darker",)
     export = export_preset(preset, format="layers", folder=tmp_path, stem="film")
     assert export.left_out == ("the look", says)
     without = vignetted(96, 128, vignette_percent=0.0, **params)

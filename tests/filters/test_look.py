@@ -10,9 +10,9 @@ from blackcamo.errors import OptionError
 from blackcamo.filters.chain import load_chain
 from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
-from blackcamo.preset import recipe
 from blackcamo.testing import LookFilterContract, make_photo
 from blackcamo.vision.lut import apply_lut
+from blackcamo.wording import recipe
 from tests.looks.files import film
 
 

@@ -1,0 +1,113 @@
+"""What a candidate does in words for people: what one sees of it, the most visible first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from blackcamo.space import FilterSpace
+from blackcamo.types import HiddenFilter, Param
+
+_NEAR_NEUTRAL = 0.02
+"""Share of a parameter's range up to which it does nothing worth a word."""
+_VISIBLE = 0.1
+"""Share of its range from which one sees a parameter that does not say so itself."""
+_MOST_CLAUSES = 4
+
+
+def recipe(
+    space: FilterSpace, params: Mapping[str, float], *, style: str = "", limit: int = _MOST_CLAUSES
+) -> str:
+    """What one sees of parameters, the most visible first; the rest is counted.
+
+    Where one sees nothing of them, it is what hides that is named.
+
+    Args:
+        space: where the parameters live.
+        params: name -> value in physical units; those left out are neutral.
+        style: named first, unless empty.
+        limit: clauses at most, beside the one that counts.
+
+    Raises:
+        OptionError: an unknown parameter, or a value out of its range.
+    """
+    full = space.complete(params)
+    changed, seen = changes(space, full), visibility(space, full)
+    shown = [p for p in changed if seen[p.name] >= 1]
+    named = shown[:limit]
+    if named:
+        clauses = [describe(p, full[p.name]) for p in named]
+        clauses += _others(len(changed) - len(named), unseen=len(shown) == len(named))
+        said = ", ".join(clauses)
+    elif changed:
+        said = f"nothing that one sees: {_unseen(changed, limit)}"
+    else:
+        said = "no change"
+    return f"{style}: {said}" if style else said
+
+
+def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:
+    """The parameters that do something, the most visible first.
+
+    One that is near neutral does not, nor does a modifier: it says how another is done.
+
+    Raises:
+        OptionError: an unknown parameter, or a value out of its range.
+    """
+    strength = dict(zip(space.names, abs(space.encode(params)).tolist(), strict=True))
+    seen = visibility(space, params)
+    changed = [p for p in space.params if not p.modifier and strength[p.name] >= _NEAR_NEUTRAL]
+    return sorted(changed, key=lambda p: (-seen[p.name], -strength[p.name]))
+
+
+def visibility(space: FilterSpace, params: Mapping[str, float]) -> dict[str, float]:
+    """How far each parameter is from neutral, in the least changes that one sees.
+
+    What hides is meant to go unseen and has 0.
+
+    Raises:
+        OptionError: an unknown parameter, or a value out of its range.
+    """
+    full = space.complete(params)
+    hides = {p.name for f in space.filters if isinstance(f, HiddenFilter) for p in f.params}
+    return {
+        p.name: 0.0
+        if p.name in hides
+        else abs(full[p.name] - p.neutral) / (p.visible or _VISIBLE * (p.high - p.low))
+        for p in space.params
+    }
+
+
+def describe(param: Param, value: float) -> str:
+    """One parameter in words: its change from neutral, as its filter says it.
+
+    >>> describe(Param("exposure_ev", -1, 1, 0, "EV", "exposure"), 0.3)
+    'exposure +0.3 EV'
+    >>> describe(Param("turn_deg", -2, 2, 0, "°", "turn", falls="turned {} to the left"), -1.5)
+    'turned 1.5° to the left'
+    """
+    change = value - param.neutral
+    words = param.falls if change < 0 else param.rises
+    sign = "+" if param.low < param.neutral and not words else ""
+    decimals = max(0, 1 - math.floor(math.log10((param.high - param.low) / 4)))
+    number = f"{abs(change) if words else change:{sign}.{decimals}f}"
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    amount = f"{number}{'' if param.unit == '°' else ' '}{param.unit}".strip()
+    # Others' words may hold braces of their own.
+    before, there, after = (words or f"{param.help or param.name} {{}}").rpartition("{}")
+    return f"{before}{amount if there else ''}{after}"
+
+
+def _others(count: int, *, unseen: bool) -> list[str]:
+    """The clause that counts what no other one names; nothing where there is none."""
+    if not count:
+        return []
+    below = " below visibility" if unseen else ""
+    return [f"and {'a smaller one' if count == 1 else f'{count} smaller ones'}{below}"]
+
+
+def _unseen(changed: Sequence[Param], limit: int) -> str:
+    """Changes of which one sees nothing: their numbers would say nothing, either."""
+    named = [p.help or p.name for p in changed[:limit]]
+    return ", ".join([*named, *_others(len(changed) - len(named), unseen=False)])

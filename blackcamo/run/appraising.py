@@ -10,7 +10,9 @@ import torch
 from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError
-from blackcamo.images import load_photo
+from blackcamo.images import Photo, load_photo
+from blackcamo.preset import Preset, read_preset
+from blackcamo.run.known_views import Presets, is_delivered, known_views
 from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
 from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
 from blackcamo.vision.alignment import align
@@ -22,32 +24,76 @@ def appraise(
     original: str | Path,
     edits: Sequence[str | Path],
     *,
+    preset: str | Path | None = None,
     appeal: str = DEFAULT_APPEAL,
-    mode: Mode = "enhance",
+    mode: Mode | None = None,
 ) -> Iterator[AppealResult]:
     """Appraise edits of one photo; one that fails is reported in ``error``.
 
-    What part of the photo an edit shows is found first, then the smooth look that explains its
+    What a search delivered is seen as that search saw it, by the preset that lies with it. Of any
+    other edit it is found what part of the photo it shows, then the smooth look that explains its
     colours best, its slow light and its clarity; what these do not explain counts as damage.
 
     Args:
+        preset: what the edits were made with; None is what lies in an edit's folder: the preset
+            that records its bytes, else the one beside it, if there is one.
         appeal: a measure's name.
-        mode: whether a look may be seen.
+        mode: whether a look may be seen; None is the preset's, and "enhance" without one.
 
     Raises:
-        BlackcamoError: the photo cannot be read, or the measure is unknown.
+        BlackcamoError: the photo or the preset cannot be read, or the measure is unknown.
     """
-    photo = load_photo(Path(original)).pixels
+    photo = load_photo(Path(original))
+    given = None if preset is None else (Path(preset), read_preset(Path(preset)))
+    presets = Presets()
     measure: Appeal = plugins.load("appeals", appeal)()
     for path in map(Path, edits):
         try:
-            found = appraise_pixels(photo, load_photo(path).pixels, measure, mode)
+            edit = load_photo(path)
+            known = given or presets.of(edit)
+            result = _appraised(photo, edit, known, measure, mode, named=given is not None)
         except BlackcamoError as error:
-            yield AppealResult(
+            result = AppealResult(
                 photo=path, error=f"{path}: {error}".removeprefix(f"{path}: {path}: ")
             )
-        else:
-            yield AppealResult(photo=path, appeal=found.value, parts=found.parts)
+        yield result
+
+
+@torch.inference_mode()
+def _appraised(
+    photo: Photo,
+    edit: Photo,
+    known: tuple[Path, Preset] | None,
+    measure: Appeal,
+    mode: Mode | None,
+    *,
+    named: bool,
+) -> AppealResult:
+    """One edit, by its preset, by its pixels, or the better of both where more was done to it.
+
+    Args:
+        known: its preset and that one's file.
+        named: the user says so; else a preset that does not fit is left aside.
+    """
+    if known is None:
+        found = appraise_pixels(photo.pixels, edit.pixels, measure, mode or "enhance")
+        return AppealResult(photo=edit.path, appeal=found.value, parts=found.parts)
+    path, preset = known
+    mode = mode or preset.mode
+    tried: list[tuple[Path | None, Appraisal]] = []
+    try:
+        tried += [(path, measure(known_views(photo, edit, preset, measure, mode), mode)[0])]
+    except BlackcamoError:
+        if named:
+            raise
+    if not (tried and is_delivered(photo, edit, preset)):
+        try:
+            tried += [(None, appraise_pixels(photo.pixels, edit.pixels, measure, mode))]
+        except BlackcamoError:
+            if not tried:
+                raise
+    used, found = max(tried, key=lambda one: one[1].value)
+    return AppealResult(photo=edit.path, preset=used, appeal=found.value, parts=found.parts)
 
 
 @torch.inference_mode()

@@ -1,260 +1,259 @@
-"""Which part of a photo an edit shows, and with which colours: for edits made elsewhere."""
+"""Which part of a photo an edit shows: for edits made elsewhere."""
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
 from blackcamo.errors import PhotoError
+from blackcamo.images import MIN_SIDE_PX
 from blackcamo.types import Frame, Pixels
-from blackcamo.vision.arrays import to_pixels, to_rgb
-from blackcamo.vision.blur import gaussian_blur
-from blackcamo.vision.colourspace import linear_to_srgb, srgb_to_linear
-from blackcamo.vision.frames import cut_frame
-from blackcamo.vision.lut import apply_lut
-from blackcamo.vision.masking import luma
-from blackcamo.vision.pool import block_means, enlarged
+from blackcamo.vision.bending import MAX_SIDE_PX, Bend, fit_bend, sample
+from blackcamo.vision.registration import Fit, Registration, by_features, whole
+from blackcamo.vision.warp import Projective
 
-_MATCHED_PX = 1024
-"""Long side at which features are looked for."""
-_FEATURES = 3000
-_RATIO = 0.75
-"""A match must be that much closer than the second best. Source: Lowe, IJCV 60 (2), 2004."""
-_LEAST_MATCHES = 12
+_LEAST_IN_PLACE = 0.6
+"""Share of places that have to be found in place; of two other photos it is a few hundredths."""
+_SURE = 0.98
+"""Likeness beyond which no other start is tried."""
+_ALL_ALIKE = 0.9995
+"""Likeness beyond which nothing is bent."""
+_BENDS = 3
+"""Times that a bend is looked for in what is left over."""
+_ASPECTS = 1.25
+"""Ratio of two pictures' shapes up to which one may show all of the other, stretched."""
+_LARGEST_TURN_DEG = 20.0
 _SNAP_PX = 0.35
-"""Corners this near to whole pixels at an equal scale are a plain crop."""
-_LEAST_ALIKE = 0.35
-"""Correlation of local structure under which two pictures are not of one photo."""
-_NODES = 9
-_SAMPLES = 40_000
-_SUPPLE, _STIFF, _NEARNESS = 0.03, 30.0, 0.02
-"""Weights of bends of the table, and of its distance from changing nothing, per pixel and node."""
-_COLOURLESS = 2 / 255
-"""Difference between the channels of a grey picture, at most."""
-_LIGHT_PX, _LIGHT_SIGMA, _DARKEST = 64, 0.04, 0.004
-_BAND_SIGMAS = (0.0017, 0.006, 0.035)
-"""Widths of the blurs between which bands of detail lie, of the long side."""
-_LEVEL = 1 / 255
-
-Similarity = NDArray[np.float64]
+"""Corners this near to those of whole pixels of the photo may be just there."""
+_SIMPLER = 0.001
+"""Likeness that a simpler explanation may lack."""
+_SHRUNK = 1.02
+"""Pixels of the photo to one of the edit from which on they are averaged."""
+_INSIDE = 0.9
+"""Share of a pixel that has to lie in the photo."""
+_EDGE_PX = 2
+"""What lies beyond the photo reaches that far into it where it was resampled."""
 
 
-def align(original: Pixels, edited: Pixels) -> Frame:
-    """The frame of ``original`` that ``edited`` shows: cropped, scaled, turned a little.
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What an edit and its photo both show.
+
+    Args:
+        matrix: position in the photo of a position in the edit, see ``vision/registration.py``.
+        frame: the edit's own window, whatever lies in it beyond the photo; without what only a
+            shear would tell.
+        rows: of the edit, those that show the photo.
+        columns: the same of columns.
+        bend: what the matrix does not tell, see ``vision/bending.py``.
+    """
+
+    matrix: Projective
+    frame: Frame
+    rows: slice
+    columns: slice
+    bend: Bend | None = None
+
+    def cut(self, photo: Tensor) -> Tensor:
+        """The photo (3, H, W) as those rows and columns show it; a view where no pixel changes."""
+        size = self.frame.height_px, self.frame.width_px
+        matrix = self.matrix
+        # Where an edit is smaller it shows averages.
+        sides = [
+            round(side / scale) if scale > _SHRUNK else side
+            for side, scale in zip(photo.shape[-2:], _scales(matrix, *size), strict=True)
+        ]
+        if sides != [*photo.shape[-2:]]:
+            y, x = (new / old for new, old in zip(sides, photo.shape[-2:], strict=True))
+            photo = F.interpolate(
+                photo[None], sides, mode="bicubic", antialias=True, align_corners=False
+            )[0].clamp(0, 1)
+            matrix = np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]]) @ matrix
+        moved = matrix / matrix[2, 2] - np.eye(3)
+        left, top = np.round(moved[:2, 2]).astype(int)
+        moved[:2, 2] -= left, top
+        apart = np.abs(moved @ [[0, size[1]], [0, size[0]], [1, 1]]).max()
+        if self.bend is None and apart < 1e-6 * max(size):
+            rows, columns = (
+                slice(s.start + start, s.stop + start)
+                for s, start in ((self.rows, top), (self.columns, left))
+            )
+            return photo[:, rows, columns]
+        shown = sample(
+            cv2.merge(list(photo.contiguous().numpy())),
+            matrix,
+            self.bend,
+            size,
+            rows=self.rows,
+            columns=self.columns,
+            border=cv2.BORDER_REPLICATE,
+        )
+        return torch.from_numpy(np.moveaxis(shown, 2, 0).copy()).clamp_(0, 1)
+
+
+def align(original: Pixels, edited: Pixels) -> Alignment:
+    """Find an edit in its photo: as it is, cropped, scaled, turned a little, in perspective.
+
+    Of explanations that are as good the simplest is taken.
 
     Raises:
-        PhotoError: no such frame is found.
-
-    Source: features by E. Rublee et al., "ORB", ICCV 2011; the similarity by random sample
-    consensus (M. Fischler, R. Bolles, CACM 24, 1981); the refinement by G. Evangelidis, E.
-    Psarakis, "Parametric image alignment using enhanced correlation coefficient maximization",
-    IEEE TPAMI 30 (10), 2008. All as OpenCV has them.
+        PhotoError: nothing lays the two on each other.
     """
-    whole = Frame(0.5, 0.5, 1.0, 1.0, 0.0, *edited.shape[:2])
-    if edited.shape == original.shape and _likeness(original, edited, whole) > 2 * _LEAST_ALIKE:
-        return whole
-    frame = _frame(_similarity(original, edited), original, edited)
-    likeness = _likeness(original, edited, frame)
-    if likeness < _LEAST_ALIKE:
+    best: _Explanation | None = None
+    for start in _starts(original, edited):
+        scale = math.prod(_scales(start, *edited.shape[:2])) ** 0.5
+        best = _simplest(_explanations(Registration(original, edited, scale), start, edited), best)
+        if best.fit.likeness > _SURE:
+            break
+    if best is None:
         raise PhotoError(
-            f"the edit shows no part of the photo that could be found (likeness {likeness:.2f}, "
-            f"{_LEAST_ALIKE:g} is needed); name an edit of this very photo"
+            "not comparable: no places in it look like places of the photo; name an edit of this "
+            "very photo, not mirrored"
         )
-    return frame
-
-
-def fit_look(aligned: Tensor, edited: Tensor, *, smoothness: float = _SUPPLE) -> Tensor:
-    """The smooth table (1, 3, S, S, S), indexed ``[b, g, r]``, that explains an edit best.
-
-    Args:
-        aligned: the photo in the edit's frame (1, 3, H, W).
-        edited: the edit (1, 3, H, W).
-        smoothness: how little the table may bend.
-
-    Source: E. Garcia, M. Gupta, "Lattice regression", NIPS 2009: least squares on the nodes of a
-    table, with a penalty on its bends.
-    """
-    # Noise and edges that miss each other by a pixel are no matter of colour.
-    factor = max(1, math.ceil(math.sqrt(aligned[0, 0].numel() / _SAMPLES)))
-    before, after = (
-        F.avg_pool2d(rgb, factor, ceil_mode=True).flatten(2)[0].T.double().numpy()
-        for rgb in (aligned, edited)
-    )
-    # Where the photo says nothing of a colour, it stays; in an edit without colours, as grey.
-    colourless = np.quantile(np.ptp(after, axis=1), 0.999) < _COLOURLESS
-
-    def unexplained(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.repeat(rgb.mean(1, keepdims=True), 3, axis=1) if colourless else rgb
-
-    nodes = _NODES**3
-    position = before * (_NODES - 1)
-    low = np.clip(np.floor(position).astype(int), 0, _NODES - 2)
-    share = position - low
-    gram, moments = np.zeros((nodes, nodes)), np.zeros((nodes, 3))
-    corners = []
-    for corner in np.ndindex(2, 2, 2):
-        at = low + np.array(corner)
-        weight = np.prod(np.where(np.array(corner), share, 1 - share), axis=1)
-        corners.append(((at[:, 2] * _NODES + at[:, 1]) * _NODES + at[:, 0], weight))
-    for index, weight in corners:
-        np.add.at(moments, index, weight[:, None] * (after - unexplained(before)))
-        for other, beside in corners:
-            np.add.at(gram, (index, other), weight * beside)
-    scale = len(before) / nodes
-    system = gram + scale * (smoothness * _bends() + _NEARNESS * np.eye(nodes))
-    change = np.linalg.solve(system, moments)
-    axis = np.linspace(0, 1, _NODES)
-    blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
-    table = unexplained(np.stack((red, green, blue), axis=-1).reshape(nodes, 3)) + change
-    shape = (_NODES, _NODES, _NODES, 3)
-    return torch.from_numpy(table.reshape(shape)).permute(3, 0, 1, 2)[None].float().clamp_(0, 1)
-
-
-def explain(aligned: Tensor, edited: Tensor) -> tuple[Tensor, Tensor]:
-    """What of an edit is meant: the photo under its look, and that with slow light and clarity.
-
-    Three things are what a deliberate edit does to a whole picture: a look, light that changes
-    smoothly over it, as by a vignette, and bands of detail that are raised or lowered everywhere
-    alike, as by clarity or softness. What they do not explain is left to be seen.
-
-    Args:
-        aligned: the photo in the edit's frame (1, 3, H, W).
-        edited: the edit (1, 3, H, W).
-    """
-    # A look that may bend would explain a vignette by the colours that lie in the corners.
-    stiff = apply_lut(aligned, fit_look(aligned, edited, smoothness=_STIFF))
-    unlit = linear_to_srgb(srgb_to_linear(edited) / _light(stiff, edited)).clamp_(0, 1)
-    graded = apply_lut(aligned, fit_look(aligned, unlit, smoothness=_SUPPLE))
-    light = _light(graded, edited)
-    lit = linear_to_srgb(srgb_to_linear(graded) * light).clamp_(0, 1)
-    return graded, _with_clarity(lit, edited)
-
-
-def _light(before: Tensor, after: Tensor) -> Tensor:
-    """The smooth light (1, 3, H, W), linear, that turns one picture into another."""
-    factor = max(1, min(round(max(before.shape[-2:]) / _LIGHT_PX), *before.shape[-2:]))
-    ours, theirs = (
-        gaussian_blur(small, _LIGHT_SIGMA * max(small.shape[-2:])).add_(_DARKEST)
-        for small in (block_means(srgb_to_linear(rgb), factor) for rgb in (before, after))
-    )
-    return enlarged(theirs / ours, *before.shape[-2:])
-
-
-def _with_clarity(before: Tensor, after: Tensor) -> Tensor:
-    """A picture with its bands of lightness as strong as those of another, by least squares."""
-    y = luma(before)
-    widths_px = [max(sigma * max(y.shape[-2:]), 0.7) for sigma in _BAND_SIGMAS]
-    levels = [y, *(gaussian_blur(y, sigma_px) for sigma_px in widths_px)]
-    bands = torch.cat([fine - wide for fine, wide in itertools.pairwise(levels)])
-    flat = bands.flatten(1).double()
-    gram = flat @ flat.T
-    gram.diagonal().add_(_NEARNESS * _LEVEL**2 * flat.shape[1])
-    gains = torch.linalg.solve(gram, flat @ (luma(after) - y).flatten().double())
-    missing: Tensor = (gains.float().view(-1, 1, 1, 1) * bands).sum(0)
-    return (before + missing).clamp_(0, 1)
-
-
-def _bends() -> NDArray[np.float64]:
-    """Sum of squared second differences along the axes of a table, as a quadratic form."""
-    along = np.diff(np.eye(_NODES), n=2, axis=0)
-    one, same = along.T @ along, np.eye(_NODES)
-    return np.asarray(
-        np.kron(np.kron(one, same), same)
-        + np.kron(np.kron(same, one), same)
-        + np.kron(np.kron(same, same), one)
-    )
-
-
-def _grey(pixels: Pixels) -> tuple[NDArray[np.uint8], float]:
-    """Brightness at the size that is matched, tones equalised, and the scale to it."""
-    scale = min(1.0, _MATCHED_PX / max(pixels.shape[:2]))
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(grey), np.uint8), scale
-
-
-def _similarity(original: Pixels, edited: Pixels) -> Similarity:
-    """(2, 3): positions in the original, in pixels, of positions in the edit."""
-    (ours, our_scale), (theirs, their_scale) = _grey(original), _grey(edited)
-    detector = cv2.ORB.create(nfeatures=_FEATURES)
-    (our_points, our_words), (their_points, their_words) = (
-        detector.detectAndCompute(grey, None) for grey in (ours, theirs)
-    )
-    matches = []
-    if our_words is not None and their_words is not None and len(our_words) > 1:
-        pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(their_words, our_words, k=2)
-        matches = [m[0] for m in pairs if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
-    found = None
-    if len(matches) >= _LEAST_MATCHES:
-        source = np.array([their_points[m.queryIdx].pt for m in matches])
-        target = np.array([our_points[m.trainIdx].pt for m in matches])
-        found, _ = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=2.0)
-    if found is None:
+    matrix, bend, fit = best
+    if fit.in_place < _LEAST_IN_PLACE:
         raise PhotoError(
-            f"the edit and the photo share {len(matches)} places that look alike, at least "
-            f"{_LEAST_MATCHES} are needed; name an edit of this very photo"
+            f"not comparable: {fit.in_place:.0%} of its places lie where the photo has them, "
+            f"{_LEAST_IN_PLACE:.0%} are needed; name an edit of this very photo, not mirrored"
         )
-    found = _refined(ours, theirs, np.asarray(found, np.float64))
-    # Pixel centres: 0 is half a pixel from the edge at either size.
-    middle = (their_scale - 1) / 2
-    to_edit = np.array([[their_scale, 0, middle], [0, their_scale, middle], [0, 0, 1]])
-    matrix = found @ to_edit
-    matrix[:, :2] /= our_scale
-    matrix[:, 2] = (matrix[:, 2] + 0.5) / our_scale - 0.5
-    return np.asarray(matrix, np.float64)
-
-
-def _refined(ours: NDArray[np.uint8], theirs: NDArray[np.uint8], found: Similarity) -> Similarity:
-    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-6)
-    try:
-        _, refined = cv2.findTransformECC(
-            theirs, ours, found.astype(np.float32), cv2.MOTION_AFFINE, criteria
+    frame = window(matrix, original.shape[:2], edited.shape[:2])
+    if abs(frame.angle_deg) > _LARGEST_TURN_DEG:
+        raise PhotoError(
+            f"not comparable: turned by {frame.angle_deg:.0f} degrees, "
+            f"{_LARGEST_TURN_DEG:.0f} at most are judged; turn it back"
         )
-    except cv2.error:  # it did not converge
-        return found
-    return np.asarray(refined, np.float64)
+    return Alignment(matrix, frame, *_shown(matrix, bend, original, edited), bend)
 
 
-def _frame(matrix: Similarity, original: Pixels, edited: Pixels) -> Frame:
-    """The upright or turned window that a similarity maps the edit to, inside the photo."""
-    height_px, width_px = edited.shape[:2]
-    scale = math.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    angle = math.degrees(math.atan2(matrix[0, 1] - matrix[1, 0], matrix[0, 0] + matrix[1, 1]))
-    centre = matrix @ np.array([(width_px - 1) / 2, (height_px - 1) / 2, 1.0]) + 0.5
-    size = scale * np.array([width_px, height_px])
-    corner = centre - size / 2
-    if np.abs(size - [width_px, height_px]).max() < 2 * _SNAP_PX and abs(angle) < 0.05:
-        corner, size, angle = np.round(corner), np.array([width_px, height_px], float), 0.0
-        corner = np.clip(corner, 0, [original.shape[1] - width_px, original.shape[0] - height_px])
-        centre = corner + size / 2
+class _Explanation(NamedTuple):
+    matrix: Projective
+    bend: Bend | None
+    fit: Fit
+
+
+def _explanations(
+    registration: Registration, start: Projective, edited: Pixels
+) -> Iterator[_Explanation]:
+    """What may explain an edit that lies near a start, simplest first."""
+    yield (last := _Explanation(start, None, registration.fit(start)))
+    if (refined := registration.refined(start)) is not None:
+        for matrix in _plainer(refined, edited):
+            yield (last := _Explanation(matrix, None, registration.fit(matrix)))
+    if last.fit.likeness > _ALL_ALIKE or max(edited.shape) > MAX_SIDE_PX:
+        return
+    bend = np.zeros(())
+    for _ in range(_BENDS):
+        more = fit_bend(last.fit.offsets)
+        if more is None:
+            return
+        bend = bend + more
+        yield (last := _Explanation(last.matrix, bend, registration.fit(last.matrix, bend)))
+
+
+def _simplest(tried: Iterable[_Explanation], best: _Explanation | None) -> _Explanation:
+    """The first that is about as good as the best one."""
+    found = [*([] if best is None else [best]), *tried]
+    likeliest = max(one.fit.likeness for one in found)
+    return next(one for one in found if one.fit.likeness >= likeliest - _SIMPLER)
+
+
+def _starts(original: Pixels, edited: Pixels) -> Iterator[Projective]:
+    """Where the edit may lie, roughly."""
+    shape = np.divide(*original.shape[:2]) / np.divide(*edited.shape[:2])
+    if 1 / _ASPECTS < shape < _ASPECTS:
+        yield whole(original, edited)
+    if (found := by_features(original, edited)) is not None:
+        yield found
+
+
+def _plainer(matrix: Projective, edited: Pixels) -> Iterator[Projective]:
+    """A matrix, after that of a crop on whole pixels, scaled, if it is one but for an error."""
+    height, width = edited.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+    at = cv2.perspectiveTransform(corners[None], matrix)[0] + 0.5
+    left, right = np.round([at[[0, 3], 0].mean(), at[[1, 2], 0].mean()])
+    top, bottom = np.round([at[[0, 1], 1].mean(), at[[2, 3], 1].mean()])
+    box = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    if np.abs(at - box).max() < _SNAP_PX:
+        x, y = (right - left) / width, (bottom - top) / height
+        yield np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
+    yield matrix
+
+
+def _scales(matrix: Projective, height: int, width: int) -> tuple[float, float]:
+    """Pixels of the photo to one of the edit, down and across, in the edit's middle."""
+    middle = np.array([(width - 1) / 2, (height - 1) / 2, 1.0])
+    x, y, depth = matrix @ middle
+    slope = (matrix[:2, :2] - np.outer([x / depth, y / depth], matrix[2, :2])) / depth
+    across, down = np.hypot(*slope)
+    return float(down), float(across)
+
+
+def window(matrix: Projective, photo: Sequence[int], edit: Sequence[int]) -> Frame:
+    """The window of the photo that a matrix maps an edit to, but for its shear; sizes in pixels."""
+    height_px, width_px = edit
+    middle = np.array([(width_px - 1) / 2, (height_px - 1) / 2])
+    x, y, depth = matrix @ [*middle, 1.0]
+    slope = (matrix[:2, :2] - np.outer([x / depth, y / depth], matrix[2, :2])) / depth
+    down, across = _scales(matrix, height_px, width_px)
+    angle = math.atan2(slope[0, 1] / down - slope[1, 0] / across,
+                       slope[0, 0] / across + slope[1, 1] / down)  # fmt: skip
+    taper = matrix[2, :2] / depth * np.array([width_px, height_px]) / 2
     return Frame(
-        centre_x=float(centre[0] / original.shape[1]),
-        centre_y=float(centre[1] / original.shape[0]),
-        width=float(size[0] / original.shape[1]),
-        height=float(size[1] / original.shape[0]),
-        angle_deg=angle,
+        centre_x=float((x / depth + 0.5) / photo[1]),
+        centre_y=float((y / depth + 0.5) / photo[0]),
+        width=across * width_px / photo[1],
+        height=down * height_px / photo[0],
+        angle_deg=math.degrees(angle),
         height_px=height_px,
         width_px=width_px,
+        keystone_x=float(taper[0]),
+        keystone_y=float(taper[1]),
     )
 
 
-def _likeness(original: Pixels, edited: Pixels, frame: Frame) -> float:
-    """Correlation of local structure in the frame and in the edit, 1 at most."""
-    shown = to_pixels(cut_frame(to_rgb(original), frame))
-    details = []
-    for pixels in (shown, edited):
-        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        sigma = max(1.0, max(pixels.shape[:2]) / 200)
-        fine = cv2.GaussianBlur(grey, (0, 0), sigma) - cv2.GaussianBlur(grey, (0, 0), 4 * sigma)
-        details.append(fine.ravel() - fine.mean())
-    norm = float(np.linalg.norm(details[0]) * np.linalg.norm(details[1]))
-    # Pictures without structure are alike.
-    return float(details[0] @ details[1]) / norm if norm > 1e-3 * len(details[0]) else 1.0
+def _shown(
+    matrix: Projective, bend: Bend | None, original: Pixels, edited: Pixels
+) -> tuple[slice, slice]:
+    """Rows and columns of the edit that show nothing but the photo."""
+    inside = sample(
+        np.full(original.shape[:2], 255, np.uint8),
+        matrix,
+        bend,
+        edited.shape[:2],
+        interpolation=cv2.INTER_LINEAR,
+    )
+    beyond = inside < _INSIDE * 255
+    (top, left), (bottom, right) = (0, 0), beyond.shape
+    while top < bottom and left < right:
+        # The side goes first of which most lies beyond.
+        sides = [
+            beyond[top, left:right].mean(),
+            beyond[bottom - 1, left:right].mean(),
+            beyond[top:bottom, left].mean(),
+            beyond[top:bottom, right - 1].mean(),
+        ]
+        worst = int(np.argmax(sides))
+        if sides[worst] == 0:
+            break
+        top, bottom = top + (worst == 0), bottom - (worst == 1)
+        left, right = left + (worst == 2), right - (worst == 3)
+    top, left = (side + _EDGE_PX * (side > 0) for side in (top, left))
+    bottom, right = (
+        side - _EDGE_PX * (side < end)
+        for side, end in zip((bottom, right), beyond.shape, strict=True)
+    )
+    if min(bottom - top, right - left) < MIN_SIDE_PX:
+        raise PhotoError(
+            f"not comparable: {right - left} x {bottom - top} px of it show the photo, "
+            f"{MIN_SIDE_PX} are needed on either side; name an edit of this very photo"
+        )
+    return slice(top, bottom), slice(left, right)

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from blackcamo.types import Frame
-from blackcamo.vision.warp import warp
+from blackcamo.vision.warp import Projective, warp
 
 
 def cut_frame(photo: Tensor, frame: Frame) -> Tensor:
@@ -47,8 +47,8 @@ def _slice(photo: Tensor, frame: Frame) -> Tensor | None:
     return photo[:, bounds[0], bounds[1]] if upright else None
 
 
-def _sample(photo: Tensor, frame: Frame) -> Tensor:
-    height_px, width_px = photo.shape[-2:]
+def frame_matrix(frame: Frame, height_px: int, width_px: int) -> Projective:
+    """Position in a photo of that size of a position in what a frame shows of it."""
     # Steps along the window's own axes, in pixels of the photo. y points down, so the
     # counter-clockwise axes are (cos, -sin) and (sin, cos).
     angle = math.radians(frame.angle_deg)
@@ -63,5 +63,9 @@ def _sample(photo: Tensor, frame: Frame) -> Tensor:
     taper = np.array([frame.keystone_x, frame.keystone_y]) * 2 / size
     depth = np.array([*taper, 1 - taper @ middle])
     position = np.column_stack((axes, -axes @ middle)) + np.outer(centre, depth)
-    matrix = np.vstack((position, depth))
+    return np.vstack((position, depth))
+
+
+def _sample(photo: Tensor, frame: Frame) -> Tensor:
+    matrix = frame_matrix(frame, *photo.shape[-2:])
     return warp(photo, matrix, frame.height_px, frame.width_px).clamp_(0, 1)

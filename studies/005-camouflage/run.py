@@ -12,29 +12,27 @@ and there are as many searches at a time as cores.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import statistics
 import tomllib
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 from PIL import Image
 
 from blackcamo import run
 from blackcamo.channel import Channel
 from blackcamo.images import load_photo
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
 from blackcamo.report.canvas import Scored
 from blackcamo.report.sheet import SheetRow, contact_sheet
+from blackcamo.run.travel import TRIPS, travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.testing.studies import scorer_settings, side_by_side
-from blackcamo.types import Pixels
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -99,7 +97,7 @@ def one(photo: Path, data: Path, scorer: str, mode: str, work: Path) -> dict[str
     assert run.verify(result.output).reproduced, f"{photo.stem}: another score than recorded"
     judge = load_scorer(settings["scorer"], settings["scorer_options"])
     before, after = load_photo(photo).pixels, load_photo(result.output).pixels
-    told = {name: float(judge.score([send(after)])[0]) for name, send in CHANNELS.items()}
+    told = travelled(after, Oracle(judge, Ledger.unlimited()))
     aesthetic = scorer_settings(CONFIG["aesthetic"], data=data, repository=REPOSITORY)
     network = load_scorer(aesthetic["scorer"], aesthetic["scorer_options"])
     liked = network.score([Channel().send(before)[1], after])
@@ -125,29 +123,6 @@ def one(photo: Path, data: Path, scorer: str, mode: str, work: Path) -> dict[str
         "seconds": result.seconds,
         "versions": dict(result.versions),
     }
-
-
-def jpeg(pixels: Pixels, quality: int) -> Pixels:
-    return Channel(quality).send(pixels)[1]
-
-
-def webp(pixels: Pixels) -> Pixels:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "WEBP", quality=75)
-    return np.asarray(Image.open(file).convert("RGB"))
-
-
-def smaller(pixels: Pixels) -> Pixels:
-    size = (round(pixels.shape[1] * 0.8), round(pixels.shape[0] * 0.8))
-    return jpeg(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)), 90)
-
-
-CHANNELS: dict[str, Callable[[Pixels], Pixels]] = {
-    "JPEG 90": partial(jpeg, quality=90),
-    "JPEG 75": partial(jpeg, quality=75),
-    "WebP 75": webp,
-    "resize 80 %": smaller,
-}
 
 
 def record(name: str, rows: list[dict[str, Any]]) -> None:
@@ -176,7 +151,7 @@ def summarise(rows: list[dict[str, Any]]) -> dict[str, Any]:
             statistics.median(r["to_success"] for r in won) if won else None
         ),
         "below_threshold_after": {
-            channel: below([r["after"][channel] for r in rows]) for channel in CHANNELS
+            channel: below([r["after"][channel] for r in rows]) for channel in TRIPS
         },
         "aesthetic_change": statistics.mean(r["aesthetic"][1] - r["aesthetic"][0] for r in rows),
         "styles": dict(Counter(r["style"] for r in rows).most_common()),

@@ -315,6 +315,9 @@ class _Learning:
     def _objective(self, photo: int, mode: Mode) -> Objective:
         if (photo, mode) not in self._objectives:
             setup = self._setup
+            # Each remembers its pictures: only those of one mode are kept.
+            if any(kept != mode for _, kept in self._objectives):
+                self._objectives.clear()
             renderer = Renderer(
                 self._classroom.pixels[photo],
                 setup.chain,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from blackcamo.space import FilterSpace
 from blackcamo.types import HiddenFilter, Param
@@ -13,6 +13,33 @@ _NEAR_NEUTRAL = 0.02
 _VISIBLE = 0.1
 """Share of its range from which one sees a parameter that does not say so itself."""
 _MOST_CLAUSES = 4
+_COMPLAINTS = {
+    "flat": "contrast lost",
+    "faded": "faded blacks or whites",
+    "drained": "colour lost",
+    "colourless": "one colour lost",
+    "harsh": "too much contrast",
+    "gaudy": "too much colour",
+    "dark": "too dark",
+    "bright": "too bright",
+    "clipped": "details lost in black or white",
+    "cast": "tinted whites",
+    "hue": "turned colours",
+    "skin": "discoloured skin",
+    "soft": "fine detail lost",
+    "blurred": "blurred subject",
+    "crunchy": "too sharp",
+    "grain": "grain",
+    "specks": "coloured specks",
+    "shading": "uneven light",
+    "banding": "steps in smooth tones",
+    "framing": "framing",
+    "damaged": "visible damage",
+    "damage_ssimulacra2": "visible damage",  # in presets of earlier builds
+    "textured": "texture in smooth places",
+    "liked": "what is liked",
+}
+"""Parts of appeal by the names that JSON has."""
 
 
 def recipe(
@@ -20,7 +47,7 @@ def recipe(
 ) -> str:
     """What one sees of parameters, the most visible first; the rest is counted.
 
-    Where one sees nothing of them, it is what hides that is named.
+    Where each of them is below visibility, the strongest are named with that.
 
     Args:
         space: where the parameters live.
@@ -35,14 +62,14 @@ def recipe(
     changed, seen = changes(space, full), visibility(space, full)
     shown = [p for p in changed if seen[p.name] >= 1]
     named = shown[:limit]
-    if named:
-        clauses = [describe(p, full[p.name]) for p in named]
-        clauses += _others(len(changed) - len(named), unseen=len(shown) == len(named))
-        said = ", ".join(clauses)
-    elif changed:
-        said = f"nothing that one sees: {_unseen(changed, limit)}"
-    else:
-        said = "no change"
+    clauses = [
+        # Of what hides, numbers say nothing to people.
+        describe(p, full[p.name]) if seen[p.name] else p.help or p.name
+        for p in named or changed[:limit]
+    ]
+    clauses += _others(len(changed) - len(clauses), unseen=0 < len(shown) == len(named))
+    below = "" if named else "below visibility: "
+    said = f"{below}{', '.join(clauses)}" if clauses else "no change"
     return f"{style}: {said}" if style else said
 
 
@@ -107,7 +134,10 @@ def _others(count: int, *, unseen: bool) -> list[str]:
     return [f"and {'a smaller one' if count == 1 else f'{count} smaller ones'}{below}"]
 
 
-def _unseen(changed: Sequence[Param], limit: int) -> str:
-    """Changes of which one sees nothing: their numbers would say nothing, either."""
-    named = [p.help or p.name for p in changed[:limit]]
-    return ", ".join([*named, *_others(len(changed) - len(named), unseen=False)])
+def complaint(part: str) -> str:
+    """A part of appeal in words.
+
+    >>> complaint("damaged"), complaint("of_a_plug_in")
+    ('visible damage', 'of a plug in')
+    """
+    return _COMPLAINTS.get(part, part.replace("_", " "))

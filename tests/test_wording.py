@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from blackcamo.appeal.model import calibrated
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import load_chain
 from blackcamo.images import fit_long_side, load_photo
@@ -18,7 +19,7 @@ from blackcamo.types import HiddenFilter, LookFilter, Param, Params
 from blackcamo.vision.arrays import to_rgb
 from blackcamo.vision.cielab import linear_to_lab
 from blackcamo.vision.display import linear_light
-from blackcamo.wording import changes, describe, recipe, visibility
+from blackcamo.wording import changes, complaint, describe, recipe, visibility
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -71,7 +72,7 @@ SPACE = FilterSpace([SEEN, Hides("hides", (PATTERN, TEXTURE))])
          "1 EV brighter, 1700 K warmer, film grain 5 %, turned 2° clockwise, "
          "and a smaller one below visibility"),
         ({"pattern_jnd": 1, "texture_jnd": 2, "light_ev": 0.05},
-         "nothing that one sees: light, hidden texture, hidden pattern"),
+         "below visibility: 0.05 EV brighter, hidden texture, hidden pattern"),
         ({"coarse_percent": 100, "light_ev": 0.001}, "no change"),
         ({}, "no change"),
     ],
@@ -85,7 +86,7 @@ def test_of_what_is_named_there_is_a_limit() -> None:
     some = {"light_ev": 0.4, "warmth_k": 5600, "grain_percent": 2}
     assert recipe(SPACE, some, limit=1) == "0.4 EV brighter, and 2 smaller ones"
     said = recipe(SPACE, {"pattern_jnd": 1, "texture_jnd": 2}, limit=1)
-    assert said == "nothing that one sees: hidden texture, and a smaller one"
+    assert said == "below visibility: hidden texture, and a smaller one"
 
 
 def test_unknown_parameters_are_refused() -> None:
@@ -198,5 +199,12 @@ def test_what_hides_is_never_seen(space: FilterSpace) -> None:
     params = {"weave_jnd": 4.0, "recompression": 40.0}
     assert set(visibility(space, params).values()) == {0.0}
     assert [p.name for p in changes(space, params)] == ["weave_jnd", "recompression"]
-    says = "nothing that one sees: pattern hidden in colour, quality under 100 of a first JPEG"
+    says = "below visibility: pattern hidden in colour, quality under 100 of a first JPEG"
     assert recipe(space, params) == says
+
+
+def test_every_part_of_appeal_has_words() -> None:
+    for part in ("liked", *calibrated().complaints):
+        assert part in ("grain", "framing") or complaint(part) != part
+        assert "_" not in complaint(part)
+    assert complaint("damaged") == complaint("damage_ssimulacra2") == "visible damage"

@@ -63,6 +63,57 @@ def test_what_fails_is_one_line_and_the_others_are_judged(
     assert len(captured.out.splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("edit", "least"),
+    [
+        (["-crop", "767x511+1+1", "+repage", "-resize", "768x512!"], 85),
+        (["-crop", "735x511+1+1", "+repage", "-filter", "Lanczos", "-resize", "768x512!"], 80),
+        (["-background", "black", "-virtual-pixel", "black", "-distort", "SRT", "0.7"], 80),
+        (["-virtual-pixel", "edge", "-distort", "SRT", "1.03 0.7"], 80),
+        (["-virtual-pixel", "black", "-distort", "Affine", "0,0 0.5,0.5"], 80),
+        (["-virtual-pixel", "black", "-distort", "Affine", "0,0 12,-7"], 80),
+        (["-virtual-pixel", "edge", "-distort", "Barrel", "0 0.01 0 0.985"], 80),
+        (["-modulate", "102,112", "-crop", "740x490+9+15", "+repage", "-resize", "768x512!"], 80),
+        (["-resize", "40%"], 75),
+        (["-bordercolor", "#faf9f5", "-border", "40"], 80),
+    ],
+    ids=["a pixel", "aspect", "turned", "turned back", "half a pixel", "moved", "lens", "look",
+         "smaller", "border"],
+)  # fmt: skip
+def test_where_an_edit_lies_costs_nothing(
+    kodak: list[Path], tmp_path: Path, edit: list[str], least: float
+) -> None:
+    edited = tmp_path / "edited.jpg"
+    command = [programs.imagemagick(), str(kodak[4]), *edit, "-quality", "92", str(edited)]
+    subprocess.run(command, check=True)
+    (found,) = appraise(kodak[4], [edited])
+    assert found.appeal is not None, found.error
+    assert found.appeal > least
+
+
+def test_damage_in_a_crop_is_damage(kodak: list[Path], tmp_path: Path) -> None:
+    edited = tmp_path / "edited.jpg"
+    edit = ["-crop", "740x490+9+15", "+repage", "-resize", "768x512!", "-blur", "0x3"]
+    subprocess.run([programs.imagemagick(), str(kodak[4]), *edit, str(edited)], check=True)
+    (found,) = appraise(kodak[4], [edited])
+    assert found.appeal is not None
+    assert found.appeal < 40
+
+
+@pytest.mark.parametrize("edit", [["-flop"], ["-rotate", "90"], ["-negate"]])
+def test_what_is_not_comparable_has_no_number(
+    kodak: list[Path], tmp_path: Path, edit: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited = tmp_path / "edited.png"
+    subprocess.run([programs.imagemagick(), str(kodak[4]), *edit, str(edited)], check=True)
+    assert main(["appeal", str(kodak[4]), str(edited), "--json"]) == 2
+    captured = capsys.readouterr()
+    (result,) = json.loads(captured.out)["results"]
+    assert result["appeal"] is None
+    assert "not comparable" in result["error"]
+    assert len(captured.err.strip().splitlines()) == 1
+
+
 def test_from_python(kodak: list[Path]) -> None:
     (found,) = appraise(kodak[2], [kodak[2]], mode="imperceptible")
     assert found.appeal is not None

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from blackcamo.errors import PhotoError
@@ -33,11 +34,12 @@ def graded(pixels: Pixels) -> Pixels:
 def textured(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> Pixels:
     """A made photo under texture of every fineness."""
     rng = np.random.default_rng(seed)
-    levels = np.moveaxis(make_photo(height, width).numpy(), 0, 2) * 140 + 55
+    levels: NDArray[np.float64] = np.moveaxis(make_photo(height, width).double().numpy(), 0, 2)
+    levels = levels * 140 + 55
     for side_px in (2, 5, 12, 30):
         coarse = rng.normal(0, 14, (height // side_px + 2, width // side_px + 2))
         grown = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-        levels += np.asarray(grown, np.float64)[..., None]
+        levels = levels + np.asarray(grown)[..., None]
     return np.asarray(np.clip(levels, 0, 255), np.uint8)
 
 
@@ -55,7 +57,7 @@ def turned(pixels: Pixels, degrees: float, scale: float = 1, x: float = 0, y: fl
     """Turned about the middle and moved; what was not there is black."""
     height, width = pixels.shape[:2]
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, scale)
-    matrix[:, 2] += x, y
+    matrix[:, 2] = matrix[:, 2] + (x, y)
     moved = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC)
     return np.asarray(moved, np.uint8)
 

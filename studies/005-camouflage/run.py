@@ -94,7 +94,9 @@ def one(photo: Path, data: Path, scorer: str, mode: str, work: Path) -> dict[str
         **settings,
     )
     assert result.output is not None
-    assert run.verify(result.output).reproduced, f"{photo.stem}: another score than recorded"
+    assert run.verify(result.output, **settings).reproduced, (
+        f"{photo.stem}: another score than recorded"
+    )
     judge = load_scorer(settings["scorer"], settings["scorer_options"])
     before, after = load_photo(photo).pixels, load_photo(result.output).pixels
     told = travelled(after, Oracle(judge, Ledger.unlimited()))

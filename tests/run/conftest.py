@@ -29,7 +29,7 @@ def write_photo(path: Path, *, height_px: int = 96, width_px: int = 128, **save:
 
 @pytest.fixture
 def plugged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody's styles ``cut``, ``picky`` and ``rose``, and the filter of the last."""
+    """Somebody's styles ``cut``, ``lean``, ``picky`` and ``rose``, and the last one's filter."""
     plugged.install(tmp_path / "plugged", monkeypatch)
     yield
     plugins._registered.cache_clear()

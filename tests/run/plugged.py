@@ -23,6 +23,16 @@ CUT = Style(
     ),
 )
 
+LEAN = Style(
+    name="lean",
+    sentence="Seen from the side.",
+    free=(
+        Free("keystone_x_percent", -2.5, -1, -2),
+        Free("rotation_deg", 0.3, 1, 0.5),
+        Free("exposure_ev", -0.3, 0.2, 0),
+    ),
+)
+
 
 def never(facts: PhotoFacts) -> str | None:
     """Why ``PICKY`` does not suit a photo."""
@@ -71,9 +81,10 @@ def install(folder: Path, patch: pytest.MonkeyPatch) -> None:
     info = folder / "blackcamo_plugged-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: blackcamo-plugged\nVersion: 1.0\n")
+    styles = ("CUT", "LEAN", "PICKY", "ROSE")
     (info / "entry_points.txt").write_text(
         "[blackcamo.styles]\n"
-        + "".join(f"{name.lower()} = {__name__}:{name}\n" for name in ("CUT", "PICKY", "ROSE"))
+        + "".join(f"{name.lower()} = {__name__}:{name}\n" for name in styles)
         + f"[blackcamo.filters]\ntint = {__name__}:Tint\n"
     )
     patch.setattr(sys, "path", [str(folder), *sys.path])

@@ -18,7 +18,7 @@ from blackcamo.channel import Channel
 from blackcamo.filters import Chain
 from blackcamo.filters.tone import Tone
 from blackcamo.filters.weave import Weave
-from blackcamo.rendering import Picture, Prepared, Renderer, Values
+from blackcamo.rendering import Anchor, Picture, Prepared, Renderer, Values
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
@@ -151,3 +151,22 @@ def test_a_gpus_batch_renders_each_style_once(pixels: Pixels) -> None:
     for one, whole in zip(rendered, chain.render(photo, candidates), strict=True):
         assert torch.equal(one.filtered, whole.filtered)
     assert [r.filtered is r.styled for r in rendered] == [True, False, False] * 2
+
+
+@pytest.mark.parametrize("strength", [1.0, 2.0, 4.0])
+def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(strength: float) -> None:
+    texture = np.random.default_rng(1).normal(0, 25, (96, 128, 1))
+    pixels = np.clip(to_pixels(make_photo(96, 128)) * 0.6 + 50 + texture, 0, 255).astype(np.uint8)
+    renderer = Renderer(pixels, Chain([Weave()]), Channel(), critic.create(), "enhance")
+    wanted = {"weave_jnd": strength, "weave_cb_01": 1.0}
+    ((_, plain),) = renderer.prepare([{}])
+    assert isinstance(plain, Picture)
+    anchor = Anchor({"weave_jnd": 0.0}, plain.appraisal.value)
+    ((alone, strong),) = renderer.prepare([wanted])
+    ((params, picture),) = renderer.prepare([wanted], anchors=[anchor], floor=80.0)
+    assert isinstance(strong, Picture)
+    assert isinstance(picture, Picture)
+    assert strong.appraisal.value < 80 <= picture.appraisal.value < 84
+    assert 0 < params["weave_jnd"] < alone["weave_jnd"]
+    # What the anchor does not name is no strength, and stays.
+    assert params["weave_cb_01"] == 1.0

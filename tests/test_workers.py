@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -110,8 +111,17 @@ def assert_alike(ones: Sequence[Prepared], others: Sequence[Prepared]) -> None:
         assert np.array_equal(picture.received, picture_too.received)
 
 
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_threads_make_what_is_made_here(pixels: Pixels, count: int) -> None:
+@dataclass(frozen=True)
+class Rendered:
+    """Candidates of all styles, and what they are when rendered here, one by one."""
+
+    params: list[Values]
+    anchors: list[Anchor | None]
+    here: list[Prepared]
+
+
+@pytest.fixture(scope="module")
+def rendered(pixels: Pixels) -> Rendered:
     chain, known = load_chain(), facts(pixels)
     rng = np.random.default_rng(0)
     params: list[Values] = []
@@ -133,8 +143,14 @@ def test_threads_make_what_is_made_here(pixels: Pixels, count: int) -> None:
         renderer(pixels, chain).prepare([one], anchors=[anchor], floor=88.0)[0]
         for one, anchor in zip(params, anchors, strict=True)
     ]
-    there = Workers(count).prepare(renderer(pixels, chain), params, anchors, 88.0)
-    assert_alike(here, there)
+    return Rendered(params, anchors, here)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_threads_make_what_is_made_here(pixels: Pixels, rendered: Rendered, count: int) -> None:
+    mine = renderer(pixels, load_chain())
+    there = Workers(count).prepare(mine, rendered.params, rendered.anchors, 88.0)
+    assert_alike(rendered.here, there)
 
 
 def test_candidates_are_rendered_side_by_side_in_threads_of_one(pixels: Pixels) -> None:

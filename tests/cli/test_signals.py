@@ -131,7 +131,8 @@ def test_the_first_signal_delivers_the_best_so_far(
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+# That a hang-up is heard, too, is known by the first one and by other commands.
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_second_signal_ends_everything_at_once(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path, *SEARCH) as it:
         it.until(lambda: len(it.runs()) >= 3)

@@ -91,4 +91,4 @@ class LookExporterContract(ExporterContract):
         assert exporter(make_preset(), tmp_path, "film").left_out == ()
         preset = make_preset(grain_percent=2.0, vignette_percent=9.0)
         left_out = exporter(preset, tmp_path, "film").left_out
-        assert left_out == ("film grain 2.0 %", "corners darkened 9 %")
+        assert left_out == ("film grain 2 %", "corners 9 % darker")

@@ -20,7 +20,10 @@ def test_filters_lists_every_parameter(capsys: pytest.CaptureFixture[str]) -> No
     assert [f["name"] for f in families] == list(plugins.names("filters"))
     params = [p for f in families for p in f["params"]]
     assert len(table) == len(params) + 1
-    assert {"name", "low", "high", "neutral", "unit", "help", "step", "modifier"} == set(params[0])
+    assert set(params[0]) == {
+        "name", "low", "high", "neutral", "unit", "help", "step", "modifier",
+        "falls", "rises", "visible",
+    }  # fmt: skip
     (exposure,) = [line for line in table if " exposure_ev " in line]
     assert exposure.split()[0] == "tone"
 

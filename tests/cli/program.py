@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-PROGRAM = [sys.executable, "-c", "import sys; from blackcamo.cli import main; sys.exit(main())"]
+PROGRAM = [sys.executable, "-m", "blackcamo"]
 
 
 def hear_ctrl_c() -> None:

@@ -35,9 +35,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_console_script_is_this_program() -> None:
-    script = f"{sys.prefix}/bin/blackcamo"
-    answer = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("words", [[f"{sys.prefix}/bin/blackcamo"], PROGRAM])
+def test_the_console_script_and_the_module_are_this_program(words: list[str]) -> None:
+    answer = subprocess.run([*words, "--version"], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (0, f"blackcamo {blackcamo.__version__}\n")
 
 

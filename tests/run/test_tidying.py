@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from PIL import Image
 from blackcamo import run
 from blackcamo.errors import OptionError, OutputError, StudyError, UnknownNameError
 from blackcamo.preset import read_preset
+from blackcamo.run import scoring, setup
 from blackcamo.run.review import Review
 from blackcamo.study import Study
-from tests.run.conftest import Search, write_photo
+from blackcamo.testing import CountingScorer
+from blackcamo.types import ScorerInfo
+from tests.run.conftest import Search, paleness, write_photo
 
 
 def names(storage: Path) -> list[str]:
@@ -25,13 +30,38 @@ def storage(tmp_path: Path) -> Path:
     return tmp_path / "out" / "studies.journal"
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[run.SearchResult]]:
+    """The folder and results of two searches, to be copied."""
+    folder = tmp_path_factory.mktemp("finished")
+    photo = write_photo(folder / "photo.jpg")
+    with pytest.MonkeyPatch.context() as patch:
+        counting = CountingScorer(paleness, info=ScorerInfo(name="counting"))
+        for module in (scoring, setup):
+            patch.setattr(module, "load_scorer", lambda *_: counting)
+        results = [
+            run.search(
+                photo, budget=40, batch=8, seed=seed, target=48.0, out=folder / f"seed{seed}",
+                storage=str(folder / "out" / "studies.journal"),
+                pictures=folder / "out" / "pictures",
+            )
+            for seed in (1, 2)
+        ]  # fmt: skip
+    return folder, results
+
+
 @pytest.fixture
-def two(run_search: Search, tmp_path: Path) -> list[run.SearchResult]:
+def two(
+    finished: tuple[Path, list[run.SearchResult]], scorer: CountingScorer, tmp_path: Path
+) -> list[run.SearchResult]:
     """Searches of one photo with two seeds, in one storage."""
-    return [
-        run_search(budget=40, seed=seed, target=48.0, out=tmp_path / f"seed{seed}")
-        for seed in (1, 2)
-    ]
+    folder, results = finished
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+
+    def here(path: Path | None) -> Path | None:
+        return path and tmp_path / path.relative_to(folder)
+
+    return [replace(r, output=here(r.output), preset=here(r.preset)) for r in results]
 
 
 def test_merged_studies_have_one_front_and_export_like_their_sources(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -23,14 +24,26 @@ from blackcamo.testing import CountingScorer
 from blackcamo.types import ScorerInfo
 from tests.exporters import programs
 from tests.run.conftest import Search, write_photo
+from tests.run.finished import searched
 
 Export = Callable[..., run.ExportResult]
 
 
-@pytest.fixture
-def result(run_search: Search) -> run.SearchResult:
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, run.SearchResult]:
     """A search in a style that does more than colours: clarity, glow, a vignette."""
-    return run_search(styles=("soft-focus",), budget=60, target=0.0)
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, searched(folder, styles=("soft-focus",), budget=60, target=0.0)
+
+
+@pytest.fixture
+def result(
+    finished: tuple[Path, run.SearchResult], scorer: CountingScorer, tmp_path: Path
+) -> run.SearchResult:
+    """That search, in the test's folder but for the paths in its result."""
+    folder, result = finished
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return result
 
 
 @pytest.fixture

@@ -13,12 +13,11 @@ from PIL import Image
 from blackcamo import run
 from blackcamo.errors import OptionError, OutputError, StudyError, UnknownNameError
 from blackcamo.preset import read_preset
-from blackcamo.run import scoring, setup
 from blackcamo.run.review import Review
 from blackcamo.study import Study
 from blackcamo.testing import CountingScorer
-from blackcamo.types import ScorerInfo
-from tests.run.conftest import Search, paleness, write_photo
+from tests.run.conftest import Search, write_photo
+from tests.run.finished import searched
 
 
 def names(storage: Path) -> list[str]:
@@ -34,20 +33,10 @@ def storage(tmp_path: Path) -> Path:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[run.SearchResult]]:
     """The folder and results of two searches, to be copied."""
     folder = tmp_path_factory.mktemp("finished")
-    photo = write_photo(folder / "photo.jpg")
-    with pytest.MonkeyPatch.context() as patch:
-        counting = CountingScorer(paleness, info=ScorerInfo(name="counting"))
-        for module in (scoring, setup):
-            patch.setattr(module, "load_scorer", lambda *_: counting)
-        results = [
-            run.search(
-                photo, budget=40, batch=8, seed=seed, target=48.0, out=folder / f"seed{seed}",
-                storage=str(folder / "out" / "studies.journal"),
-                pictures=folder / "out" / "pictures",
-            )
-            for seed in (1, 2)
-        ]  # fmt: skip
-    return folder, results
+    return folder, [
+        searched(folder, budget=40, seed=seed, target=48.0, out=folder / f"seed{seed}")
+        for seed in (1, 2)
+    ]
 
 
 @pytest.fixture

@@ -14,16 +14,14 @@ from blackcamo.cli.output import (
     FAILED,
     MISSED,
     collecting,
-    complain_about,
-    number,
     print_json,
-    say,
 )
 from blackcamo.cli.progress import SearchProgress
 from blackcamo.cli.stopping import stopping
+from blackcamo.cli.telling import sum_up, tell
 
 if TYPE_CHECKING:
-    from blackcamo.run import SearchConfig, SearchResult
+    from blackcamo.run import SearchResult
 
 _SEARCH = "Search"
 
@@ -221,43 +219,16 @@ def search(
                 break
             results.append(result)
             if not as_json:
-                _print(result, config, quiet=quiet)
+                tell(result, quiet=quiet)
         cut_short = stop() and (
             len(results) < len(found) or any(result.interrupted for result in results)
         )
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
+    elif len(found) > 1:
+        sum_up(results, len(found))
     if cut_short:
         return stop.status
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
-
-
-def _print(result: SearchResult, config: SearchConfig, *, quiet: bool) -> None:
-    if result.error is not None:
-        complain_about(result.photo, result.error)
-    if result.output is None:
-        return
-    for note in () if quiet else result.notes:
-        complain_about(result.photo, note)
-    if result.interrupted:
-        complain_about(result.photo, "search interrupted; the same command continues it")
-    change = (
-        f"{result.scorer} {number(result.score_before)} -> {number(result.score_after)} "
-        f"(target {result.target:g}), appeal {number(result.appeal)}, "
-        f"{result.queries['total']} queries, {result.seconds:.0f} s"
-    )
-    if result.succeeded:
-        say(f"{result.photo}: {change}")
-    else:
-        say(f"{result.photo}: could not be camouflaged; best effort: {change}")
-    say(f"  {result.recipe}")
-    say(f"  {result.output}")
-    if result.table is not None:
-        say(f"  {result.table}")
-    for choice in result.choices:
-        say(f"  or {choice.recipe}")
-        say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")
-    if result.sheet is not None:
-        say(f"  all of them side by side: {result.sheet}")

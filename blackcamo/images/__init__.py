@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from blackcamo.images.checks import MAX_ASPECT, MAX_PIXELS, MAX_SIDE_PX, MIN_SIDE_PX
 from blackcamo.images.files import (
+    BEST_EFFORT_SUFFIX,
     CAMOUFLAGE_SUFFIX,
     PICTURE_SUFFIXES,
     fitting_stem,
@@ -20,6 +21,7 @@ from blackcamo.images.metadata import Credit, encode_png, jpeg_metadata
 from blackcamo.images.scaling import fit_long_side, resize
 
 __all__ = [
+    "BEST_EFFORT_SUFFIX",
     "CAMOUFLAGE_SUFFIX",
     "MAX_ASPECT",
     "MAX_PIXELS",

@@ -19,12 +19,16 @@ MAX_FILE_BYTES = 2**31
 
 CAMOUFLAGE_SUFFIX = ".camo"
 """What follows the stem of a photo in the name of its camouflage."""
+BEST_EFFORT_SUFFIX = ".best-effort"
+"""What follows it instead where the photo could not be camouflaged."""
 PICTURE_SUFFIXES = frozenset(
     {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 )
 """What files of a folder are taken for pictures, in lower case."""
 
-_MADE_HERE = re.compile(r"\.(camo|compare|choices|styles|hald|[\w-]+-layer)", re.IGNORECASE)
+_MADE_HERE = re.compile(
+    r"\.(camo|best-effort|compare|choices|styles|hald|[\w-]+-layer)", re.IGNORECASE
+)
 _NAME_BYTES = 255
 """The longest name on most file systems; those that encrypt names take fewer bytes."""
 _ENDING_BYTES = 64

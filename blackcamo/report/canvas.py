@@ -23,6 +23,8 @@ MUTED = (164, 164, 164)
 NO_BREAK = "\u00a0"
 
 _LEADING = 1.35
+_DARK_INK = 0.5
+"""Plates of more emphasis carry dark letters."""
 _BEYOND_ASCII = "°±·…"
 
 
@@ -61,6 +63,30 @@ class Canvas:
         """Write one line and return its width in pixels."""
         self._draw.text((left_px, top_px), _known(line), font=_font(size), fill=fill)
         return round(_font(size).getlength(_known(line)))
+
+    def badge(self, line: str, left_px: int, top_px: int, *, size: int, emphasis: float) -> int:
+        """Write one line on a plate of its own, line_height(size) high, and return its width.
+
+        Args:
+            emphasis: 1 is a bright plate, 0 the outline of one; greys, so that no colour beside
+                the photos sways whoever looks at them.
+        """
+        ends = size // 2
+        width = round(_font(size).getlength(_known(line))) + 2 * ends
+        plate = tuple(
+            round(dark + emphasis * (bright - dark))
+            for dark, bright in zip(GROUND, BRIGHT, strict=True)
+        )
+        box = (left_px, top_px, left_px + width, top_px + line_height(size))
+        self._draw.rounded_rectangle(box, radius=size // 4, fill=plate, outline=BRIGHT)
+        self.text(
+            line,
+            left_px + ends,
+            top_px + 1,
+            size=size,
+            fill=GROUND if emphasis >= _DARK_INK else BRIGHT,
+        )
+        return width
 
     @property
     def pixels(self) -> Pixels:

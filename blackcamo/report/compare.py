@@ -12,6 +12,7 @@ from blackcamo.report.canvas import (
     line_height,
     wrap,
 )
+from blackcamo.report.verdict import Outcome, Verdict
 from blackcamo.types import Pixels, ScorerInfo
 
 _WIDTH_PX = 1600
@@ -22,6 +23,7 @@ _GUTTER_PX = 12
 _GAP_PX = 20
 _HEADING = 30
 _BODY = 20
+_EMPHASIS = {Verdict.CAMOUFLAGED: 1.0, Verdict.WITHOUT_MARGIN: 0.6, Verdict.NOT_CAMOUFLAGED: 0.0}
 
 
 def compare_picture(
@@ -31,6 +33,7 @@ def compare_picture(
     scorer: ScorerInfo,
     appeal: float,
     recipe: str,
+    outcome: Outcome,
 ) -> Pixels:
     """The picture ``<stem>.compare.png``, at most 1600 pixels wide.
 
@@ -40,6 +43,7 @@ def compare_picture(
         scorer: whose scores they are.
         appeal: 0-100.
         recipe: what was done, in plain language.
+        outcome: what became of it, as a badge below the photos.
     """
     photos = _side_by_side(before.pixels, after.pixels)
     photo_height = photos[0].shape[0]
@@ -55,7 +59,9 @@ def compare_picture(
     footer = [line for text in said for line in wrap(text, size=_BODY, width_px=text_width)]
     captions_top = _MARGIN_PX + photo_height + _GAP_PX
     rule_top = captions_top + line_height(_BODY) + line_height(_HEADING) + _GAP_PX
-    height = rule_top + _GAP_PX + len(footer) * line_height(_BODY) + _MARGIN_PX
+    badge_top = rule_top + _GAP_PX
+    footer_top = badge_top + line_height(_BODY) + _GAP_PX // 2
+    height = footer_top + len(footer) * line_height(_BODY) + _MARGIN_PX
     canvas = Canvas(width, height)
 
     left = (width - photos_width) // 2
@@ -71,8 +77,11 @@ def compare_picture(
         baseline = top + _HEADING - _BODY
         canvas.text(shown.verdict, column + end + 12, baseline, size=_BODY, fill=MUTED)
     canvas.rule(_MARGIN_PX, width - _MARGIN_PX, rule_top)
+    verdict = outcome.verdict
+    end = canvas.badge(verdict, _MARGIN_PX, badge_top, size=_BODY, emphasis=_EMPHASIS[verdict])
+    canvas.text(outcome.why, _MARGIN_PX + end + 12, badge_top, size=_BODY, fill=BRIGHT)
     for number, line in enumerate(footer):
-        top = rule_top + _GAP_PX + number * line_height(_BODY)
+        top = footer_top + number * line_height(_BODY)
         canvas.text(line, _MARGIN_PX, top, size=_BODY, fill=MUTED)
     return canvas.pixels
 

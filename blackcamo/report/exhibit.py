@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from blackcamo.channel import Channel
 from blackcamo.images import fit_long_side
 from blackcamo.report.places import find_places
+from blackcamo.report.verdict import Outcome, Verdict
 from blackcamo.types import Pixels
+from blackcamo.wording import complaint
 
 LONG_SIDE_PX = 768
 """Bound of a whole picture on a page; larger ones are resampled."""
+_UNCHANGED = 90.0
+"""What a part has of which nobody complains: that of the photo itself."""
 
 _WHOLE = Channel(quality=90, subsampling="4:4:4")
 # Noise and stripes are what a crop is looked at for: its own JPEG may neither hide nor add any.
@@ -33,8 +37,7 @@ class Facts:
         target: the score that was aimed at.
         appeal: 0-100.
         parts: what it was made of.
-        succeeded: whether target and floor were reached.
-        outcome: the same in words, with the reason why not.
+        outcome: what became of it.
         mode: what the search was after.
         recipe: what was done, in plain words.
         queries: how many it took; None where that is unknown.
@@ -50,11 +53,15 @@ class Facts:
     target: float
     appeal: float
     parts: Mapping[str, float]
-    succeeded: bool
-    outcome: str
+    outcome: Outcome
     mode: str
     recipe: str
     queries: int | None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether target and floor were reached."""
+        return self.outcome.verdict is Verdict.CAMOUFLAGED
 
     @property
     def scores(self) -> str:
@@ -72,14 +79,14 @@ class Facts:
     def complaints(self) -> tuple[tuple[str, float], ...]:
         """The parts of appeal by name in words, the worst first."""
         return tuple(
-            (name.replace("_", " "), value)
+            (complaint(name), value)
             for name, value in sorted(self.parts.items(), key=lambda item: item[1])
         )
 
     @property
     def worst(self) -> str:
         """The worst part of appeal with its value, in words."""
-        if not self.complaints or self.complaints[0][1] >= 100:
+        if not self.complaints or round(self.complaints[0][1], 1) >= _UNCHANGED:
             return "no complaint"
         return "worst part {} {:.1f}".format(*self.complaints[0])
 

@@ -8,8 +8,14 @@ from importlib import resources
 
 from blackcamo.pages import embedded, offline_page
 from blackcamo.report.exhibit import Exhibit, Facts, Shot, Spot, whole_shot
+from blackcamo.report.verdict import Verdict
 
 _ORIGINAL, _CAMOUFLAGE = "Original", "Camouflage"
+_CLASSES = {
+    Verdict.CAMOUFLAGED: "succeeded",
+    Verdict.WITHOUT_MARGIN: "close",
+    Verdict.NOT_CAMOUFLAGED: "failed",
+}
 
 
 def exhibit_page(
@@ -72,7 +78,7 @@ def _exhibit(exhibit: Exhibit, number: int) -> str:
 <article id="photo-{number}" tabindex="-1" data-name="{escape(facts.name)}" \
 data-appeal="{facts.appeal!r}" data-succeeded="{int(facts.succeeded)}">
 <h2>{escape(facts.name)}{where}
-<span class="outcome{" succeeded" * facts.succeeded}">{escape(facts.outcome)}</span></h2>
+<span class="outcome {_CLASSES[facts.outcome.verdict]}">{escape(str(facts.outcome))}</span></h2>
 <div class="pair">
 {_whole(exhibit)}
 </div>

@@ -188,9 +188,7 @@ class Delivery:
             if place.kept is not None:
                 same = place.kept.provenance.get("photo") == self._identity["photo"]
                 whose = "another search's" if same else "another photo's"
-            notes.append(
-                f"{before} is {whose} and stays; this is {place.stem}{ending}"
-            )
+            notes.append(f"{before} is {whose} and stays; this is {place.stem}{ending}")
         if place.moved is not None:
             notes.append(
                 f"this is better than {before} of another search, which is "
@@ -230,7 +228,9 @@ class Delivery:
     def _choice(self, other: Winner, before: float) -> Choice:
         """Write a success in another style and its preset."""
         preset = self._preset(other, self.facts(before, other, None))
-        camouflage, preset_file = (self._file(e, other.evaluation.style) for e in (CAMOUFLAGE, PRESET))
+        camouflage, preset_file = (
+            self._file(e, other.evaluation.style) for e in (CAMOUFLAGE, PRESET)
+        )
         write_bytes(preset_file, preset.to_json().encode())
         write_bytes(camouflage, other.data)
         return Choice(

@@ -95,7 +95,7 @@ def study_note(
     goal = Goal.for_scorer(
         info, target=attributes["target"], appeal_floor=attributes["appeal_floor"]
     )
-    verdict = outcome(goal, info, after, delivered["appeal"])
+    verdict = _text(str(outcome(goal, info, after, delivered["appeal"])))
     again = delivered["score_recompressed"]
     kinds = ", ".join(
         f"{ledger[kind]} {name}"

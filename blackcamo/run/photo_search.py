@@ -12,6 +12,7 @@ from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.rendering import Renderer
+from blackcamo.run.advice import next_step
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
@@ -134,6 +135,7 @@ class PhotoSearch:
         return replace(
             result,
             interrupted=self.interrupted,
+            next_step=None if cut_short or result.succeeded else self._next_step(shift),
             failures=dict(self.oracle.failures),
             error=self._given_up(),
             queries={
@@ -157,6 +159,16 @@ class PhotoSearch:
                     retries=self.ledger.counts()["retries"],
                 ),
             ),
+        )
+
+    def _next_step(self, shift: float) -> str:
+        """What may help where nothing was good enough."""
+        return next_step(
+            [evaluation for _, evaluation in self.candidates],
+            self.goal.moved(-shift),
+            self.config,
+            styles=list(self.contest.spaces),
+            smaller_than_px=max(self.photo.pixels.shape[:2]) if self.on_proxy else None,
         )
 
     def _objective(self, pixels: Pixels) -> Objective:

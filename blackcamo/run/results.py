@@ -175,7 +175,10 @@ class SearchResult(_Result):
 
     ``score_before`` is the photo's score after the channel, ``score_after`` that of the
     delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
-    query was left). ``interrupted`` says that the search was stopped before its budget was spent.
+    query was left). ``verdict`` is "camouflaged", "low quality without the safety margin" or "not
+    camouflaged", ``why`` the numbers with which it falls short, ``next_step`` what may help then;
+    ``output`` is a best effort unless it ``succeeded``. ``interrupted`` says that the search was
+    stopped before its budget was spent.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
@@ -202,6 +205,9 @@ class SearchResult(_Result):
     appeal: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     recipe: str = ""
+    verdict: str | None = None
+    why: str = ""
+    next_step: str | None = None
     succeeded: bool = False
     interrupted: bool = False
     queries: Mapping[str, int | None] = field(default_factory=dict)
@@ -266,6 +272,7 @@ class ShownResult(_Result):
     score_after: float | None = None
     appeal: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
+    verdict: str | None = None
     succeeded: bool = False
     queries: int | None = None
     error: str | None = None

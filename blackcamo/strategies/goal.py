@@ -85,11 +85,11 @@ class Goal:
 
     def reached(self, score: float) -> bool:
         """Whether this score is at the target or past it."""
-        return self._gap(score) <= 0
+        return self.gap(score) <= 0
 
     def safely_reached(self, score: float) -> bool:
         """Whether a score found by the search is far enough past the target to stay there."""
-        return self._gap(score) + SAFETY <= 0
+        return self.gap(score) + SAFETY <= 0
 
     def succeeded(self, score: float, appeal: float) -> bool:
         """Whether score and appeal are both where they should be."""
@@ -108,7 +108,7 @@ class Goal:
         if not (math.isfinite(score) and math.isfinite(appeal)):
             return FAILED
         appeal = min(max(appeal, 0.0), 100.0)
-        gap = min(max(self._gap(score) + SAFETY, 0.0), WORST_GAP)
+        gap = min(max(self.gap(score) + SAFETY, 0.0), WORST_GAP)
         shortfall = max(self.appeal_floor - appeal, 0.0)
         return 100.0 - appeal + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
 
@@ -123,7 +123,7 @@ class Goal:
             return max(won, key=lambda i: verified[i][1])
         return min(range(len(verified)), key=lambda i: self.loss(*verified[i]))
 
-    def _gap(self, score: float) -> float:
+    def gap(self, score: float) -> float:
         """Points (of 100 on the scorer's scale) that are missing to the target."""
         missing = score - self.target if self.higher_is_better else self.target - score
         return 100.0 * missing / (self.high - self.low)

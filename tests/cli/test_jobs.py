@@ -81,7 +81,8 @@ def test_search_writes_and_tells_what_happened(folder: Path, run: Run) -> None:
     assert err == ""
     good, bad = told["results"]
     assert good["photo"] == str(folder / "bright.jpg")
-    assert good["succeeded"]
+    assert (good["succeeded"], good["verdict"], good["why"]) == (True, "camouflaged", "")
+    assert (good["next_step"], bad["verdict"]) == (None, None)
     assert good["score_after"] <= good["target"] < 50 <= good["score_before"]
     assert set(good["queries"]) >= {
         "baseline", "search", "verify", "cache_hits", "total", "budget", "to_success",
@@ -103,10 +104,17 @@ def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixt
     assert told.err.splitlines() == [
         f"blackcamo: {folder / 'none.jpg'} does not exist; check the path"
     ]
-    assert len(told.out.splitlines()) == 3
-    assert "bright.jpg: could not be camouflaged; best effort: " in told.out
-    assert "(target 2), appeal" in told.out
-    assert str(folder / "far" / "bright.camo.jpg") in told.out
+    first, _, written, advice, empty, head, failed, best, summary = told.out.splitlines()
+    assert f"{folder / 'bright.jpg'}: not camouflaged (target 2 not reached): " in first
+    assert "(target 2), appeal" in first
+    assert written == f"  {folder / 'far' / 'bright.best-effort.jpg'}"
+    assert advice == "  next: continue with --budget 500"
+    assert empty == ""
+    assert head.split() == ["photo", "before", "after", "appeal", "queries", "verdict"]
+    assert failed.split() == ["none.jpg", "-", "-", "-", "0", "failed"]
+    assert best.split()[0] == "bright.jpg"
+    assert best.endswith("not camouflaged")
+    assert summary == "0 of 2 camouflaged; not: bright; failed: none"
     assert main([words[0], *words[2:]]) == 3
 
 

@@ -14,12 +14,14 @@ from PIL import Image
 
 from blackcamo.report.exhibit import make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
+from blackcamo.report.verdict import Outcome, Verdict
 from tests.browser import actions, needs_browser, start_browser
 from tests.report.test_exhibits import FACTS, noisy
 
 pytestmark = needs_browser
 
 PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
+WHY = "target 45 not reached"
 RIGHT, TAB, SPACE = "\ue014", "\ue004", " "
 RED, BLUE, GREEN = (180, 40, 40), (40, 40, 180), (40, 150, 40)
 Open = Callable[..., Any]
@@ -30,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Red photos whose camouflages are blue; the second's frame shows them green."""
     red, blue, green = (np.full((768, 1024, 3), colour, np.uint8) for colour in (RED, BLUE, GREEN))
     name = "a-name-without-a-break-" * 6 + ".jpg"
-    failed = replace(FACTS, name=name, succeeded=False, outcome="not camouflaged", appeal=60.0)
+    failed = replace(FACTS, name=name, outcome=Outcome(Verdict.NOT_CAMOUFLAGED, WHY), appeal=60.0)
     exhibits = [
         make_exhibit(replace(FACTS, name="a.jpg"), red, None, blue),
         make_exhibit(failed, red, green, blue),

@@ -15,6 +15,7 @@ from blackcamo.report.exhibit import Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.places import DIFFERENT, HEIGHT_PX, SMOOTH, WIDTH_PX, find_places
+from blackcamo.report.verdict import Outcome, Verdict
 from blackcamo.types import Pixels
 
 FACTS = Facts(
@@ -28,12 +29,24 @@ FACTS = Facts(
     target=45.0,
     appeal=81.0,
     parts={"hue": 100.0, "damage_smooth": 81.0},
-    succeeded=True,
-    outcome="camouflaged",
+    outcome=Outcome(Verdict.CAMOUFLAGED),
     mode="enhance",
     recipe="contrast -17 %",
     queries=118,
 )
+
+
+def test_parts_are_told_in_words_the_worst_first() -> None:
+    facts = replace(FACTS, parts={"liked": 94.0, "grain": 90.0, "damaged": 71.25, "hue": 80.0})
+    assert facts.complaints == (
+        ("visible damage", 71.25),
+        ("turned colours", 80.0),
+        ("grain", 90.0),
+        ("what is liked", 94.0),
+    )
+    assert facts.worst == "worst part visible damage 71.2"
+    assert replace(FACTS, parts={"liked": 94.0, "grain": 89.96}).worst == "no complaint"
+    assert replace(FACTS, parts={}).worst == "no complaint"
 
 
 def noisy(height_px: int, width_px: int) -> Pixels:
@@ -97,7 +110,8 @@ def test_a_reframed_photo_has_its_original_in_that_frame_too(scene: tuple[Pixels
 
 def test_a_sheet_grows_by_rows_alone(scene: tuple[Pixels, Pixels]) -> None:
     exhibit = make_exhibit(FACTS, scene[0], None, scene[1])
-    long = replace(FACTS, name="long " * 200, outcome="for reasons " * 100)
+    why = Outcome(Verdict.NOT_CAMOUFLAGED, "for reasons " * 100)
+    long = replace(FACTS, name="long " * 200, outcome=why)
     other = make_exhibit(long, noisy(100, 3000), None, noisy(100, 3000))
     one, two = exhibit_sheet([exhibit], title="x"), exhibit_sheet([exhibit, other], title="x")
     assert one.shape[1] == two.shape[1]

@@ -12,6 +12,7 @@ from blackcamo.images import load_photo, resize
 from blackcamo.report.canvas import BRIGHT, GROUND, NO_BREAK, Canvas, Scored, shorten, wrap
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.sheet import SheetRow, contact_sheet
+from blackcamo.report.verdict import Outcome, Verdict
 from blackcamo.types import Pixels, ScorerInfo
 
 RECIPE = ", ".join(f"exposure +0.{n} EV" for n in range(10, 30))
@@ -21,13 +22,19 @@ def plain(height_px: int, width_px: int, colour: tuple[int, int, int]) -> Pixels
     return np.full((height_px, width_px, 3), colour, np.uint8)
 
 
-def compared(before: Pixels, after: Pixels, *, recipe: str = RECIPE) -> Pixels:
+CAMOUFLAGED = Outcome(Verdict.CAMOUFLAGED)
+
+
+def compared(
+    before: Pixels, after: Pixels, *, recipe: str = RECIPE, outcome: Outcome = CAMOUFLAGED
+) -> Pixels:
     return compare_picture(
         Scored(before, 71.3, True),
         Scored(after, 38.2, False),
         scorer=ScorerInfo("niqe"),
         appeal=93.1,
         recipe=recipe,
+        outcome=outcome,
     )
 
 
@@ -73,11 +80,33 @@ def test_the_direction_of_the_scorer_is_said() -> None:
     shown = Scored(plain(300, 900, (90, 90, 90)), 50.0, True)
     better = [
         compare_picture(
-            shown, shown, scorer=ScorerInfo("x", higher_is_better=up), appeal=1.0, recipe=""
+            shown,
+            shown,
+            scorer=ScorerInfo("x", higher_is_better=up),
+            appeal=1.0,
+            recipe="",
+            outcome=CAMOUFLAGED,
         )
         for up in (True, False)
     ]
     assert (better[0] != better[1]).any()
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(400, 300), (16, 16)])
+def test_each_verdict_has_a_badge_of_its_own(width_px: int, height_px: int) -> None:
+    photo = plain(height_px, width_px, (90, 30, 30))
+    why = "target 4.95e+00 not reached, by 12345.6"
+    pictures = [compared(photo, photo, outcome=Outcome(verdict, why)) for verdict in Verdict]
+    plates = [(picture == BRIGHT).all(axis=-1) for picture in pictures]
+    # The brightest one is filled, the others need no more than letters and an outline.
+    assert plates[0].sum() > 2 * plates[1].sum()
+    assert plates[0].sum() > 2 * plates[2].sum()
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert (pictures[one] != pictures[other]).any()
+    for picture in pictures:
+        assert (margins(picture, 30) == GROUND).all()
+        grey = np.ptp(picture.astype(int), axis=-1) == 0
+        assert (grey | (picture == (90, 30, 30)).all(axis=-1)).all(), "no colour but the photos'"
 
 
 def test_wrapped_text_keeps_its_words_and_its_width() -> None:

@@ -124,8 +124,8 @@ def test_overwriting_is_the_old_way(run_search: Search, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "photo.camo.jpg", "photo.preset.json", "photo.compare.png", "photo.choices.png",
-        "photo.vivid.camo.jpg", "photo.vivid.preset.json",
+        "photo.camo.jpg", "photo.best-effort.jpg", "photo.preset.json", "photo.compare.png",
+        "photo.choices.png", "photo.vivid.camo.jpg", "photo.vivid.preset.json",
     ],
 )  # fmt: skip
 def test_somebodys_files_stay(name: str, run_search: Search, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_somebodys_files_stay(name: str, run_search: Search, tmp_path: Path) -> 
     result = run_search(**QUICK)
     assert result.output == tmp_path / "out" / "photo-2.camo.jpg"
     assert (tmp_path / "out" / name).read_bytes() == b"mine"
-    assert any("is somebody's and stays" in note for note in result.notes)
+    assert f"{name} is somebody's and stays; this is photo-2.camo.jpg" in result.notes
 
 
 def test_other_files_of_that_name_are_in_nobodys_way(run_search: Search, tmp_path: Path) -> None:
@@ -278,6 +278,7 @@ def test_a_folder_that_cannot_be_written_to_costs_no_query(
         ("img.camo.jpg", True),
         ("img-2.camo.png", True),
         ("img.noir.camo.jpg", True),
+        ("img.best-effort.jpg", True),
         ("img.compare.png", True),
         ("img.choices.png", True),
         ("img.styles.png", True),

@@ -38,7 +38,7 @@ def table(
     attributes = {
         "photo": {"name": "a_b.jpg"},
         "scorer": asdict(ScorerInfo("fake", higher_is_better=higher_is_better)),
-        "target": 45.0,
+        "target": 45.0 if higher_is_better else 55.0,
         "appeal_floor": 80.0,
         "delivered": DELIVERED,
     }
@@ -93,6 +93,25 @@ def test_the_best_is_the_highest_where_good_pictures_score_low(tmp_path: Path) -
 
 def test_styles_that_only_failed_are_not_listed(tmp_path: Path) -> None:
     assert table(tmp_path, higher_is_better=True, noir=[(math.nan, 0.0)]) == []
+
+
+def test_the_verdict_is_that_of_everywhere_else(tmp_path: Path) -> None:
+    for score, appeal, says in (
+        (45.8, 85.0, r"low quality without the safety margin \(45.8; target 45, threshold 50\)"),
+        (50.0, 85.0, "not camouflaged: target 45 not reached"),
+        (40.0, 79.9, "not camouflaged: appeal 79.9 is under the floor of 80"),
+    ):
+        attributes = {
+            "photo": {"name": "a.jpg"},
+            "scorer": asdict(ScorerInfo("fake")),
+            "target": 45.0,
+            "appeal_floor": 80.0,
+            "delivered": {**DELIVERED, "score_after": score, "appeal": appeal},
+        }
+        with opened(tmp_path / f"{score}-{appeal}.journal", attributes=attributes) as study:
+            finish(study, 0, UNCHANGED, [(70.0, 90.0)])
+            note = study_note(study, recipe="", pictures={}, failures={})
+        assert note.startswith(f"## a.jpg: {says}\n")
 
 
 def test_causes_are_told_most_frequent_first() -> None:

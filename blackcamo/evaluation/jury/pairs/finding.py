@@ -12,11 +12,11 @@ from typing import Any
 from blackcamo.errors import InputError
 from blackcamo.evaluation.jury.pairs.tables import read_rows
 from blackcamo.evaluation.submission import PRESET_SUFFIX
-from blackcamo.images import CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES
+from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES
 from blackcamo.images.files import read_bytes
 from blackcamo.preset import Preset, read_preset
 
-_CAMOUFLAGE_ENDING = f"{CAMOUFLAGE_SUFFIX}.jpg"
+_ENDINGS = (f"{CAMOUFLAGE_SUFFIX}.jpg", f"{BEST_EFFORT_SUFFIX}.jpg")
 _UNNAMED = "edit"
 
 
@@ -34,8 +34,8 @@ def find_pairs(source: Path, *, photos: Sequence[Path] = ()) -> list[Pair]:
 
     Args:
         source: a CSV file with the columns original, edited and, if wanted, edit, whose paths
-            are relative to its folder; or a folder with ``<stem>.camo.jpg`` and
-            ``<stem>.preset.json`` at any depth.
+            are relative to its folder; or a folder with ``<stem>.camo.jpg`` (or
+            ``.best-effort.jpg``) and ``<stem>.preset.json`` at any depth.
         photos: for a folder: where the originals lie, files or folders.
 
     Raises:
@@ -90,9 +90,11 @@ def _of_folder(folder: Path, photos: Sequence[Path]) -> list[Pair]:
     originals = _Originals(photos)
     pairs = []
     for beside in sorted(folder.rglob(f"*{PRESET_SUFFIX}")):
-        camouflage = beside.with_name(beside.name.removesuffix(PRESET_SUFFIX) + _CAMOUFLAGE_ENDING)
-        if beside.name.startswith(".") or not camouflage.is_file():
+        stem = beside.name.removesuffix(PRESET_SUFFIX)
+        delivered = [p for end in _ENDINGS if (p := beside.with_name(stem + end)).is_file()]
+        if beside.name.startswith(".") or not delivered:
             continue
+        camouflage = delivered[0]
         preset = read_preset(beside)
         if preset.recorded("camouflage", dict).get("sha256") != _digest(camouflage):
             raise InputError(f"{camouflage} is not the file that its preset records; search again")

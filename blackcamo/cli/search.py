@@ -125,6 +125,14 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = False,
+    travel: Annotated[
+        bool,
+        typer.Option(
+            "--travel",
+            help="Also ask, beside the budget, what other codecs, a crop and resizes leave of it.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = False,
     keep_size: Annotated[
         bool,
         typer.Option(
@@ -197,6 +205,7 @@ def search(
         proxy_px=proxy,
         keep_size=keep_size,
         stop_on_success=stop_on_success,
+        travel=travel,
         device=device,
         made_for=made_for,
         out=out,

@@ -41,6 +41,8 @@ class SearchConfig:
         alternatives: styles in which a success is delivered at most, the best one among them.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
         keep_size: resample crops to the photo's size.
+        travel: ask, beside the budget, what the delivered file scores after other codecs, a crop
+            and resizes.
         stop_on_success: end the search with the first candidate at target and floor.
         made_for: "cube" searches pointwise filters only, so that a table of colours reaches the
             target by itself, and delivers that, too; None searches all filters.
@@ -71,6 +73,7 @@ class SearchConfig:
     alternatives: int = DEFAULT_ALTERNATIVES
     proxy_px: int = 1024
     keep_size: bool = False
+    travel: bool = False
     stop_on_success: bool = False
     device: str = "auto"
     made_for: MadeFor | None = None
@@ -179,6 +182,7 @@ class SearchResult(_Result):
     camouflaged", ``why`` the numbers with which it falls short, ``next_step`` what may help then;
     ``output`` is a best effort unless it ``succeeded``. ``interrupted`` says that the search was
     stopped before its budget was spent.
+    ``travel`` has the scores after each trip, where it was asked for.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
@@ -210,6 +214,7 @@ class SearchResult(_Result):
     next_step: str | None = None
     succeeded: bool = False
     interrupted: bool = False
+    travel: Mapping[str, float] = field(default_factory=dict)
     queries: Mapping[str, int | None] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0

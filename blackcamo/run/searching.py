@@ -13,7 +13,7 @@ from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
 from blackcamo.images import load_photo, made_here
 from blackcamo.ledger import Ledger
-from blackcamo.oracle import Ended
+from blackcamo.oracle import Ended, Oracle
 from blackcamo.run.applying import find_photos
 from blackcamo.run.continuing import require_same_scorer
 from blackcamo.run.looks import keep_look
@@ -28,6 +28,7 @@ from blackcamo.run.results import (
 )
 from blackcamo.run.setup import Setup
 from blackcamo.run.tables import TableSetup
+from blackcamo.run.travel import travelled
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Study, study_name
@@ -131,7 +132,7 @@ class Spent:
         # What has ended the search may be that it cannot be read any more.
         with suppress(StudyError):
             checks = 0 if self.study is None else self.study.ledger.get("checks", 0)
-        return {**self.ledger.counts(), "checks": checks, "to_success": None}
+        return {**self.ledger.counts(), "checks": checks, "travel": 0, "to_success": None}
 
 
 def _search(
@@ -167,4 +168,18 @@ def _search(
                 "anything to deliver; the same command goes on"
             ) from ended
     mine = (MADE_HERE,) if made_here(path) else ()
-    return replace(result, notes=(*mine, *result.notes, *searched.delivery.notes))
+    told = _travel(setup, result, stop)
+    return replace(
+        result,
+        travel=told,
+        queries={**result.queries, "travel": len(told)},
+        notes=(*mine, *result.notes, *searched.delivery.notes),
+    )
+
+
+def _travel(setup: Setup, result: SearchResult, stop: Stop) -> dict[str, float]:
+    """What becomes of a delivered file's score on its way, where that is to be told."""
+    if not setup.config.travel or result.output is None or result.interrupted:
+        return {}
+    oracle = Oracle(setup.scorer, Ledger.unlimited(), wait=partial(wait, stop=stop))
+    return travelled(load_photo(result.output).pixels, oracle)

@@ -156,5 +156,5 @@ def test_a_photo_that_fails_carries_its_ledger(
     assert bad.queries["baseline"] == bad.queries["total"] == 1
     assert missing.queries == {
         "baseline": 0, "search": 0, "verify": 0, "retries": 0, "lost": 0, "cache_hits": 0,
-        "total": 0, "budget": 40, "checks": 0, "to_success": None,
+        "total": 0, "budget": 40, "checks": 0, "travel": 0, "to_success": None,
     }  # fmt: skip

@@ -50,7 +50,8 @@ def table(
             finish(study, batch, style, points)
         note = study_note(study, recipe="vivid: light *up*", pictures={}, failures={"no *": 2})
     assert "2 pictures have no score: no \\* \\(2\\)" in note
-    assert note.startswith("## a\\_b.jpg: camouflaged\n\nfake **70.0 → 40.0**")
+    verdict = "camouflaged" if higher_is_better else "not camouflaged: target 55 not reached"
+    assert note.startswith(f"## a\\_b.jpg: {verdict}\n\nfake **70.0 → 40.0**")
     assert "*vivid: light \\*up\\**" in note
     assert note.endswith("The winner is trial 3. Scores are those of the delivered file's bytes.")
     return [line for line in note.splitlines() if line.startswith("| ")]

@@ -23,7 +23,7 @@ from tests.study.conftest import (
     proposals_of,
     write_batch,
 )
-from tests.study.processes import REFUSED, die_at, join, posix, search, start
+from tests.study.processes import REFUSED, die_at, ended, join, posix, search, start
 
 # From Python 3.12 on; the threads are those of the test runner.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
@@ -40,7 +40,7 @@ def kill_and_resume(storage: str, name: str, folder: Path, operation: int) -> bo
         die_at(operation)
         search(storage, name, batches=BATCHES, n=N, seen=seen)
 
-    status = join(start(killed))
+    status = ended(killed)
     assert status in (0, -signal.SIGKILL)
     search(storage, name, batches=BATCHES, n=N, seen=seen)
 
@@ -106,7 +106,7 @@ def test_other_candidates_than_the_killed_ones_get_new_trials(journal: str) -> N
             study.begin(0, proposals_of(0), params_of(proposals_of(0)))
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert join(start(killed)) == -signal.SIGKILL
+    assert ended(killed) == -signal.SIGKILL
     with opened(journal) as study:
         first, _, third, _ = proposals_of(0)
         # One has the vector of the third in another style, two are asked for again, one is new:

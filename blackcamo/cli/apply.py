@@ -109,7 +109,7 @@ def apply(
     if style is None:
         for option, value in (("--strength", strength), ("--finish", finish)):
             if value is not None:
-                raise OptionError(f"{option} is {value}; it needs --style")
+                raise OptionError(f"{option} is {value}; it needs --style, a preset has its own")
     if profile is None and mode is not None:
         raise OptionError(f"--mode is {mode}; it needs --profile")
     shared = _Shared(out=out, before_channel=before_channel, overwrite=overwrite, jobs=jobs)

@@ -197,8 +197,14 @@ class Delivery:
         self.notes = tuple(notes)
 
     def _beats(self, after: Evaluation, theirs: Preset) -> bool:
-        """Whether this is better than what a preset records, by what is asked of this."""
+        """Whether this is better than what a preset records, by what is asked of this.
+
+        A best effort is no better than what succeeded, whatever was asked of that.
+        """
         mine, recorded = self._identity, theirs.provenance
+        goal = self._setup.goal
+        if recorded.get("succeeded") and not goal.succeeded(after.score, after.appeal):
+            return False
         try:
             same = all(
                 recorded.get(key) == mine[key] for key in ("photo", "scorer", "appeal_measure")
@@ -206,7 +212,7 @@ class Delivery:
             point = theirs.recorded("score_after", float), theirs.recorded("appeal", float)
         except PresetError:
             return False
-        return same and self._setup.goal.winner([point, (after.score, after.appeal)]) == 1
+        return same and goal.winner([point, (after.score, after.appeal)]) == 1
 
     def _table(self, preset: Preset, *, succeeded: bool) -> Path | None:
         """Write what the search was for, beside a camouflage."""

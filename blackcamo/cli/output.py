@@ -6,7 +6,9 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TextIO, TypeVar
@@ -17,6 +19,10 @@ from blackcamo.errors import OutputError
 
 DONE, FAILED, MISSED, INTERRUPTED = 0, 2, 3, 130
 """Exit status: all went well; an input failed; not camouflaged or not reproduced; Ctrl-C."""
+
+_GAP = "  "
+_NARROW = 12
+"""Columns below which words are not broken into lines."""
 
 
 class _Told(Protocol):
@@ -115,8 +121,7 @@ def silence(*descriptors: int | None) -> None:
 
 def silence_answers() -> None:
     """Let what a command still answers go nowhere."""
-    stream = sys.stdout if _answer is None else _answer.stream or sys.stdout
-    silence(_descriptor(stream))
+    silence(_descriptor(_answers()))
 
 
 class _Complaints(logging.Handler):
@@ -162,11 +167,46 @@ def say(line: str = "") -> None:
     _answer_with(one_line(line))
 
 
+def say_words(line: str, *, indent: int = 0) -> None:
+    """Print words, on a terminal broken into lines between them and never within one.
+
+    Args:
+        indent: columns before all of its lines.
+    """
+    before = " " * indent
+    width = _columns(_answers())
+    if width is None:
+        say(before + line)
+        return
+    for part in _wrapped(one_line(line), width - indent):
+        say(before + part)
+
+
+def _answers() -> TextIO:
+    return sys.stdout if _answer is None else _answer.stream or sys.stdout
+
+
+def _columns(stream: TextIO) -> int | None:
+    """Columns of the terminal that a stream goes to, None where there is none."""
+    try:
+        return shutil.get_terminal_size().columns if stream.isatty() else None
+    except ValueError:  # it was closed
+        return None
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    width = max(width, _NARROW)
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
 def complain(message: str) -> None:
     """Print one line about what went wrong or is worth knowing."""
     # A terminal that was closed takes no more lines, which is no reason to end a search.
     with contextlib.suppress(OSError):
-        typer.echo(f"blackcamo: {one_line(message)}", err=True)
+        line = f"blackcamo: {one_line(message)}"
+        width = _columns(sys.stderr)
+        for part in [line] if width is None else _wrapped(line, width):
+            typer.echo(part, err=True)
 
 
 def complain_about(photo: Path, message: str) -> None:
@@ -200,16 +240,28 @@ def refuse(message: str) -> None:
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print aligned columns; numbers are ranged right, nothing is cut."""
+    """Print aligned columns; numbers are ranged right, nothing is cut.
+
+    On a terminal that is too narrow the last column is continued below itself, or below the row.
+    """
     table = [tuple(header), *(tuple(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     numeric = [all(_is_number(row[n]) for row in table[1:]) for n in range(len(header))]
+    columns = _columns(_answers())
+    before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+    wrapping = columns is not None and columns < before + widths[-1]
+    if below := wrapping and (columns or 0) < before + _NARROW:
+        before = len(_GAP)
     for row in table:
+        parts = _wrapped(row[-1], (columns or 0) - before) if wrapping else [row[-1]]
+        last = "" if below else parts.pop(0)
         cells = [
             cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
+            for cell, width, right in zip((*row[:-1], last), widths, numeric, strict=True)
         ]
-        say("  ".join(cells).rstrip())
+        say(_GAP.join(cells).rstrip())
+        for part in parts:
+            say(" " * before + part)
 
 
 def number(value: float | None) -> str:

@@ -1,40 +1,104 @@
-"""Progress on a terminal's stderr: of a search, of a pass over images."""
+"""Progress on stderr: of a search, of a pass over images; on a terminal as a bar, else in lines."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blackcamo.cli.output import complain
+
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
     from blackcamo.run import Progress
 
+_EVERY_S = 10.0
+"""Where there is no terminal, a line comes so often."""
+_BESIDE = 60
+"""Columns that are left to the words beside a bar."""
+_WIDEST, _NARROWEST = 24, 4
+_IN_ASCII = str.maketrans({"·": "|", "→": ">", "✓": "*"})
+
 
 class SearchProgress:
-    """One bar at a time: best score and appeal, queries, rate and time left of a photo.
+    """Where a search stands: photo, queries, best score and appeal, time left.
+
+    On a terminal that is a bar, in a log a line every ten seconds.
 
     Args:
         budget: queries of one photo.
-        enabled: whether it was asked for; without a terminal nothing is shown in any case.
+        enabled: whether it was asked for.
     """
 
     def __init__(self, *, budget: int, enabled: bool) -> None:
         self._budget = budget
         self._enabled = enabled
         self._shown: tuple[Bar, TaskID] | None = None
+        self._name = ""
+        self._latest: Progress | None = None
+        self._doing = ""
+        self._pace = Pace()
 
     @contextmanager
-    def showing(self, photo: Path) -> Iterator[None]:
-        """Show a bar for one photo until its result is there."""
-        bar = self._bar() if self._enabled else None
-        if bar is None:
+    def starting(self) -> Iterator[None]:
+        """Say that the program is loading, which takes some seconds."""
+        with self._showing("", "starting"):
+            yield
+
+    @contextmanager
+    def showing(self, photo: Path, number: int = 1, of: int = 1) -> Iterator[None]:
+        """Show where one photo stands until its result is there.
+
+        Args:
+            number: which photo it is.
+            of: how many there are.
+        """
+        place = f"[{number}/{of}] " if of > 1 else ""
+        with self._showing(f"{place}{photo.stem}", "starting" if number == 1 else ""):
+            yield
+
+    def update(self, progress: Progress) -> None:
+        """Show where the search stands."""
+        self._latest, self._doing = progress, progress.doing
+        self._pace.tell(progress.queries)
+        if self._shown is None:
+            return
+        bar, task = self._shown
+        bar.update(task, completed=progress.queries, line=self._line(bar.console))
+
+    @contextmanager
+    def _showing(self, name: str, doing: str) -> Iterator[None]:
+        self._name, self._doing, self._latest, self._pace = name, doing, None, Pace()
+        if not self._enabled:
             yield
             return
-        task = bar.add_task(photo.name, total=self._budget, best="", rate="", doing="")
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        with self._bar(console) if console.is_terminal else self._lines():
+            yield
+
+    @contextmanager
+    def _bar(self, console: Console) -> Iterator[None]:
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+        from rich.table import Column
+
+        bar = Bar(
+            BarColumn(bar_width=min(max(console.width - _BESIDE, _NARROWEST), _WIDEST)),
+            TextColumn("{task.fields[line]}", markup=False, table_column=Column(no_wrap=False)),
+            console=console,
+            transient=True,
+            # Results go to stdout between the bars, not through them.
+            redirect_stdout=False,
+        )
+        task = bar.add_task("", total=self._budget, line=self._line(console))
         self._shown = (bar, task)
         try:
             with bar:
@@ -42,45 +106,89 @@ class SearchProgress:
         finally:
             self._shown = None
 
-    def update(self, progress: Progress) -> None:
-        """Show where the search stands."""
-        if self._shown is None:
-            return
-        bar, task = self._shown
-        best = ""
-        if progress.best_score is not None and progress.best_appeal is not None:
-            best = f"score {progress.best_score:.1f}  appeal {progress.best_appeal:.1f}"
-        bar.update(
-            task,
-            completed=progress.queries,
-            best=best + "  ok" * progress.reached,
-            doing=progress.doing,
+    @contextmanager
+    def _lines(self) -> Iterator[None]:
+        over = threading.Event()
+
+        def tell() -> None:
+            while not over.wait(_EVERY_S):
+                complain(self._line())
+
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            over.set()
+            teller.join()
+
+    def _line(self, console: Console | None = None) -> str:
+        line = told(
+            self._name, self._latest, doing=self._doing, left_s=self._pace.left_s(self._latest)
         )
-        speed = bar.tasks[task].speed
-        bar.update(task, rate="" if speed is None else f"{speed:.1f}/s")
+        ascii_only = console is not None and console.options.ascii_only
+        return line.translate(_IN_ASCII) if ascii_only else line
 
-    def _bar(self) -> Bar | None:
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
 
-        console = Console(stderr=True)
-        if not console.is_terminal:
+class Pace:
+    """How fast queries are spent, from the first ones that were told."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+        self._last: tuple[float, int] | None = None
+
+    def tell(self, queries: int) -> None:
+        """So many were spent by now."""
+        self._last = (time.monotonic(), queries)
+        self._first = self._first or self._last
+
+    def left_s(self, progress: Progress | None) -> float | None:
+        """Seconds until the budget is spent at this pace, None as long as it is unknown."""
+        if progress is None or self._first is None or self._last is None:
             return None
-        return Bar(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} queries"),
-            TextColumn("{task.fields[best]}"),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-            TextColumn("{task.fields[doing]}", markup=False),
-            console=console,
-            transient=True,
-            # Results go to stdout between the bars, not through them.
-            redirect_stdout=False,
-        )
+        (begun, before), (now, after) = self._first, self._last
+        if after <= before:
+            return None
+        then = (progress.budget - after) * (now - begun) / (after - before)
+        return max(then - (time.monotonic() - now), 0.0)
+
+
+def told(
+    name: str, progress: Progress | None, *, doing: str = "", left_s: float | None = None
+) -> str:
+    """Where a search stands in one line.
+
+    >>> from blackcamo.run.results import Progress
+    >>> told("[2/4] flower", Progress(57, 120, 44.3, 83.0, True, target=45), left_s=20)
+    '[2/4] flower 57/120 · 44.3 → 45 ✓ · appeal 83 · 20 s left'
+    """
+    said = [name] if name else []
+    if progress is not None and progress.queries:
+        said = [f"{name} {progress.queries}/{progress.budget}".lstrip()]
+        if progress.best_score is not None and progress.best_appeal is not None:
+            aim = "" if progress.target is None else f" → {progress.target:g}"
+            said += [
+                f"{progress.best_score:.1f}{aim}{' ✓' * progress.reached}",
+                f"appeal {progress.best_appeal:.0f}",
+            ]
+    if doing:
+        said.append(doing)
+    elif left_s is not None and left_s > 0:
+        said.append(f"{_duration(left_s)} left")
+    return " · ".join(said)
+
+
+def _duration(seconds: float) -> str:
+    """A time that one waits, as exactly as it is known.
+
+    >>> [_duration(s) for s in (20.4, 100, 5400)]
+    ['20 s', '2 min', '1 h 30 min']
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    hours = f"{minutes // 60} h " if minutes >= 60 else ""
+    return f"{hours}{minutes % 60} min"
 
 
 @contextmanager

@@ -174,7 +174,9 @@ def search(
     as_json: o.Json = False,
 ) -> int:
     """Camouflage photos: search a look that the scorer calls low quality and people like."""
-    from blackcamo import run
+    bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
+    with bar.starting():
+        from blackcamo import run
 
     config = run.SearchConfig(
         budget=budget,
@@ -214,15 +216,14 @@ def search(
         pictures=pictures,
         no_pictures=no_pictures,
     )
-    bar = SearchProgress(budget=budget, enabled=not (quiet or as_json))
     results: list[SearchResult] = collecting([])
     found = run.find_photos(photos)
     with (
         stopping() as stop,
         closing(run.search_many(found, config=config, progress=bar.update, stop=stop)) as pending,
     ):
-        for photo in found:
-            with bar.showing(photo):
+        for number, photo in enumerate(found, start=1):
+            with bar.showing(photo, number, len(found)):
                 result = next(pending, None)
             if result is None:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blackcamo.cli.output import complain_about, number, one_line, print_table, say
+from blackcamo.cli.output import complain_about, number, one_line, print_table, say, say_words
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchResult
@@ -22,23 +22,23 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
     if result.interrupted:
         complain_about(result.photo, "search interrupted; the same command continues it")
     shortfall = f" ({result.why})" if result.why else ""
-    say(
+    say_words(
         f"{result.photo}: {result.verdict}{shortfall}: "
         f"{result.scorer} {number(result.score_before)} -> {number(result.score_after)} "
         f"(target {result.target:g}), appeal {number(result.appeal)}, "
         f"{result.queries['total']} queries, {result.seconds:.0f} s"
     )
-    say(f"  {result.recipe}")
+    say_words(result.recipe, indent=2)
     say(f"  {result.output}")
     if result.next_step is not None:
-        say(f"  next: {result.next_step}")
+        say_words(f"next: {result.next_step}", indent=2)
     if result.travel:
         trips = ", ".join(f"{name} {number(score)}" for name, score in result.travel.items())
         say(f"  after {trips} ({len(result.travel)} queries beside the budget)")
     if result.table is not None:
         say(f"  {result.table}")
     for choice in result.choices:
-        say(f"  or {choice.recipe}")
+        say_words(f"or {choice.recipe}", indent=2)
         say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")
     if result.sheet is not None:
         say(f"  all of them side by side: {result.sheet}")
@@ -77,4 +77,4 @@ def sum_up(results: Sequence[SearchResult], photos: int) -> None:
             said.append(f"{word}: {', '.join(names)}")
     if len(results) < photos:
         said.append(f"not begun: {photos - len(results)}")
-    say("; ".join(said))
+    say_words("; ".join(said))

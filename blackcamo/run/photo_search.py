@@ -116,6 +116,7 @@ class PhotoSearch:
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
+        self._say("verifying")
         winner = self.verification.winner(self.candidates, shift)
         self.failed = self.failed or self.verification.failed
         # A search that was cut short saves these queries for when it goes on.
@@ -344,8 +345,10 @@ class PhotoSearch:
         self.latest = Progress(
             queries=self.ledger.total,
             budget=self.ledger.budget,
-            best_score=best.score,
+            # As it would be of the photo in full, where a smaller copy is searched.
+            best_score=best.score + self.goal.target - goal.target,
             best_appeal=best.appeal,
             reached=goal.succeeded(best.score, best.appeal),
+            target=self.goal.target,
         )
         self.progress(self.latest)

@@ -88,7 +88,8 @@ class SearchConfig:
 class Progress:
     """Where a search stands; scores are the scorer's own, None before the first one.
 
-    ``doing`` says what takes its time just now, if anything does.
+    ``doing`` says what takes its time just now, if anything does; ``target`` is where the score
+    should go, None where that is not known yet.
     """
 
     queries: int
@@ -97,6 +98,7 @@ class Progress:
     best_appeal: float | None
     reached: bool
     doing: str = ""
+    target: float | None = None
 
     @classmethod
     def begun(cls, budget: int) -> Progress:

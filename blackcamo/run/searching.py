@@ -22,6 +22,7 @@ from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
 from blackcamo.run.results import (
     DEFAULT_STORAGE,
+    Progress,
     ProgressCallback,
     SearchConfig,
     SearchResult,
@@ -66,7 +67,7 @@ def search(
     for name in options:
         if name not in known:
             raise OptionError(plugins.unknown("search option", name, known))
-    setup = _setup(replace(config or SearchConfig(), **options))
+    setup = _setup(replace(config or SearchConfig(), **options), progress)
     return _search(setup, Path(photo), Spent(setup.config.budget), progress, stop)
 
 
@@ -88,7 +89,7 @@ def search_many(
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
     """
     config = config or SearchConfig()
-    setup = _setup(config)
+    setup = _setup(config, progress)
     stems: dict[str, Path] = {}
     for path in find_photos(photos):
         if stop():
@@ -115,7 +116,10 @@ def search_many(
             )
 
 
-def _setup(config: SearchConfig) -> Setup:
+def _setup(config: SearchConfig, progress: ProgressCallback | None) -> Setup:
+    if progress is not None:
+        loading = f"loading {public_spec(config.scorer)}"
+        progress(replace(Progress.begun(config.budget), doing=loading))
     return Setup(config) if config.made_for is None else TableSetup(config)
 
 

@@ -105,7 +105,8 @@ def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixt
         f"blackcamo: {folder / 'none.jpg'} does not exist; check the path"
     ]
     first, _, written, advice, empty, head, failed, best, summary = told.out.splitlines()
-    assert f"{folder / 'bright.jpg'}: not camouflaged (target 2 not reached): " in first
+    assert f"{folder / 'bright.jpg'}: low quality without the safety margin (" in first
+    assert "; target 2, threshold 50): python:tests.cli.fakes:plainness " in first
     assert "(target 2), appeal" in first
     assert written == f"  {folder / 'far' / 'bright.best-effort.jpg'}"
     assert advice == "  next: continue with --budget 500"
@@ -113,8 +114,9 @@ def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixt
     assert head.split() == ["photo", "before", "after", "appeal", "queries", "verdict"]
     assert failed.split() == ["none.jpg", "-", "-", "-", "0", "failed"]
     assert best.split()[0] == "bright.jpg"
-    assert best.endswith("not camouflaged")
-    assert summary == "0 of 2 camouflaged; not: bright; failed: none"
+    assert best.endswith("low quality without the safety margin")
+    says = "0 of 2 camouflaged; low quality without the safety margin: bright; failed: none"
+    assert summary == says
     assert main([words[0], *words[2:]]) == 3
 
 

@@ -209,4 +209,4 @@ def test_a_closed_terminal_ends_a_search_in_good_order(tmp_path: Path) -> None:
         os.close(master)
         program.send_signal(signal.SIGHUP)
         assert program.wait(timeout=180) == 129
-    assert (tmp_path / "camouflage" / "photo" / "photo.camo.jpg").is_file()
+    assert (tmp_path / "camouflage" / "photo" / "photo.best-effort.jpg").is_file()

@@ -18,6 +18,7 @@ def dashboard(
             metavar="[STUDY|PATH|URL]", help="A study to open, or a storage instead of --storage."
         ),
     ] = None,
+    last: o.Last = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     pictures: o.Pictures = None,
     port: Annotated[int, typer.Option(help="Where to listen; 0 is any free port.")] = 8080,
@@ -32,6 +33,8 @@ def dashboard(
     study = what
     if what is not None and ("://" in what or Path(what).is_file()):
         study, storage = None, what
+    if study is not None:
+        study = o.study_meant(study, storage, last=last)
     served = run.dashboard(storage, study=study, pictures=pictures, port=port)
     if as_json:
         print_json(served.to_json())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def export(
     study: o.Study,
+    last: o.Last = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     pick: Annotated[
         str,
@@ -77,7 +78,7 @@ def export(
     if not formats:
         raise OptionError("--format names no format; give at least one, such as json")
     result = run.export(
-        study,
+        o.study_meant(study, storage, last=last),
         storage=storage,
         pick=int(pick) if pick.isdecimal() else pick,
         jury=jury,

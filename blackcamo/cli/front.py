@@ -13,6 +13,7 @@ from blackcamo.cli.output import DONE, number, print_json, print_table
 
 def front(
     study: o.Study,
+    last: o.Last = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     csv: Annotated[
         Path | None,
@@ -33,6 +34,7 @@ def front(
     """List a study's Pareto front: no other trial has a better score and more appeal."""
     from blackcamo import run
 
+    study = o.study_meant(study, storage, last=last)
     entries = run.front(study, storage=storage, csv=csv, plot=plot)
     if as_json:
         print_json({"study": study, "front": [entry.to_json() for entry in entries]})

@@ -177,7 +177,12 @@ def tally(
 
 
 @jury.command()
-def rank(study: o.Study, storage: o.Storage = o.DEFAULT_STORAGE, as_json: o.Json = False) -> int:
+def rank(
+    study: o.Study,
+    last: o.Last = False,
+    storage: o.Storage = o.DEFAULT_STORAGE,
+    as_json: o.Json = False,
+) -> int:
     """Order a study's front by what people said in the dashboard; first the most liked.
 
     `blackcamo dashboard STUDY` asks them which pictures they would not post; `blackcamo export
@@ -185,6 +190,7 @@ def rank(study: o.Study, storage: o.Storage = o.DEFAULT_STORAGE, as_json: o.Json
     """
     from blackcamo import run
 
+    study = o.study_meant(study, storage, last=last)
     entries = run.jury_rank(study, storage=storage)
     if as_json:
         print_json({"study": study, "trials": [entry.to_json() for entry in entries]})

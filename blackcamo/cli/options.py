@@ -30,7 +30,13 @@ PhotosOrFolders = Annotated[
         "blackcamo made is left out.",
     ),
 ]
-Study = Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")]
+Study = Annotated[
+    str, typer.Argument(metavar="STUDY", help="Name of the study, or a beginning that only it has.")
+]
+Last = Annotated[
+    bool,
+    typer.Option("--last", help="Of several studies whose names begin so take the newest one."),
+]
 
 Json = Annotated[
     bool,
@@ -214,3 +220,14 @@ def names(list_of_names: str | None) -> tuple[str, ...] | None:
     if list_of_names is None:
         return None
     return tuple(name.strip() for name in list_of_names.split(",") if name.strip())
+
+
+def study_meant(name: str, storage: str, *, last: bool) -> str:
+    """The study that a name or its beginning means.
+
+    Raises:
+        BlackcamoError: there is none, or the storage cannot be opened.
+    """
+    from blackcamo import run
+
+    return run.newest(name, storage) if last else name

@@ -20,6 +20,7 @@ def pictures(
             metavar="N", help="A trial; by default all that a search shows. May be repeated."
         ),
     ] = None,
+    last: o.Last = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     folder: o.Pictures = None,
     as_json: o.Json = False,
@@ -27,6 +28,7 @@ def pictures(
     """Render what trials look like after the channel, for the dashboard; no scorer is asked."""
     from blackcamo import run
 
+    study = o.study_meant(study, storage, last=last)
     result = run.show(study, photo, storage=storage, trials=trial, pictures=folder)
     if as_json:
         print_json(result.to_json())

@@ -1,41 +1,51 @@
-"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery."""
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery.
 
-from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
-from blackcamo.run.appraising import appraise
-from blackcamo.run.exhibition import exhibit
-from blackcamo.run.exporting import export
-from blackcamo.run.learning import learn
-from blackcamo.run.merging import merge
-from blackcamo.run.profiling import profiles
-from blackcamo.run.results import (
-    AppealResult,
-    ApplyResult,
-    Choice,
-    ExportResult,
-    FrontEntry,
-    GalleryResult,
-    JuryEntry,
-    LearnResult,
-    MergeResult,
-    PicturesResult,
-    ProfileEntry,
-    Progress,
-    PruneResult,
-    ScoreResult,
-    SearchConfig,
-    SearchResult,
-    ShownResult,
-    StudyEntry,
-    StyleEntry,
-    VerifyResult,
-    Worth,
-)
-from blackcamo.run.reviewing import front, jury_rank, studies
-from blackcamo.run.scoring import score, score_many, verify
-from blackcamo.run.searching import Stop, search, search_many
-from blackcamo.run.serving import Serving, dashboard
-from blackcamo.run.styling import style_sheet, styles
-from blackcamo.run.tidying import delete, prune, show
+Each is imported when it is first used: what only looks at studies loads no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
+    from blackcamo.run.appraising import appraise
+    from blackcamo.run.exhibition import exhibit
+    from blackcamo.run.exporting import export
+    from blackcamo.run.learning import learn
+    from blackcamo.run.listing import newest, studies
+    from blackcamo.run.merging import merge
+    from blackcamo.run.profiling import profiles
+    from blackcamo.run.results import (
+        AppealResult,
+        ApplyResult,
+        Choice,
+        ExportResult,
+        FrontEntry,
+        GalleryResult,
+        JuryEntry,
+        LearnResult,
+        MergeResult,
+        PicturesResult,
+        ProfileEntry,
+        Progress,
+        PruneResult,
+        ScoreResult,
+        SearchConfig,
+        SearchResult,
+        ShownResult,
+        StudyEntry,
+        StyleEntry,
+        VerifyResult,
+        Worth,
+    )
+    from blackcamo.run.reviewing import front, jury_rank
+    from blackcamo.run.scoring import score, score_many, verify
+    from blackcamo.run.searching import Stop, search, search_many
+    from blackcamo.run.serving import Serving, dashboard
+    from blackcamo.run.styling import style_sheet, styles
+    from blackcamo.run.tidying import delete, prune, show
 
 __all__ = [
     "AppealResult",
@@ -74,6 +84,7 @@ __all__ = [
     "jury_rank",
     "learn",
     "merge",
+    "newest",
     "profiles",
     "prune",
     "score",
@@ -86,3 +97,43 @@ __all__ = [
     "styles",
     "verify",
 ]
+
+_HOMES = {
+    "Serving": "serving",
+    "Stop": "searching",
+    "apply": "applying",
+    "apply_profile": "applying",
+    "apply_style": "applying",
+    "appraise": "appraising",
+    "dashboard": "serving",
+    "delete": "tidying",
+    "exhibit": "exhibition",
+    "export": "exporting",
+    "find_photos": "applying",
+    "front": "reviewing",
+    "jury_rank": "reviewing",
+    "learn": "learning",
+    "merge": "merging",
+    "newest": "listing",
+    "profiles": "profiling",
+    "prune": "tidying",
+    "score": "scoring",
+    "score_many": "scoring",
+    "search": "searching",
+    "search_many": "searching",
+    "show": "tidying",
+    "studies": "listing",
+    "style_sheet": "styling",
+    "styles": "styling",
+    "verify": "scoring",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'results')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

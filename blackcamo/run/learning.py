@@ -17,6 +17,7 @@ from blackcamo.oracle import Ended, Oracle
 from blackcamo.profile import SUFFIX, LearnedStyle, Profile, installed_folder
 from blackcamo.rendering import Renderer
 from blackcamo.run.applying import find_photos
+from blackcamo.run.identity import LEARNING
 from blackcamo.run.lesson import Asked, Learned, Lesson
 from blackcamo.run.results import (
     DEFAULT_STORAGE,
@@ -26,7 +27,7 @@ from blackcamo.run.results import (
     SearchConfig,
 )
 from blackcamo.run.scoring import recorded_options
-from blackcamo.run.setup import LEARNING, Setup
+from blackcamo.run.setup import Setup
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Batch, Study, study_name

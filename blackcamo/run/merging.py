@@ -10,10 +10,10 @@ from typing import Any
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.run.continuing import same_score
 from blackcamo.run.gallery import UNCHANGED
+from blackcamo.run.identity import IDENTITY, LOOK, PROFILE
 from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
-from blackcamo.run.setup import IDENTITY, LOOK, PROFILE
 from blackcamo.study import Study, pictures_folder
 from blackcamo.study.merging import MERGED, Origin, merge_studies
 from blackcamo.study.recorded import RecordedStudy

@@ -16,6 +16,7 @@ from blackcamo.run.advice import next_step
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
+from blackcamo.run.recipes import RECIPES, front_recipes
 from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.run.verification import REFERENCE, Verification
@@ -130,7 +131,16 @@ class PhotoSearch:
             early = self.ledger.counts()["verify"] - spent
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
         result = self.delivery.write(winner, facts, others)
-        self.study.annotate({"delivered": {"trial": winner.trial, **facts}})
+        self.study.annotate(
+            {
+                "delivered": {"trial": winner.trial, **facts},
+                RECIPES: front_recipes(
+                    self.setup.chain,
+                    self.candidates,
+                    higher_is_better=self.setup.scorer.info.higher_is_better,
+                ),
+            }
+        )
         self._explain(winner.trial, result.recipe)
         seconds = time.monotonic() - started
         return replace(

@@ -365,12 +365,22 @@ class MergeResult(_Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyEntry(_Result):
-    """One study of a storage."""
+    """One study of a storage, and what its search delivered, if it has.
+
+    ``date`` is when its latest trial was evaluated, in local time; ``style`` that of what was
+    delivered, None for the photo unchanged.
+    """
 
     name: str
     photo: str
     scorer: str
+    date: str | None
+    style: str | None
+    mode: str | None
+    seed: int | None
     trials: int
+    verdict: str | None
+    score_before: float | None
     best_score: float | None
     best_appeal: float | None
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blackcamo.errors import OptionError, StudyError
-from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.finish import Finish, finish
-from blackcamo.run.looks import kept_look
+from blackcamo.run.identity import IDENTITY, LEARNING, LOOK, PROFILE
+from blackcamo.run.recipes import RECIPES
 from blackcamo.run.results import FrontEntry
-from blackcamo.run.setup import IDENTITY, LEARNING, LOOK, PROFILE
 from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
 from blackcamo.study.merging import MERGED, origins
 from blackcamo.types import UNCHANGED, Evaluation, ScorerInfo
 from blackcamo.wording import recipe
+
+if TYPE_CHECKING:
+    from blackcamo.filters.chain import Chain
 
 PICKS = ("best", "knee", "lowest")
 
@@ -116,6 +118,8 @@ class Review:
 
     def recipe(self, number: int) -> str:
         """What a trial did, in plain words."""
+        if (known := self.attributes.get(RECIPES, {}).get(str(number))) is not None:
+            return str(known)
         one = self.trials[number]
         style = "" if one.style == UNCHANGED else one.style
         return recipe(self.chain(number).space, one.params, style=style)
@@ -146,6 +150,10 @@ class Review:
 
     @cached_property
     def _chain(self) -> Callable[[int], Chain]:
+        # Rendering takes seconds to load, which looking at a study has no need of.
+        from blackcamo.filters.chain import load_chain
+        from blackcamo.run.looks import kept_look
+
         look = kept_look(self.study)
 
         @cache

@@ -1,4 +1,4 @@
-"""Look at studies that were made: list them, show their fronts and what juries say."""
+"""Look at a study that was made: show its front and what its jury says."""
 
 from __future__ import annotations
 
@@ -6,33 +6,10 @@ from pathlib import Path
 
 from blackcamo.images import write_bytes
 from blackcamo.report.front import FrontPlot, front_csv
-from blackcamo.run.results import FrontEntry, JuryEntry, StudyEntry
+from blackcamo.run.results import FrontEntry, JuryEntry
 from blackcamo.run.review import Review
-from blackcamo.study import Study, list_studies
+from blackcamo.study import Study
 from blackcamo.study.jury import judged
-
-
-def studies(storage: str | Path) -> list[StudyEntry]:
-    """The studies of a storage, by name.
-
-    Raises:
-        BlackcamoError: the storage cannot be opened.
-    """
-    entries = []
-    for summary in list_studies(storage):
-        attributes = summary.attributes
-        delivered = attributes.get("delivered", {})
-        entries.append(
-            StudyEntry(
-                name=summary.name,
-                photo=attributes["photo"]["name"],
-                scorer=attributes["scorer"]["name"],
-                trials=summary.trials,
-                best_score=delivered.get("score_after"),
-                best_appeal=delivered.get("appeal"),
-            )
-        )
-    return entries
 
 
 def front(

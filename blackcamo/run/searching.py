@@ -54,7 +54,7 @@ def search(
     Args:
         photo: the picture's file.
         config: what to do; ``options`` override its fields.
-        progress: called after every batch.
+        progress: called after every batch, and as loading, waiting and verifying begin.
         stop: asked before every batch; True ends the search with what was found so far, and the
             same call continues it.
 

@@ -18,6 +18,7 @@ from blackcamo.images import Photo, fit_long_side
 from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
+from blackcamo.run.identity import LOOK, PROFILE
 from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
@@ -35,34 +36,6 @@ from blackcamo.workers import Workers
 _MIN_PROXY_PX = 64
 _WORTH_WORKERS = 100
 """Queries from which on processes that render are worth the seconds in which they start."""
-IDENTITY = (
-    "blackcamo",
-    "photo",
-    "scorer_spec",
-    "scorer_options",
-    "scorer",
-    "appeal_measure",
-    "mode",
-    "target",
-    "appeal_floor",
-    "styles",
-    "style_spaces",
-    "strategy",
-    "seed",
-    "batch",
-    "channel",
-    "finish",
-    "filters",
-    "space",
-    "proxy_px",
-    "keep_size",
-)
-"""What decides which candidates a study asks for and what becomes of them: its fixed attributes,
-and the first part of a preset's provenance."""
-LOOK, PROFILE = "look", "profile"
-"""Two more, where the look of a file is searched, too, and where a profile says how to begin."""
-LEARNING = "learning"
-"""What a study of many photos has, their digests: no search goes on in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +201,7 @@ class Setup:
         )
 
     def identity(self, photo: Photo, contest: Contest) -> dict[str, Any]:
-        """What must not change within a study of this photo, see :data:`IDENTITY`."""
+        """What must not change within a study of this photo, see `identity.IDENTITY`."""
         config = self.config
         return {
             # Another version may render or judge otherwise: it begins a study of its own.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from blackcamo.errors import UnknownNameError
 from blackcamo.plugins import unknown
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Store
-from blackcamo.study.trials import answered
+from blackcamo.study.trials import STYLE, answered
 
 _LONGEST_STEM = 60
 
@@ -40,11 +41,16 @@ def study_name(stem: str, scorer: str, configuration: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudySummary:
-    """A study in a storage and how many of its trials were evaluated."""
+    """A study in a storage and how many of its trials were evaluated.
+
+    ``latest`` is when the latest of them was, in local time, ``styles`` says each one's style.
+    """
 
     name: str
     attributes: Mapping[str, Any]
     trials: int
+    latest: datetime | None = None
+    styles: Mapping[int, str] = field(default_factory=dict)
 
 
 def list_studies(storage: str | Path) -> list[StudySummary]:
@@ -57,11 +63,7 @@ def list_studies(storage: str | Path) -> list[StudySummary]:
     with store.errors():
         return sorted(
             (
-                StudySummary(
-                    study.study_name,
-                    study.user_attrs,
-                    len(answered(_trials(store, study.study_name))),
-                )
+                _summary(study.study_name, study.user_attrs, _trials(store, study.study_name))
                 for study in store.optuna.get_all_studies()
                 if "schema" in study.user_attrs
             ),
@@ -72,16 +74,49 @@ def list_studies(storage: str | Path) -> list[StudySummary]:
 def find_study(store: Store, name: str) -> str:
     """The full name of a study, given that or a beginning that only one has.
 
+    Studies in which nothing was tried are left out where others are meant, too.
+
     Raises:
         UnknownNameError: none or several are meant; says which ones may be.
     """
-    known = study_names(store)
-    if name in known:
+    if name in study_names(store):
         return name
-    meant = [other for other in known if name and other.startswith(name)]
+    meant = _meant(store, name)
     if len(meant) == 1:
-        return meant[0]
-    raise UnknownNameError(f"{store.where}: {unknown('study', name, meant or known)}")
+        return next(iter(meant))
+    listed = "; ".join(f"{other} ({when or 'empty'})" for other, when in meant.items())
+    raise UnknownNameError(
+        f"{store.where}: {name!r} is the beginning of {len(meant)} studies: {listed}; name one of "
+        "them; front, export, pictures, dashboard and jury rank take the newest with --last"
+    )
+
+
+def newest_study(store: Store, beginning: str) -> str:
+    """The full name of the newest study that begins so.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    return list(_meant(store, beginning))[-1]
+
+
+def _meant(store: Store, beginning: str) -> dict[str, str]:
+    """The studies that begin so, the newest last, and when each was searched.
+
+    Raises:
+        UnknownNameError: there are none.
+    """
+    known = study_names(store)
+    names = [name for name in known if beginning and name.startswith(beginning)]
+    if not names:
+        raise UnknownNameError(f"{store.where}: {unknown('study', beginning, known)}")
+    with store.errors():
+        dates = {name: _latest(answered(_trials(store, name))) for name in names}
+    searched = {name: when for name, when in dates.items() if when is not None}
+    ordered = sorted(searched, key=lambda name: searched[name])
+    if not ordered:
+        return dict.fromkeys(sorted(names), "")
+    return {name: searched[name].isoformat(" ", "minutes") for name in ordered}
 
 
 def study_names(store: Store) -> list[str]:
@@ -92,6 +127,18 @@ def study_names(store: Store) -> list[str]:
     """
     with store.errors():
         return [s.study_name for s in store.optuna.get_all_studies() if "schema" in s.user_attrs]
+
+
+def _summary(
+    name: str, attributes: Mapping[str, Any], all_trials: Sequence[FrozenTrial]
+) -> StudySummary:
+    done = answered(all_trials)
+    styles = {trial.number: str(trial.params[STYLE]) for trial in done if STYLE in trial.params}
+    return StudySummary(name, attributes, len(done), _latest(done), styles)
+
+
+def _latest(done: Sequence[FrozenTrial]) -> datetime | None:
+    return max((t.datetime_complete for t in done if t.datetime_complete), default=None)
 
 
 def _trials(store: Store, name: str) -> list[FrozenTrial]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from optuna.trial import FrozenTrial, TrialState
 
@@ -17,8 +17,10 @@ from blackcamo.study.lease import Lease, Record
 from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
-from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Evaluation, Proposal
+
+if TYPE_CHECKING:
+    from blackcamo.styles.space import StyleSpace
 
 # Records that a search needs but nobody looks at: system attributes of the study.
 _WRITER = "blackcamo:writer"

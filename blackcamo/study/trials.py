@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from blackcamo.study.store import Json, Outcome
-from blackcamo.styles.space import StyleSpace
 from blackcamo.types import UNCHANGED, Evaluation, Proposal
+
+if TYPE_CHECKING:
+    from blackcamo.styles.space import StyleSpace
 
 METRICS = ("score", "appeal")
 STYLE = "style"

@@ -104,7 +104,8 @@ def test_a_photo_that_has_changed_is_refused(found: run.SearchResult, tmp_path: 
 
 
 def test_folders_that_hold_nothing_are_refused(tmp_path: Path) -> None:
-    for folder, says in ((tmp_path, "no \\*.camo.jpg in it"), (tmp_path / "none", "is no folder")):
+    nothing = r"no \*\.camo\.jpg or \*\.best-effort\.jpg in it"
+    for folder, says in ((tmp_path, nothing), (tmp_path / "none", "is no folder")):
         with pytest.raises(InputError, match=says):
             run.exhibit([folder], photos=[tmp_path], out=tmp_path / "gallery")
     assert not (tmp_path / "gallery").exists()

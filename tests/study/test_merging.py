@@ -9,7 +9,7 @@ import pytest
 
 from blackcamo.errors import StudyError
 from blackcamo.run import merge
-from blackcamo.run.setup import IDENTITY
+from blackcamo.run.identity import IDENTITY
 from blackcamo.study import Study
 from blackcamo.study.importance import importances
 from blackcamo.study.merging import merge_studies, origins

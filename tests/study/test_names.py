@@ -52,7 +52,10 @@ def test_a_beginning_must_be_unique(journal: str) -> None:
         with opened(journal, name):
             pass
     assert Study.load(journal, "a-niqe-12").name == "a-niqe-12"
-    with pytest.raises(UnknownNameError, match="Known: a-niqe-11, a-niqe-12"):
+    with pytest.raises(UnknownNameError, match=r"a-niqe-11 \(empty\); a-niqe-12 \(empty\)"):
         Study.load(journal, "a-niqe-1")
+    with opened(journal, "a-niqe-11") as study:
+        write_batch(study, 0)
+    assert Study.load(journal, "a-niqe-1").name == "a-niqe-11", "the other one is empty"
     with pytest.raises(UnknownNameError):
         Study.load(journal, "")

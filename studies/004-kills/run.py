@@ -167,12 +167,14 @@ def start(work: Callable[[], None]) -> int:
 
 def files(out: Path) -> dict[str, bytes]:
     """What was delivered, without what says the study's name."""
-    camouflage = (out / f"{out.name}.camo.jpg").read_bytes()
+    # A best effort where the search has no success.
+    named = (out / f"{out.name}.{kind}.jpg" for kind in ("camo", "best-effort"))
+    (camouflage,) = (path for path in named if path.is_file())
     preset = json.loads((out / f"{out.name}.preset.json").read_text())
     for key in ("study", "photo"):
         del preset["provenance"][key]
     return {
-        "camouflage": camouflage,
+        "camouflage": camouflage.read_bytes(),
         "preset": json.dumps(preset, sort_keys=True).encode(),
         "compare": (out / f"{out.name}.compare.png").read_bytes(),
     }

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from blackcamo.run.exhibition import exhibit
     from blackcamo.run.exporting import export
     from blackcamo.run.learning import learn
-    from blackcamo.run.listing import newest, studies
+    from blackcamo.run.listing import newest, profiles, studies
     from blackcamo.run.merging import merge
-    from blackcamo.run.profiling import profiles
     from blackcamo.run.results import (
         AppealResult,
         ApplyResult,
@@ -115,7 +114,7 @@ _HOMES = {
     "learn": "learning",
     "merge": "merging",
     "newest": "listing",
-    "profiles": "profiling",
+    "profiles": "listing",
     "prune": "tidying",
     "score": "scoring",
     "score_many": "scoring",

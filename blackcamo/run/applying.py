@@ -176,7 +176,7 @@ def apply_profile(
             in ``error``.
     """
     _, found = find_profile(profile)
-    styles = load_styles(found.order([s.name for s in found.styles])) if found.styles else []
+    styles = load_styles([s.name for s in found.styles]) if found.styles else []
     chain = style_chain(styles)
 
     def protected(photo: Photo) -> _Given:

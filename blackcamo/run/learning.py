@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 import blackcamo
 from blackcamo.errors import OptionError, ScorerError
-from blackcamo.images import Photo, fit_long_side, load_photo, write_bytes
+from blackcamo.images import Photo, load_photo, write_bytes
 from blackcamo.ledger import Ledger
-from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.profile import SUFFIX, LearnedStyle, Profile, installed_folder
-from blackcamo.rendering import Renderer
 from blackcamo.run.applying import find_photos
+from blackcamo.run.classroom import Classroom
 from blackcamo.run.identity import LEARNING
-from blackcamo.run.lesson import Asked, Learned, Lesson
+from blackcamo.run.lesson import Asked, Found, Learned, Lesson, Plan
 from blackcamo.run.results import (
     DEFAULT_STORAGE,
     LearnResult,
@@ -31,11 +31,8 @@ from blackcamo.run.setup import Setup
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Batch, Study, study_name
-from blackcamo.styles.hidden import HIDDEN, WAYS
-from blackcamo.styles.left_alone import unsuited
-from blackcamo.styles.space import StyleSpace
-from blackcamo.types import UNCHANGED, Evaluation, Hiding, Lane, Mode, Proposal
-from blackcamo.vision.facts import PhotoFacts, facts
+from blackcamo.styles.hidden import HIDDEN
+from blackcamo.types import UNCHANGED, Evaluation, Proposal
 
 
 def learn(
@@ -60,17 +57,19 @@ def learn(
         stop: asked before every batch; True ends the call.
 
     Raises:
-        OptionError: too few photos or too small a budget.
+        OptionError: too few photos, too small a budget, or a mode, look, finish or purpose that no
+            profile is learned for.
         BlackcamoError: the scorer, a photo, the study or the profile cannot be used.
     """
     config = replace(config or SearchConfig(budget=4000), profile="none")
+    _refuse_what_no_profile_has(config)
     setup = Setup(config)
     found = [load_photo(path) for path in find_photos(photos)]
     found = list({photo.sha256: photo for photo in found}.values())
     name = f"{setup.scorer.info.name}{SUFFIX}"
     target = installed_folder() / name if install else Path(name if out is None else out)
     identity = _identity(setup, found)
-    classroom = _Classroom(setup, found)
+    classroom = Classroom(setup, found)
     with Study.open(
         config.storage or DEFAULT_STORAGE,
         study_name(LEARNING, setup.scorer.info.name, identity),
@@ -80,6 +79,20 @@ def learn(
         about={"versions": setup.versions, "budget": config.budget},
     ) as study:
         return _Learning(setup, classroom, study, progress or (lambda _: None), stop).run(target)
+
+
+def _refuse_what_no_profile_has(config: SearchConfig) -> None:
+    """Refuse what a configuration asks for that profiles do not know."""
+    default = SearchConfig()
+    for name, why in (
+        ("mode", "a profile is learned for both modes"),
+        ("look", "a profile knows the styles of blackcamo alone"),
+        ("finish", "a profile knows no frames"),
+        ("made_for", "a profile knows no table of colours"),
+    ):
+        value = getattr(config, name)
+        if value != getattr(default, name):
+            raise OptionError(f"{name} is {value}; {why}: leave it out")
 
 
 def _identity(setup: Setup, photos: Sequence[Photo]) -> dict[str, object]:
@@ -105,54 +118,13 @@ def _identity(setup: Setup, photos: Sequence[Photo]) -> dict[str, object]:
     }
 
 
-class _Classroom:
-    """The photos, and the styles that suit each of them."""
-
-    def __init__(self, setup: Setup, photos: Sequence[Photo]) -> None:
-        self.setup = setup
-        self.photos = photos
-        self.pixels = [fit_long_side(p.pixels, setup.config.proxy_px) for p in photos]
-        self._spaces: dict[tuple[int, Mode], dict[str, StyleSpace]] = {}
-
-    @cached_property
-    def _facts(self) -> list[PhotoFacts]:
-        return [
-            facts(pixels, wraps=photo.wraps)
-            for pixels, photo in zip(self.pixels, self.photos, strict=True)
-        ]
-
-    def widest(self) -> dict[str, StyleSpace]:
-        """Every style with all that it may free on some photo."""
-        found: dict[str, StyleSpace] = {}
-        for style in (HIDDEN, *self.setup.styles):
-            spaces = [
-                StyleSpace(style, known, self.setup.chain.space, hidden=WAYS)
-                for known in self._facts
-            ]
-            if spaces:
-                found[style.name] = max(spaces, key=lambda space: space.dimension)
-        return found
-
-    def spaces(self, photo: int, mode: Mode, ways: Sequence[Hiding]) -> dict[str, StyleSpace]:
-        """The styles that suit a photo in a mode, in which these ways hide."""
-        if (photo, mode) not in self._spaces:
-            known = self._facts[photo]
-            styles = [HIDDEN] if mode == "imperceptible" else self.setup.styles
-            self._spaces[photo, mode] = {
-                style.name: StyleSpace(style, known, self.setup.chain.space, hidden=ways)
-                for style in styles
-                if unsuited(style, known) is None
-            }
-        return self._spaces[photo, mode]
-
-
 class _Learning:
     """A lesson, asked batch by batch and recorded in a study."""
 
     def __init__(
         self,
         setup: Setup,
-        classroom: _Classroom,
+        classroom: Classroom,
         study: Study,
         progress: ProgressCallback,
         stop: Callable[[], bool],
@@ -166,28 +138,18 @@ class _Learning:
         self._oracle = Oracle(
             setup.scorer, self._ledger, sending=study.sending, wait=partial(wait, stop=stop)
         )
-        self._objectives: dict[tuple[int, Mode], Objective] = {}
-        self._lesson: Lesson | None = None
         self._batches = 0
-        self._doing = ""
         self._recorded: dict[int, Batch] = {}
 
     def run(self, target: Path) -> LearnResult:
         """Learn, write the profile, and say what it reaches."""
         started = time.monotonic()
-        if self._study.ledger:
-            self._ledger.restore(self._study.ledger)
-        self._recorded = {batch.index: batch for batch in self._study.batches()}
-        for batch in self._recorded.values():
-            for e in batch.evaluations:
-                if e.error is None:
-                    # Photos unchanged were asked for alone, in full precision.
-                    self._oracle.remember({e.jpeg_sha256: e.score}, reference=e.style == UNCHANGED)
-        try:
-            learned = self._learned()
-        except Ended:
-            learned = None
-        profile = None if learned is None else self._profile(learned)
+        self._recall()
+        aside, profile = 0, None
+        with contextlib.suppress(Ended):
+            lesson = self._lesson()
+            aside = len(lesson.aside)
+            profile = self._learned(lesson)
         if profile is not None:
             write_bytes(target, profile.to_json().encode())
             self._study.annotate({"profile": profile.digest})
@@ -195,7 +157,7 @@ class _Learning:
             scorer=public_spec(self._setup.config.scorer),
             profile=target if profile is not None else None,
             photos=len(self._classroom.photos),
-            aside=0 if learned is None else len(learned.aside),
+            aside=aside,
             hiding={} if profile is None else profile.hiding,
             styles=() if profile is None else tuple(s.name for s in profile.styles),
             reach={} if profile is None else profile.reach,
@@ -204,36 +166,57 @@ class _Learning:
             interrupted=profile is None,
         )
 
-    def _learned(self) -> Learned:
+    def _recall(self) -> None:
+        """Continue ledger, cache and batches from the study."""
+        if self._study.ledger:
+            self._ledger.restore(self._study.ledger)
+        self._recorded = {batch.index: batch for batch in self._study.batches()}
+        for batch in self._recorded.values():
+            for e in batch.evaluations:
+                if e.error is None:
+                    # Photos unchanged were asked for alone, in full precision.
+                    self._oracle.remember({e.jpeg_sha256: e.score}, reference=e.style == UNCHANGED)
+
+    def _lesson(self) -> Lesson:
+        """The lesson of the photos, each of which is asked for as it is."""
         setup = self._setup
         baselines = [self._baseline(i) for i in range(len(self._classroom.photos))]
-        self._lesson = Lesson(
+        return Lesson(
             baselines,
-            self._lanes,
+            partial(self._classroom.lanes, oracle=self._oracle),
             threshold=setup.scorer.info.threshold,
             goal=setup.goal,
             budget=self._ledger.budget - len(baselines),
             strategy=setup.config.strategy,
             seed=setup.config.seed,
         )
-        plan = self._lesson.plan()
+
+    def _learned(self, lesson: Lesson) -> Profile:
+        """What the lesson comes to."""
+        found = self._taught(lesson.hidden())
+        hiding = self._physical(found)
+        self._classroom.ways = Profile(scorer=_of(self._setup), hiding=hiding, styles=()).ways()
+        return self._profile(lesson, hiding, self._taught(lesson.styled(found)))
+
+    def _taught(self, plan: Plan[Found]) -> Found:
+        """Ask what a plan asks; what it comes to."""
         try:
             asked = next(plan)
             while True:
                 asked = plan.send(self._answers(asked))
         except StopIteration as end:
-            learned: Learned = end.value
-            return learned
+            found: Found = end.value
+            return found
 
     def _baseline(self, photo: int) -> Evaluation:
         """The photo unchanged."""
-        objective = self._objective(photo, "imperceptible")
+        objective = self._classroom.objective(photo, "imperceptible", self._oracle)
         unchanged = (Proposal(UNCHANGED, ()),)
         return self._recording(unchanged, [{}], photo, lambda: [objective.baseline()])[0]
 
     def _answers(self, asked: Asked) -> list[Evaluation]:
         """The evaluations of a batch: recorded ones, or those of the scorer."""
-        objective = self._objective(asked.photo, asked.mode)
+        objective = self._classroom.objective(asked.photo, asked.mode, self._oracle)
         if self._batches in self._recorded:
             batch = self._recorded[self._batches]
             objective.learn(batch.evaluations)
@@ -285,68 +268,29 @@ class _Learning:
         self._progress(Progress(self._ledger.total, self._ledger.budget, None, None, reached=False))
         return found
 
-    def _lanes(self, photo: int, mode: Mode) -> dict[str, Lane]:
-        """The styles that suit a photo, but for those that are under the floor where they start."""
-        spaces = self._spaces(photo, mode)
-        if mode == "imperceptible":
-            return {name: space.lane for name, space in spaces.items()}
-        objective, floor = self._objective(photo, mode), self._setup.config.appeal_floor
-        return {n: s.lane for n, s in spaces.items() if objective.appeal_of(n) >= floor}
-
-    def _spaces(self, photo: int, mode: Mode) -> dict[str, StyleSpace]:
-        ways = WAYS if mode == "imperceptible" else self._ways()
-        return self._classroom.spaces(photo, mode, ways)
-
-    def _ways(self) -> tuple[Hiding, ...]:
-        """The ways that were found to hide, each starting where it was found."""
-        return Profile(scorer=_of(self._setup), hiding=self._hiding(), styles=()).ways()
-
-    def _hiding(self) -> dict[str, dict[str, float]]:
+    def _physical(self, found: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
         """What was found to hide, in physical units."""
-        assert self._lesson is not None  # noqa: S101 - it has ended, or asks just now
-        space = self._spaces(0, "imperceptible")[HIDDEN.name]
-        found = self._lesson.hiding
-        values = space.decode(space.lane.vector((), found))
+        space = self._classroom.spaces(0, "imperceptible")[HIDDEN.name]
+        values = space.decode(space.lane.vector((), {w: tuple(at) for w, at in found.items()}))
         return {
             way.name: {f.name: values[f.name] for f in way.free}
             for way in space.hidden
             if way.name in found
         }
 
-    def _objective(self, photo: int, mode: Mode) -> Objective:
-        if (photo, mode) not in self._objectives:
-            setup = self._setup
-            # Each remembers its pictures: only those of one mode are kept.
-            if any(kept != mode for _, kept in self._objectives):
-                self._objectives.clear()
-            renderer = Renderer(
-                self._classroom.pixels[photo],
-                setup.chain,
-                setup.channel,
-                setup.appeal,
-                mode,
-                device=setup.device,
-            )
-            self._objectives[photo, mode] = Objective(
-                renderer,
-                self._oracle,
-                self._spaces(photo, mode),
-                setup.workers,
-                appeal_floor=setup.config.appeal_floor,
-            )
-        return self._objectives[photo, mode]
-
-    def _profile(self, learned: Learned) -> Profile:
+    def _profile(
+        self, lesson: Lesson, hiding: Mapping[str, Mapping[str, float]], learned: Learned
+    ) -> Profile:
         setup, photos = self._setup, self._classroom.photos
         counts = self._study.ledger
         return Profile(
             scorer=_of(setup),
-            hiding=self._hiding(),
+            hiding=hiding,
             styles=tuple(self._usable(style) for style in learned.styles),
             reach=learned.reach,
             learned={
-                "photos": [p.sha256 for i, p in enumerate(photos) if i not in learned.aside],
-                "photos_aside": [photos[i].sha256 for i in learned.aside],
+                "photos": [p.sha256 for i, p in enumerate(photos) if i not in lesson.aside],
+                "photos_aside": [photos[i].sha256 for i in lesson.aside],
                 "long_side_px": max(max(p.shape[:2]) for p in self._classroom.pixels),
                 "budget": setup.config.budget,
                 # What a kill has lost makes no other profile.

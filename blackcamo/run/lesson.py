@@ -14,7 +14,7 @@ import statistics
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -51,47 +51,44 @@ class Asked:
     proposals: tuple[Proposal, ...]
 
 
-Answers: TypeAlias = "list[Evaluation]"
 Coordinates: TypeAlias = "tuple[float, ...]"
+Found = TypeVar("Found")
+Plan: TypeAlias = Generator[Asked, "list[Evaluation]", Found]
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is known at the end.
+    """What is known of styles at the end.
 
     Args:
-        hiding: way -> its coordinates (-1 to 1).
         styles: the styles, best first.
         reach: mode -> figures, as in a profile.
-        aside: indices of the photos that nothing was learned on.
     """
 
-    hiding: Mapping[str, Coordinates]
     styles: tuple[LearnedStyle, ...]
     reach: Mapping[str, Mapping[str, float]]
-    aside: tuple[int, ...]
 
 
 class Lesson:
-    """A plan of batches: :meth:`plan` yields what is asked and is sent the evaluations.
+    """Two plans of batches, :meth:`hidden` and then :meth:`styled`.
 
-    It follows from its arguments and the evaluations alone, so that a lesson that is sent the same
-    again goes on as if it had never stopped.
+    A plan yields what is asked, for one batch on one photo after the other, and is sent the
+    evaluations. It follows from them alone, so that a lesson that is sent the same again goes on
+    as if it had never stopped.
 
     Args:
         baselines: the score of each photo unchanged, and its appeal.
         lanes: the lanes of the styles that suit a photo in a mode and are liked on it; in the mode
-            enhance its ways of hiding start at :attr:`hiding`.
+            enhance their ways of hiding start where :meth:`hidden` has found them.
         goal: what a search is after.
         budget: queries that may be spent, those of the baselines not among them.
         strategy: a nevergrad optimiser.
         seed: start of all randomness.
 
     Raises:
-        OptionError: too few photos of high quality, or too small a budget.
+        OptionError: too few photos that are short of the target, or too small a budget.
 
     Attributes:
-        hiding: way -> its coordinates (-1 to 1), once they were found.
         aside: indices of the photos that nothing is learned on.
     """
 
@@ -119,11 +116,11 @@ class Lesson:
         self.aside = tuple(sorted(usable[: len(usable) // _ASIDE]))
         self._train = usable[len(usable) // _ASIDE :]
         self._drawn: list[int] = []
-        self.hiding: dict[str, Coordinates] = {}
         if not self.aside:
             raise OptionError(
-                f"{len(usable)} of the photos are of high quality to the scorer; name at least "
-                f"{_ASIDE} that are"
+                f"{len(usable)} of {len(baselines)} photos have not reached the target "
+                f"{goal.target:g} as they are; name at least {_ASIDE} of which something can be "
+                "learned"
             )
         self._left = budget - 2 * len(self.aside)
         least = 4 * _BATCH * _PHOTOS + 2 * len(WAYS) * _WAY_PHOTOS
@@ -133,22 +130,8 @@ class Lesson:
                 f"raise it by {least - self._left}"
             )
 
-    def plan(self) -> Generator[Asked, Answers, Learned]:
-        """Ask for one batch on one photo after the other; the end says what was learned."""
-        self.hiding = yield from self._hidden()
-        styles = yield from self._styles()
-        alone = yield from self._applied("imperceptible", [LearnedStyle(HIDDEN.name, (), 0.0)])
-        styled = yield from self._applied("enhance", styles)
-        # Where no style would be liked, what hides is all that is done.
-        reach = {"imperceptible": self._figures(alone), "enhance": self._figures(alone | styled)}
-        return Learned(self.hiding, styles, reach, self.aside)
-
-    def _kept(self) -> dict[str, Coordinates]:
-        """The coordinates of what was found to hide, where ways start at it."""
-        return {way: (0.0,) * len(at) for way, at in self.hiding.items()}
-
-    def _hidden(self) -> Generator[Asked, Answers, dict[str, Coordinates]]:
-        """What hides: ways that pay alone, then searched together."""
+    def hidden(self) -> Plan[dict[str, Coordinates]]:
+        """What hides: ways that pay alone, then searched together; way -> coordinates (-1 to 1)."""
         lane = self._lanes(self._train[0], "imperceptible")[HIDDEN.name]
         sizes = lane.hidden
         tests = [{w: (s, *(0.0,) * (sizes[w] - 1))} for w in sizes for s in (0.0, 1.0)]
@@ -178,7 +161,24 @@ class Lesson:
     def _vector(lane: Lane, hiding: Mapping[str, Coordinates]) -> Proposal:
         return Proposal(HIDDEN.name, lane.vector((), hiding))
 
-    def _styles(self) -> Generator[Asked, Answers, tuple[LearnedStyle, ...]]:
+    def styled(self, hiding: Mapping[str, Coordinates]) -> Plan[Learned]:
+        """The styles with that hidden in them, and what photos set aside come to.
+
+        Args:
+            hiding: what :meth:`hidden` came to.
+        """
+        # Where the lanes start at it.
+        kept = {way: (0.0,) * len(at) for way, at in hiding.items()}
+        styles = yield from self._styles(kept)
+        # Where no style would be liked, what hides is all that is done.
+        alone = yield from self._applied(
+            "imperceptible", [LearnedStyle(HIDDEN.name, (), 0)], hiding
+        )
+        enhanced = yield from self._applied("enhance", styles, kept)
+        reach = {"imperceptible": self._figures(alone), "enhance": self._figures(alone | enhanced)}
+        return Learned(styles, reach)
+
+    def _styles(self, kept: Mapping[str, Coordinates]) -> Plan[tuple[LearnedStyle, ...]]:
         """The styles by what they save with that hidden in them; the best ones are searched."""
         suited: dict[str, list[int]] = {}
         sizes: dict[str, int] = {}
@@ -194,7 +194,7 @@ class Lesson:
 
         def at(name: str, own: Sequence[float]) -> Proposal:
             lane = self._lanes(suited[name][0], "enhance")[name]
-            return Proposal(name, lane.vector(own, self._kept()))
+            return Proposal(name, lane.vector(own, kept))
 
         saved: dict[str, float] = {}
         for name, photos in suited.items():
@@ -224,7 +224,7 @@ class Lesson:
         dimension: int,
         batches: int,
         photos: Sequence[int] | None = None,
-    ) -> Generator[Asked, Answers, Proposal]:
+    ) -> Plan[Proposal]:
         """The best of a search: of those that did well, compared on more photos."""
         strategy = Strategy(
             self._strategy,
@@ -258,7 +258,7 @@ class Lesson:
 
     def _judged(
         self, mode: Mode, proposals: Sequence[Proposal], photos: Sequence[int]
-    ) -> Generator[Asked, Answers, list[float]]:
+    ) -> Plan[list[float]]:
         """Mean loss that each candidate saves on these photos."""
         saved = []
         for photo in photos:
@@ -281,10 +281,9 @@ class Lesson:
         return found
 
     def _applied(
-        self, mode: Mode, styles: Sequence[LearnedStyle]
-    ) -> Generator[Asked, Answers, dict[int, Evaluation]]:
+        self, mode: Mode, styles: Sequence[LearnedStyle], hiding: Mapping[str, Coordinates]
+    ) -> Plan[dict[int, Evaluation]]:
         """What the first style that suits does to the photos set aside, no query spent on it."""
-        hiding = self.hiding if mode == "imperceptible" else self._kept()
         found: dict[int, Evaluation] = {}
         for photo in self.aside:
             lanes = self._lanes(photo, mode)

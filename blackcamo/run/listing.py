@@ -1,12 +1,13 @@
-"""Which studies a storage holds, without what it takes to render their candidates."""
+"""Which studies a storage holds and which profiles are installed; nothing here renders."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from blackcamo.profile import installed_profiles, read_profile
 from blackcamo.report.verdict import outcome
 from blackcamo.run.identity import LEARNING
-from blackcamo.run.results import StudyEntry
+from blackcamo.run.results import ProfileEntry, StudyEntry
 from blackcamo.strategies import Goal
 from blackcamo.study import StudySummary, list_studies
 from blackcamo.study.names import newest_study
@@ -37,6 +38,28 @@ def newest(beginning: str, storage: str | Path) -> str:
         BlackcamoError: the storage cannot be opened.
     """
     return newest_study(open_storage(storage), beginning)
+
+
+def profiles() -> list[ProfileEntry]:
+    """Every profile that is found by name: those of the package, and the user's own.
+
+    Raises:
+        ProfileError: one of them cannot be read.
+    """
+    entries = []
+    for name, path in installed_profiles().items():
+        profile = read_profile(path)
+        entries.append(
+            ProfileEntry(
+                name=name,
+                path=path,
+                scorer=profile.scorer["name"],
+                hiding=profile.hiding,
+                styles=tuple(style.name for style in profile.styles),
+                reach=profile.reach,
+            )
+        )
+    return entries
 
 
 def _entry(summary: StudySummary) -> StudyEntry:

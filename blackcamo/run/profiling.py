@@ -1,4 +1,4 @@
-"""Profiles: which are installed, and what one makes of a photo without a query."""
+"""What a profile makes of a photo without a query."""
 
 from __future__ import annotations
 
@@ -8,37 +8,15 @@ from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain
-from blackcamo.profile import Profile, installed_profiles, read_profile
+from blackcamo.profile import Profile
 from blackcamo.rendering import Anchor, Picture, Renderer
-from blackcamo.run.results import DEFAULT_APPEAL, ProfileEntry
+from blackcamo.run.results import DEFAULT_APPEAL
 from blackcamo.run.setup import load_styles
 from blackcamo.styles.hidden import HIDDEN
 from blackcamo.styles.left_alone import unsuited
-from blackcamo.styles.space import StyleSpace
+from blackcamo.styles.space import StyleSpace, check_start
 from blackcamo.types import Mode, Pixels
 from blackcamo.vision.facts import PhotoFacts
-
-
-def profiles() -> list[ProfileEntry]:
-    """Every profile that is found by name: those of the package, and the user's own.
-
-    Raises:
-        ProfileError: one of them cannot be read.
-    """
-    entries = []
-    for name, path in installed_profiles().items():
-        profile = read_profile(path)
-        entries.append(
-            ProfileEntry(
-                name=name,
-                path=path,
-                scorer=profile.scorer["name"],
-                hiding=profile.hiding,
-                styles=tuple(style.name for style in profile.styles),
-                reach=profile.reach,
-            )
-        )
-    return entries
 
 
 def profiled(
@@ -59,17 +37,21 @@ def profiled(
         raise OptionError(f"appeal floor is {floor:g}; it must be between 0 and 100")
     appeal = plugins.load("appeals", DEFAULT_APPEAL)()
     renderer = Renderer(pixels, chain, Channel(), appeal, mode)
-    names = [] if mode == "imperceptible" else profile.order([s.name for s in profile.styles])
+    names = [] if mode == "imperceptible" else [style.name for style in profile.styles]
     suited = [s for s in load_styles(names) if unsuited(s, known) is None] if names else []
+    # Judged, and drawn back to, where a style starts on any photo: as it was learned.
     for style in (*suited, HIDDEN):
-        space = StyleSpace(
-            style, known, chain.space, hidden=profile.ways(), start=profile.start(style.name)
-        )
+        space = StyleSpace(style, known, chain.space, hidden=profile.ways())
         ((plain, picture),) = renderer.prepare([space.start])
         reached = picture.appraisal.value if isinstance(picture, Picture) else 0.0
         if reached >= floor or style is HIDDEN:
             break
     own = (0.0,) * space.lane.style
+    start = profile.start(style.name)
+    if start is not None:
+        check_start(style, start)
+        # A photo that leaves no choice in some of it says nothing of the rest.
+        own = start if len(start) == len(own) else own
     hiding = {way: (0.0,) * size for way, size in space.lane.hidden.items()}
     wanted = space.decode(space.lane.vector(own, hiding))
     anchor = Anchor({**space.nothing, **plain}, reached)

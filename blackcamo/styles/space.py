@@ -86,11 +86,7 @@ class StyleSpace:
         starts = [float(adapted.get(f.name, f.start)) for f in free]
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
         if start is not None:
-            if len(start) != len(style.free):
-                raise OptionError(
-                    f"style {style.name!r} frees {len(style.free)} parameters, and the profile "
-                    f"has {len(start)}: it is of another version; learn it anew"
-                )
+            check_start(style, start)
             kept = [v for v, f in zip(start, style.free, strict=True) if f.name not in off]
             vector = np.array([*kept, *(0.0,) * len(ways)], dtype=np.float64)
             self._start = between(vector, self._low, self._start, self._high)
@@ -150,6 +146,19 @@ class StyleSpace:
             else by_name[name].neutral + strength * (value - by_name[name].neutral)
             for name, value in self.start.items()
         }
+
+
+def check_start(style: Style, start: Sequence[float]) -> None:
+    """Refuse another number of coordinates (D,) than the style's own.
+
+    Raises:
+        OptionError: there are more or fewer.
+    """
+    if len(start) != len(style.free):
+        raise OptionError(
+            f"style {style.name!r} frees {len(style.free)} parameters, and the profile "
+            f"has {len(start)}: it is of another version; learn it anew"
+        )
 
 
 def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from blackcamo.run import (
     LearnResult,
     SearchConfig,
     apply_profile,
+    applying,
     front,
     learn,
     search,
@@ -103,6 +105,49 @@ def test_what_fools_a_scorer_is_found_in_exactly_its_queries(learned: Learned) -
     assert saved == sorted(saved, reverse=True)
     known = {*profile.learned["photos"], *profile.learned["photos_aside"]}  # type: ignore[misc]
     assert len(known) == 8
+
+
+@pytest.mark.parametrize("mode", ["enhance", "imperceptible"])
+def test_what_it_reaches_is_what_it_does_to_the_photos_set_aside(
+    learned: Learned,
+    photos: list[Path],
+    scorer: CountingScorer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: Any,
+) -> None:
+    monkeypatch.setattr(applying, "load_scorer", lambda *_: scorer)
+    profile = read_profile(learned.path)
+    aside = [
+        photo
+        for photo in photos
+        if hashlib.sha256(photo.read_bytes()).hexdigest() in profile.learned["photos_aside"]  # type: ignore[operator]
+    ]
+    found = list(
+        apply_profile(str(learned.path), aside, out=tmp_path, mode=mode, scorer="counting")
+    )
+    drops = [r.score_before - r.score_after for r in found]  # type: ignore[operator]
+    assert profile.reach[mode]["photos"] == len(drops) == 2
+    assert profile.reach[mode]["drop"] == pytest.approx(sum(drops) / 2, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"mode": "imperceptible"},
+        {"look": Path("film.cube")},
+        {"finish": "white"},
+        {"made_for": "cube"},
+    ],
+)
+def test_what_no_profile_is_learned_for_is_refused(
+    told: dict[str, Any], photos: list[Path], scorer: CountingScorer, tmp_path: Path
+) -> None:
+    config = SearchConfig(budget=BUDGET, storage=str(tmp_path / "x.journal"), **told)
+    with pytest.raises(OptionError, match="leave it out"):
+        learn(photos, config=config, out=tmp_path / f"x{SUFFIX}")
+    assert not scorer.images
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_study_says_which_photo_a_candidate_was_tried_on(learned: Learned) -> None:

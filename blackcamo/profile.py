@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
@@ -173,6 +174,18 @@ def _style(value: object) -> LearnedStyle:
             "coordinates between -1 and 1, and what it saves"
         )
     return LearnedStyle(name, tuple(map(float, start)), float(saved))  # type: ignore[arg-type]
+
+
+def file_name(scorer: str) -> str:
+    """The name of a profile's file by default.
+
+    >>> file_name("python:my.models:quality")
+    'python-my.models-quality.profile.json'
+
+    Args:
+        scorer: the scorer's name.
+    """
+    return (re.sub(r"[^\w.]+", "-", scorer).strip("-.") or "scorer") + SUFFIX
 
 
 def read_profile(path: Path) -> Profile:

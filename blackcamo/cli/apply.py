@@ -86,7 +86,7 @@ def apply(
         str | None,
         typer.Option(
             metavar="NAME[:ARGUMENT]",
-            help="Another scorer than the preset's or the default one.",
+            help="Another scorer than that of the preset or profile, or the default one.",
             rich_help_panel="Scorer",
         ),
     ] = None,
@@ -116,7 +116,9 @@ def apply(
     asked = (scorer or DEFAULT_SCORER) if score else None
     if profile is not None:
         found = run.find_photos(paths)
-        pending = run.apply_profile(profile, found, mode=mode or "enhance", scorer=asked, **shared)
+        pending = run.apply_profile(
+            profile, found, mode=mode or "enhance", score=score, scorer=scorer, **shared
+        )
     elif style is not None:
         found = run.find_photos(paths)
         pending = run.apply_style(

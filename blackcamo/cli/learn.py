@@ -12,7 +12,7 @@ from blackcamo.cli.output import DONE, number, print_json, say
 from blackcamo.cli.progress import SearchProgress
 from blackcamo.cli.stopping import stopping
 
-_LEARN = "Learning"
+_LEARN = "Search"
 
 
 def learn(
@@ -20,19 +20,9 @@ def learn(
     budget: Annotated[
         int, typer.Option(help="Most queries, of all photos together.", rich_help_panel=_LEARN)
     ] = 4000,
-    target: Annotated[
-        float | None,
-        typer.Option(
-            help="Score to reach; by default 5 % of the scale beyond the threshold.",
-            rich_help_panel=_LEARN,
-        ),
-    ] = None,
-    appeal_floor: Annotated[
-        float, typer.Option(help="Least appeal of a success, 0-100.", rich_help_panel=_LEARN)
-    ] = 80.0,
-    strategy: Annotated[
-        str, typer.Option(metavar="NAME", help="A nevergrad optimiser.", rich_help_panel=_LEARN)
-    ] = "CMA",
+    target: o.Target = None,
+    appeal_floor: o.AppealFloor = 80.0,
+    strategy: o.Strategy = "CMA",
     seed: Annotated[
         int, typer.Option(help="Fixes which photos judge what.", rich_help_panel=_LEARN)
     ] = 0,

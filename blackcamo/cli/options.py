@@ -101,6 +101,30 @@ Finish = Annotated[
     ),
 ]
 
+Target = Annotated[
+    float | None,
+    typer.Option(
+        "--target",
+        help="Score to reach; by default 5 % of the scale beyond the threshold.",
+        rich_help_panel="Search",
+    ),
+]
+AppealFloor = Annotated[
+    float,
+    typer.Option(
+        "--appeal-floor", help="Least appeal of a success, 0-100.", rich_help_panel="Search"
+    ),
+]
+Strategy = Annotated[
+    str,
+    typer.Option(
+        "--strategy",
+        metavar="NAME",
+        help="A nevergrad optimiser, RandomSearch among them.",
+        rich_help_panel="Search",
+    ),
+]
+
 Scorer = Annotated[
     str,
     typer.Option(

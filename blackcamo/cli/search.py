@@ -34,16 +34,8 @@ def search(
             help="Most queries per photo, verification included.", rich_help_panel=_SEARCH
         ),
     ] = 500,
-    target: Annotated[
-        float | None,
-        typer.Option(
-            help="Score to reach; by default 5 % of the scale beyond the threshold.",
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    appeal_floor: Annotated[
-        float, typer.Option(help="Least appeal of a success, 0-100.", rich_help_panel=_SEARCH)
-    ] = 80.0,
+    target: o.Target = None,
+    appeal_floor: o.AppealFloor = 80.0,
     mode: Annotated[
         Literal["enhance", "imperceptible"],
         typer.Option(help="A visible enhancement, or no visible change.", rich_help_panel=_SEARCH),
@@ -95,14 +87,7 @@ def search(
         ),
     ] = 3,
     finish: o.Finish = None,
-    strategy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="A nevergrad optimiser, RandomSearch among them.",
-            rich_help_panel=_SEARCH,
-        ),
-    ] = "CMA",
+    strategy: o.Strategy = "CMA",
     seed: Annotated[
         int, typer.Option(help="Fixes search and film grain.", rich_help_panel=_SEARCH)
     ] = 0,

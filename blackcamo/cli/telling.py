@@ -34,7 +34,7 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
         say_words(f"next: {result.next_step}", indent=2)
     if result.travel:
         trips = ", ".join(f"{name} {number(score)}" for name, score in result.travel.items())
-        say(f"  after {trips} ({len(result.travel)} queries beside the budget)")
+        say(f"  after {trips} ({result.queries['travel']} queries beside the budget)")
     if result.table is not None:
         say(f"  {result.table}")
     for choice in result.choices:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.devices import usable_cores
 from blackcamo.errors import BlackcamoError, OptionError, OutputError, PhotoError, PresetError
@@ -26,14 +27,15 @@ from blackcamo.images import (
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
-from blackcamo.profile import find_profile
+from blackcamo.profile import Profile, find_profile
 from blackcamo.rendering import render
 from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.profiling import profiled
 from blackcamo.run.results import DEFAULT_APPEAL_FLOOR, ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_file
 from blackcamo.run.setup import load_styles, style_chain
-from blackcamo.scorers import load_scorer
+from blackcamo.scorers import load_scorer, scorer_is_pure
+from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Mode, Scorer, ScorerOptions
@@ -157,6 +159,7 @@ def apply_profile(
     before_channel: bool = False,
     overwrite: bool = False,
     jobs: int | None = None,
+    score: bool = False,
     scorer: str | None = None,
     scorer_options: ScorerOptions | None = None,
 ) -> Iterator[ApplyResult]:
@@ -169,13 +172,14 @@ def apply_profile(
         profile: its name, or its file.
         photos, out, before_channel, overwrite, jobs: as for a preset.
         appeal_floor: least appeal (0-100); what hides is weakened until there is as much.
-        scorer: asked about each photo and what became of it; None asks none.
+        score: ask a scorer about each photo and what became of it, both after the channel.
+        scorer: its spec; None is the scorer that the profile was learned of.
 
     Raises:
         BlackcamoError: the profile or the scorer cannot be used; a photo that fails is reported
             in ``error``.
     """
-    _, found = find_profile(profile)
+    name, found = find_profile(profile)
     styles = load_styles([s.name for s in found.styles]) if found.styles else []
     chain = style_chain(styles)
 
@@ -185,8 +189,22 @@ def apply_profile(
         return params, photo_notes(known)
 
     job = _Job(chain, Channel(), protected, Path(out), before_channel, overwrite)
-    judge = None if scorer is None else load_scorer(scorer, scorer_options)
+    judge = _learned_scorer(name, found, scorer, scorer_options) if score else None
     yield from _run(job, photos, jobs, judge)
+
+
+def _learned_scorer(
+    name: str, profile: Profile, spec: str | None, options: ScorerOptions | None
+) -> Scorer:
+    """The scorer that a user names, or the one of a profile, which may come from anybody."""
+    if spec is None:
+        spec = profile.scorer["name"]
+        if spec not in plugins.names("scorers") or not scorer_is_pure(spec):
+            raise OptionError(
+                f"profile {name} was learned of {short(spec)}, which you have to name: say which "
+                "scorer that is with --scorer"
+            )
+    return load_scorer(spec, options)
 
 
 def _run(

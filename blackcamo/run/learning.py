@@ -14,7 +14,7 @@ from blackcamo.errors import OptionError, ScorerError
 from blackcamo.images import Photo, load_photo, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
-from blackcamo.profile import SUFFIX, LearnedStyle, Profile, installed_folder
+from blackcamo.profile import LearnedStyle, Profile, file_name, installed_folder
 from blackcamo.run.applying import find_photos
 from blackcamo.run.classroom import Classroom
 from blackcamo.run.identity import LEARNING
@@ -66,7 +66,7 @@ def learn(
     setup = Setup(config)
     found = [load_photo(path) for path in find_photos(photos)]
     found = list({photo.sha256: photo for photo in found}.values())
-    name = f"{setup.scorer.info.name}{SUFFIX}"
+    name = file_name(setup.scorer.info.name)
     target = installed_folder() / name if install else Path(name if out is None else out)
     identity = _identity(setup, found)
     classroom = Classroom(setup, found)

@@ -184,7 +184,7 @@ class SearchResult(_Result):
     camouflaged", ``why`` the numbers with which it falls short, ``next_step`` what may help then;
     ``output`` is a best effort unless it ``succeeded``. ``interrupted`` says that the search was
     stopped before its budget was spent.
-    ``travel`` has the scores after each trip, where it was asked for.
+    ``travel`` has the scores after each trip, where it was asked for; None where there was none.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
@@ -216,7 +216,7 @@ class SearchResult(_Result):
     next_step: str | None = None
     succeeded: bool = False
     interrupted: bool = False
-    travel: Mapping[str, float] = field(default_factory=dict)
+    travel: Mapping[str, float | None] = field(default_factory=dict)
     queries: Mapping[str, int | None] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0

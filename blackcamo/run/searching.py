@@ -172,18 +172,24 @@ def _search(
                 "anything to deliver; the same command goes on"
             ) from ended
     mine = (MADE_HERE,) if made_here(path) else ()
-    told = _travel(setup, result, stop)
+    beside = Ledger.unlimited()
     return replace(
         result,
-        travel=told,
-        queries={**result.queries, "travel": len(told)},
+        travel=_travelled(setup, result, stop, beside),
+        queries={**result.queries, "travel": beside.total},
         notes=(*mine, *result.notes, *searched.delivery.notes),
     )
 
 
-def _travel(setup: Setup, result: SearchResult, stop: Stop) -> dict[str, float]:
+def _travelled(
+    setup: Setup, result: SearchResult, stop: Stop, ledger: Ledger
+) -> dict[str, float | None]:
     """What becomes of a delivered file's score on its way, where that is to be told."""
     if not setup.config.travel or result.output is None or result.interrupted:
         return {}
-    oracle = Oracle(setup.scorer, Ledger.unlimited(), wait=partial(wait, stop=stop))
-    return travelled(load_photo(result.output).pixels, oracle)
+    oracle = Oracle(setup.scorer, ledger, wait=partial(wait, stop=stop))
+    try:
+        return travelled(load_photo(result.output).pixels, oracle)
+    except Ended:
+        # The file is there, and nobody waits for the rest.
+        return {}

@@ -54,12 +54,13 @@ TRIPS: dict[str, Callable[[Pixels], Pixels]] = {
 """What may happen to a delivered file, by name; crops and resizes are sent as JPEG 90 again."""
 
 
-def travelled(pixels: Pixels, oracle: Oracle) -> dict[str, float]:
-    """The scores of a delivered picture (H, W, 3) after each trip; NaN where there is none.
+def travelled(pixels: Pixels, oracle: Oracle) -> dict[str, float | None]:
+    """The scores of a delivered picture (H, W, 3) after each trip; None where there is none.
 
     Each is asked for alone, in full precision, as a query of the oracle's own ledger.
     """
-    return {
-        name: oracle.ask([(name, trip(pixels))], kind="verify", reference=True)[0].score
+    asked = {
+        name: oracle.ask([(name, trip(pixels))], kind="verify", reference=True)[0]
         for name, trip in TRIPS.items()
     }
+    return {name: None if a.error is not None else a.score for name, a in asked.items()}

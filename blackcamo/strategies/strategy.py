@@ -87,8 +87,12 @@ class Strategy:
             )
         with self._guarded():
             nevergrad = _nevergrad()
+            # With one coordinate these turn to another package (fcmaes), and so does every later
+            # one of that name in the process: they get a second one, which is dropped.
+            lonely = isinstance(known[name], nevergrad.optimizers.ParametrizedCMA)
+            size = max(dimension, 2) if lonely else dimension
             # Bounds set on an array, not given to it: lower= and upper= shrink the first steps.
-            space = nevergrad.p.Array(init=np.zeros(dimension)).set_bounds(-1.0, 1.0)
+            space = nevergrad.p.Array(init=np.zeros(size)).set_bounds(-1.0, 1.0)
             # By default first steps are as long as the box, and what is good at its middle is lost.
             space.set_mutation(sigma=_FIRST_STEP)
             space.random_state = np.random.RandomState(seed)
@@ -114,7 +118,7 @@ class Strategy:
                 asked.append(self._optimizer.ask())
             self._proposed(done, n)
         self._asked = asked
-        return np.array([c.value for c in self._asked], dtype=np.float64)
+        return np.array([c.value[: self.dimension] for c in self._asked], dtype=np.float64)
 
     def tell(self, losses: Vectors) -> None:
         """Report the losses (n,) of the vectors asked for last, in the same order.

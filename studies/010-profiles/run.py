@@ -81,7 +81,7 @@ def prepared(sources: list[Path], folder: Path) -> list[Path]:
 def applied(profile: Path, photos: list[Path], mode: Any, out: Path) -> dict[str, float]:
     """What the profile does with no query: those that ask here only tell what it did."""
     found = run.apply_profile(
-        str(profile), photos, out=out, mode=mode, overwrite=True, jobs=1, scorer=SCORER
+        str(profile), photos, out=out, mode=mode, overwrite=True, jobs=1, score=True
     )
     pairs = [
         (r.score_before, r.score_after)

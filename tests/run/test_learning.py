@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from PIL import Image
 
 from blackcamo.errors import BlackcamoError, OptionError, StudyError
-from blackcamo.profile import SUFFIX, read_profile
+from blackcamo.images import load_photo
+from blackcamo.profile import SUFFIX, LearnedStyle, Profile, read_profile
 from blackcamo.run import (
     LearnResult,
     SearchConfig,
@@ -22,14 +24,17 @@ from blackcamo.run import (
     applying,
     front,
     learn,
+    score,
     search,
     setup,
     studies,
 )
+from blackcamo.run.profiling import profiled
 from blackcamo.study import Study
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
+from blackcamo.vision.facts import facts
 
 BUDGET = 400
 
@@ -124,7 +129,7 @@ def test_what_it_reaches_is_what_it_does_to_the_photos_set_aside(
         if hashlib.sha256(photo.read_bytes()).hexdigest() in profile.learned["photos_aside"]  # type: ignore[operator]
     ]
     found = list(
-        apply_profile(str(learned.path), aside, out=tmp_path, mode=mode, scorer="counting")
+        apply_profile(str(learned.path), aside, out=tmp_path, mode=mode, score=True, scorer="it")
     )
     drops = [r.score_before - r.score_after for r in found]  # type: ignore[operator]
     assert profile.reach[mode]["photos"] == len(drops) == 2
@@ -229,6 +234,42 @@ def test_a_photo_is_protected_without_a_query(
     assert crispness(plain) - crispness(changed) > 3
     if mode == "imperceptible":
         assert np.abs(changed.astype(int) - plain).mean() < 12
+
+
+def test_a_profile_chooses_no_scorer_but_a_pure_one(
+    learned: Learned, photos: list[Path], tmp_path: Path
+) -> None:
+    profile = read_profile(learned.path)
+    of_pocketiqa = replace(profile, scorer={"name": "pocketiqa", "digest": ""})
+    (tmp_path / f"p{SUFFIX}").write_text(of_pocketiqa.to_json())
+    (result,) = apply_profile(
+        str(tmp_path / f"p{SUFFIX}"), photos[:1], out=tmp_path, score=True, jobs=1
+    )
+    assert result.score_before == score(photos[0], scorer="pocketiqa").score
+    for name in ("counting", "command", "command:/bin/true"):
+        theirs = replace(profile, scorer={"name": name, "digest": ""})
+        (tmp_path / f"q{SUFFIX}").write_text(theirs.to_json())
+        with pytest.raises(OptionError, match=f"of '{name}'.*--scorer"):
+            list(apply_profile(str(tmp_path / f"q{SUFFIX}"), photos[:1], out=tmp_path, score=True))
+
+
+@pytest.mark.parametrize("own", [(0.5,) * 8, (0.1,)])
+def test_a_style_starts_where_it_was_found_to(photos: list[Path], own: tuple[float, ...]) -> None:
+    pixels = load_photo(photos[0]).pixels
+    known, chain = facts(pixels), setup.style_chain(setup.load_styles(["vivid"]))
+    found = [
+        Profile(
+            scorer={"name": "a", "digest": ""}, hiding={}, styles=(LearnedStyle("vivid", o, 1),)
+        )
+        for o in ((), own)
+    ]
+    asked = partial(profiled, pixels, known, chain=chain, mode="enhance", floor=0.0)
+    if len(own) != 8:
+        with pytest.raises(OptionError, match=r"frees 8 parameters.* has 1.*learn it anew"):
+            asked(found[1])
+        return
+    plain, moved = asked(found[0]), asked(found[1])
+    assert all(moved[name] > plain[name] for name in ("contrast_percent", "vibrance_percent"))
 
 
 def test_too_little_is_refused_before_much_is_asked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,16 @@ def test_scores_are_those_of_what_arrives_each_asked_once(pixels: Pixels) -> Non
     assert told["avif 75"] == 128
     assert scorer.images == ledger.total == len(TRIPS)
     assert all(call.reference for call in scorer.calls)
+
+
+def test_what_cannot_be_scored_on_its_way_has_no_score(pixels: Pixels) -> None:
+    def flat_is_none(image: Pixels) -> float:
+        return float("nan") if image.shape[1] == 96 else 50.0
+
+    scorer = CountingScorer(flat_is_none, info=ScorerInfo("width"))
+    told = travelled(pixels, Oracle(scorer, Ledger.unlimited()))
+    assert {name for name, score in told.items() if score is None} == {"resize 75 %"}
+    json.dumps(told, allow_nan=False)
 
 
 def test_a_search_says_how_its_result_travels_beside_its_budget(

@@ -52,6 +52,16 @@ def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(
         resumed.tell(losses_of(vectors))
 
 
+@pytest.mark.parametrize("name", ["CMA", "OldCMA", "DiagonalCMA", "RandomSearch"])
+def test_one_coordinate_is_searched_as_well_and_spoils_no_later_search(name: str) -> None:
+    lone = Strategy(name, dimension=1, budget=64, batch=8, seed=0)
+    for _ in range(8):
+        vectors = lone.ask(8)
+        assert vectors.shape == (8, 1)
+        lone.tell(losses_of(vectors))
+    explore(make(name))
+
+
 def test_every_proposal_is_told_and_who_is_told_may_draw_numbers() -> None:
     told: list[tuple[int, int]] = []
 

@@ -38,6 +38,16 @@ Last = Annotated[
     typer.Option("--last", help="Of several studies whose names begin so take the newest one."),
 ]
 
+OriginalIn = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--photos",
+        metavar="PATH",
+        help="The original, or the folder that it lies in, by default the current one. May be "
+        "repeated.",
+    ),
+]
+
 Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object and no progress.", rich_help_panel=_OUTPUT),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from blackcamo.cli import options as o
+from blackcamo.cli.choose import open_in_browser
 from blackcamo.cli.output import (
     DONE,
     FAILED,
@@ -155,6 +156,14 @@ def search(
             rich_help_panel="Output",
         ),
     ] = False,
+    open_page: Annotated[
+        bool,
+        typer.Option(
+            "--open",
+            help="Open a page of clearly different results of each photo, as `choose` makes it.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -215,6 +224,8 @@ def search(
             results.append(result)
             if not as_json:
                 tell(result, quiet=quiet)
+            if open_page and result.succeeded:
+                _open_choices(result, storage)
         cut_short = stop() and (
             len(results) < len(found) or any(result.interrupted for result in results)
         )
@@ -227,3 +238,15 @@ def search(
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
+
+
+def _open_choices(result: SearchResult, storage: str) -> None:
+    """Show what else the study of a photo has."""
+    from blackcamo import run
+
+    if result.study is None or result.output is None:
+        return
+    made = run.choose(
+        result.study, storage=storage, photos=[result.photo], out=result.output.parent
+    )
+    open_in_browser(made.page)

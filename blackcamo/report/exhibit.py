@@ -41,6 +41,7 @@ class Facts:
         mode: what the search was after.
         recipe: what was done, in plain words.
         queries: how many it took; None where that is unknown.
+        command: what delivers it; "" where it is delivered.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Facts:
     mode: str
     recipe: str
     queries: int | None
+    command: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -124,7 +126,7 @@ class Exhibit:
     """Everything that is shown of one photo; no picture of it has any metadata.
 
     ``whole`` is the photo, ``aligned`` what of it the camouflage's frame shows (the same object
-    where that is all of it), each at most 768 pixels long, as is ``camouflage``.
+    where that is all of it), each as long as ``make_exhibit`` says, as is ``camouflage``.
     """
 
     facts: Facts
@@ -140,7 +142,12 @@ class Exhibit:
 
 
 def make_exhibit(
-    facts: Facts, photo: Pixels, aligned: Pixels | None, camouflage: Pixels
+    facts: Facts,
+    photo: Pixels,
+    aligned: Pixels | None,
+    camouflage: Pixels,
+    *,
+    long_side_px: int = LONG_SIDE_PX,
 ) -> Exhibit:
     """What is shown of one photo, small enough to be kept.
 
@@ -148,14 +155,15 @@ def make_exhibit(
         photo: the photo (H, W, 3).
         aligned: what of it the camouflage's frame shows; None where that is all of it.
         camouflage: the camouflage, of the size of ``aligned``.
+        long_side_px: bound of whole pictures.
     """
     before = photo if aligned is None else aligned
-    whole = fit_long_side(photo, LONG_SIDE_PX)
+    whole = fit_long_side(photo, long_side_px)
     return Exhibit(
         facts=facts,
         whole=whole,
-        aligned=whole if aligned is None else fit_long_side(aligned, LONG_SIDE_PX),
-        camouflage=fit_long_side(camouflage, LONG_SIDE_PX),
+        aligned=whole if aligned is None else fit_long_side(aligned, long_side_px),
+        camouflage=fit_long_side(camouflage, long_side_px),
         spots=tuple(
             # Copies, so that the pictures they are cut from need not be kept.
             Spot(place.why, place.cut(before).copy(), place.cut(camouflage).copy())

@@ -25,6 +25,7 @@ def exhibit_page(
     title: str,
     pages: Sequence[str] = (),
     at: int = 0,
+    slider: bool = False,
 ) -> str:
     """The page as text.
 
@@ -34,10 +35,12 @@ def exhibit_page(
         title: the page's.
         pages: file names of all pages of the gallery, where there are several.
         at: which of them this one is.
+        slider: begin with originals lying on their camouflages, up to a slider, instead of beside.
     """
     return offline_page(
         resources.files("blackcamo.report") / "page",
         title=escape(title),
+        view="slider" if slider else "pairs",
         summary=escape(_summary([exhibit.facts for exhibit in exhibits])),
         pages=_pages(pages, at) if len(pages) > 1 else "",
         failures=_failures(failures) if failures else "",
@@ -50,7 +53,8 @@ def _summary(facts: Sequence[Facts]) -> str:
         return "No photo could be shown."
     succeeded = sum(f.succeeded for f in facts)
     appeals = [f.appeal for f in facts]
-    count = "1 photo" if len(facts) == 1 else f"{len(facts)} photos"
+    what = "result" if any(f.command for f in facts) else "photo"
+    count = f"1 {what}" if len(facts) == 1 else f"{len(facts)} {what}s"
     return (
         f"{count}, {succeeded} camouflaged · appeal {min(appeals):.1f} to {max(appeals):.1f} · "
         f"scored by {', '.join(sorted({f.scorer for f in facts}))}"
@@ -148,6 +152,8 @@ def _facts(facts: Facts) -> str:
     ]
     if facts.queries is not None:
         told.append(("Queries", str(facts.queries)))
+    if facts.command:
+        told.append(("Take it", f"<code>{escape(facts.command)}</code>"))
     return _list(told)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
     from blackcamo.run.appraising import appraise
+    from blackcamo.run.choosing import choose, study_of
+    from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import exhibit
     from blackcamo.run.exporting import export
     from blackcamo.run.learning import learn
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
         AppealResult,
         ApplyResult,
         Choice,
+        ChooseResult,
         ExportResult,
         FrontEntry,
         GalleryResult,
         JuryEntry,
         LearnResult,
         MergeResult,
+        Option,
         PicturesResult,
         ProfileEntry,
         Progress,
@@ -50,12 +54,14 @@ __all__ = [
     "AppealResult",
     "ApplyResult",
     "Choice",
+    "ChooseResult",
     "ExportResult",
     "FrontEntry",
     "GalleryResult",
     "JuryEntry",
     "LearnResult",
     "MergeResult",
+    "Option",
     "PicturesResult",
     "ProfileEntry",
     "Progress",
@@ -74,8 +80,10 @@ __all__ = [
     "apply_profile",
     "apply_style",
     "appraise",
+    "choose",
     "dashboard",
     "delete",
+    "deliver",
     "exhibit",
     "export",
     "find_photos",
@@ -92,6 +100,7 @@ __all__ = [
     "search_many",
     "show",
     "studies",
+    "study_of",
     "style_sheet",
     "styles",
     "verify",
@@ -104,8 +113,10 @@ _HOMES = {
     "apply_profile": "applying",
     "apply_style": "applying",
     "appraise": "appraising",
+    "choose": "choosing",
     "dashboard": "serving",
     "delete": "tidying",
+    "deliver": "delivering",
     "exhibit": "exhibition",
     "export": "exporting",
     "find_photos": "applying",
@@ -122,6 +133,7 @@ _HOMES = {
     "search_many": "searching",
     "show": "tidying",
     "studies": "listing",
+    "study_of": "choosing",
     "style_sheet": "styling",
     "styles": "styling",
     "verify": "scoring",

@@ -14,8 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from blackcamo.errors import BlackcamoError, InputError, PhotoError, PresetError
 from blackcamo.finish import finish
 from blackcamo.images import (
@@ -36,12 +34,12 @@ from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.verdict import outcome
 from blackcamo.run.applying import find_photos
+from blackcamo.run.framing import aligned_with
 from blackcamo.run.results import DEFAULT_STORAGE, GalleryResult, ShownResult
 from blackcamo.run.scoring import preset_beside
 from blackcamo.strategies import Goal
 from blackcamo.study import list_studies
-from blackcamo.types import Frame, GeometryFilter, Pixels, ScorerInfo
-from blackcamo.vision.arrays import to_pixels, to_rgb
+from blackcamo.types import ScorerInfo
 
 _SUFFIXES = (".html", ".png")
 _DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
@@ -224,7 +222,7 @@ def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Ex
         raise PhotoError(f"{piece.path}: is not the file that its preset records; search again")
     photo = originals.of(preset)
     facts = _facts(photo.path.name, piece.where, preset, queries)
-    aligned = _aligned(preset, photo.pixels)
+    aligned = aligned_with(preset, photo.pixels)
     before = photo.pixels if aligned is None else aligned
     after = camouflage.pixels
     if preset.finish:
@@ -233,20 +231,6 @@ def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Ex
     if before.shape != after.shape:
         raise PresetError(f"{piece.path}: its preset's frame is of another size; search again")
     return make_exhibit(facts, photo.pixels, aligned, after)
-
-
-@torch.inference_mode()
-def _aligned(preset: Preset, photo: Pixels) -> Pixels | None:
-    """What the preset's frame shows of the photo; None where that is all of it, unmoved."""
-    chain = preset.chain()
-    families = [f for f in chain.filters if isinstance(f, GeometryFilter)]
-    names = {param.name for family in families for param in family.params}
-    values = {name: value for name, value in preset.params.items() if name in names}
-    (framed,) = chain.render(to_rgb(photo), [values], keep_size=preset.keep_size)
-    height_px, width_px = photo.shape[:2]
-    if framed.frame == Frame(0.5, 0.5, 1.0, 1.0, 0.0, height_px, width_px):
-        return None
-    return to_pixels(framed.aligned)
 
 
 def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) -> Facts:

@@ -295,6 +295,32 @@ class GalleryResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option(_Result):
+    """One result of a study to choose from, as it was searched; ``pick`` is what delivers it.
+
+    ``known_for`` says what it has most of: delivered, most liked, subtlest, most camouflaged.
+    """
+
+    pick: int
+    style: str
+    score: float
+    appeal: float
+    verdict: str
+    known_for: tuple[str, ...]
+    recipe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseResult(_Result):
+    """Clearly different results of a study, and the page and the sheet that show them."""
+
+    study: str
+    page: Path
+    sheet: Path
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult(_Result):
     """One photo that a preset was applied to; scores are those after the channel, if asked for."""
 

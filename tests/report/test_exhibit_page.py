@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -186,3 +187,39 @@ def test_every_picture_has_a_text(browse: Open) -> None:
     texts = [i.get_attribute("alt") for i in driver.find_elements("css selector", "img")]
     assert all(texts)
     assert "gone.camo.jpg: no preset" in driver.find_element("css selector", ".failures").text
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_a_slider_uncovers_the_camouflage(
+    browse: Open, tmp_path: Path, phone: bool, scheme: str
+) -> None:
+    driver = browse(phone=phone)
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+    )
+    ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert (int(re.findall(r"\d+", ground)[0]) > 128) == (scheme == "light")
+    driver.find_element("id", "wipe").click()
+    one, two = slots(driver)
+    assert not one.is_displayed()
+    slider = driver.find_element("css selector", "#photo-1 > .pair input")
+    shot = tmp_path / "slot.png"
+    for percent, shown in ((80, RED), (20, BLUE)):
+        driver.execute_script(
+            "arguments[0].value = arguments[1];arguments[0].dispatchEvent(new Event('input'))",
+            slider,
+            percent,
+        )
+        assert is_near(colour(driver, two, shot), shown)
+    # A finger on the picture moves it, too, and a click no longer swaps the two.
+    actions(driver).move_to_element_with_offset(two, two.size["width"] // 4, 30).click().perform()
+    assert 70 < int(slider.get_attribute("value")) < 80
+    assert is_near(colour(driver, two, shot), RED)
+    width = "return document.documentElement.scrollWidth <= innerWidth"
+    assert driver.execute_script(width)
+    driver.find_element("id", "wipe").click()
+    assert one.is_displayed()
+    assert is_near(colour(driver, two, shot), BLUE)
+    assert_offline(driver)

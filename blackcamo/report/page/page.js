@@ -16,8 +16,49 @@ for (const pair of document.querySelectorAll(".pair")) {
       slot.append(partner);
     }
     slot.setAttribute("aria-pressed", "false");
-    slot.addEventListener("click", () => flip(slots, slot.getAttribute("aria-pressed") !== "true"));
+    slot.addEventListener("click", () => {
+      if (!wiping()) flip(slots, slot.getAttribute("aria-pressed") !== "true");
+    });
   });
+  addSlider(pair, slots[1]);
+}
+
+function wiping() {
+  return document.body.classList.contains("wiping");
+}
+
+/* How much of the original lies on the camouflage, by a slider or by a finger on the picture. */
+function addSlider(pair, slot) {
+  const slider = document.createElement("input");
+  Object.assign(slider, { type: "range", min: 0, max: 100, value: 50, className: "wipe" });
+  slider.setAttribute("aria-label", "Original up to here, camouflage beyond");
+  slider.setAttribute("autocomplete", "off");
+  const move = (percent) => {
+    slider.value = percent;
+    pair.style.setProperty("--at", `${slider.value}%`);
+  };
+  slider.addEventListener("input", () => move(slider.value));
+  const follow = (event) => {
+    if (!wiping() || event.buttons !== 1) return;
+    const box = slot.querySelector("img").getBoundingClientRect();
+    move(Math.round((100 * (event.clientX - box.left)) / box.width));
+  };
+  slot.addEventListener("pointerdown", follow);
+  slot.addEventListener("pointermove", follow);
+  slot.addEventListener("dragstart", (event) => event.preventDefault());
+  pair.append(slider);
+}
+
+function wipe(wanted) {
+  const pairs = [...document.querySelectorAll(".pair")];
+  pairs.forEach((pair) => flip([...pair.querySelectorAll(".slot")], false));
+  document.body.classList.toggle("wiping", wanted);
+  by("wipe").setAttribute("aria-pressed", String(wanted));
+  for (const slot of document.querySelectorAll(".slot:nth-child(2)")) {
+    const [own, partner] = slot.dataset.labels.split("|");
+    slot.querySelector(".label").textContent = wanted ? `${partner} ◂ ▸ ${own}` : own;
+  }
+  mark();
 }
 
 function flip(slots, flipped) {
@@ -33,7 +74,7 @@ function flip(slots, flipped) {
 
 function flipAll() {
   const article = articles()[at];
-  if (!article) return;
+  if (!article || wiping()) return;
   const slots = [...article.querySelectorAll(".slot")];
   flip(slots, slots[0].getAttribute("aria-pressed") !== "true");
 }
@@ -75,9 +116,10 @@ by("order").addEventListener("change", () => {
 by("previous").addEventListener("click", () => go(at - 1));
 by("next").addEventListener("click", () => go(at + 1));
 by("flip").addEventListener("click", flipAll);
+by("wipe").addEventListener("click", () => wipe(!wiping()));
 addEventListener("scroll", follow, { passive: true });
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("select")) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("select, input")) return;
   if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
     event.preventDefault();
     go(at + (event.key === "ArrowLeft" ? -1 : 1));
@@ -88,3 +130,4 @@ addEventListener("keydown", (event) => {
 });
 by("order").value = "name";
 follow();
+if (main.dataset.view === "slider") wipe(true);

@@ -1,0 +1,199 @@
+"""Deliver any trial of a study: rendered in full, verified, written like a search's result."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blackcamo import plugins
+from blackcamo.channel import Channel
+from blackcamo.errors import ScorerError
+from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder, write_bytes
+from blackcamo.ledger import Ledger
+from blackcamo.objective import Objective
+from blackcamo.oracle import Oracle, is_high_quality
+from blackcamo.preset import Preset
+from blackcamo.rendering import Renderer
+from blackcamo.report.canvas import Scored
+from blackcamo.report.compare import compare_picture
+from blackcamo.report.verdict import outcome
+from blackcamo.run.exhibition import Originals
+from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, is_free_for, numbered
+from blackcamo.run.presets import make_preset, photo_size
+from blackcamo.run.results import DEFAULT_OUT, SearchResult
+from blackcamo.run.review import Review
+from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.versions import versions
+from blackcamo.study import Study
+from blackcamo.types import Evaluation, Pixels, Scorer, ScorerInfo, ScorerOptions
+
+_QUERIES = 2
+"""The photo and the camouflage, each once."""
+
+
+def deliver(
+    study: str,
+    *,
+    pick: str | int,
+    storage: str | Path,
+    photos: Sequence[str | Path] = (".",),
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    scorer: str | None = None,
+    scorer_options: ScorerOptions | None = None,
+) -> SearchResult:
+    """Render a trial at the photo's full size, verify it and write camouflage, preset and picture.
+
+    The scorer is asked about the photo and about the camouflage; both count in ``queries``.
+
+    Args:
+        study: its name, or a beginning that only it has.
+        pick: a trial's number, or "best", "knee", "lowest" as for an export.
+        photos: the original, or folders in which it lies.
+        out: folder of the files; None is that of a search.
+        overwrite: replace other files of those names; else these are numbered.
+        scorer: its spec, where the recorded one has to be named by the user.
+        scorer_options: None is the recorded ones.
+
+    Raises:
+        BlackcamoError: the study, the trial, the photo or the scorer cannot be used, or a file
+            not be written. What misses the target is a result with ``succeeded`` False.
+    """
+    started = time.monotonic()
+    review = Review(Study.load(storage, study))
+    number = review.pick(pick)
+    recorded = _preset(review, number, {})
+    photo = Originals(photos).of(recorded)
+    judge = recorded_scorer(recorded, scorer, scorer_options)
+    found = _verified(review, number, photo, judge)
+    after, info = found.evaluation, judge.info
+    identity = review.identity(number)
+    told = outcome(review.goal, info, after.score, after.appeal)
+    succeeded = review.goal.succeeded(after.score, after.appeal)
+    made_with = versions(info.engine)
+    facts = {
+        "study": review.study.name,
+        "trial": number,
+        "score_before": found.before,
+        "score_after": after.score,
+        "score_recompressed": None,
+        "appeal": after.appeal,
+        "appeal_parts": dict(after.parts),
+        "succeeded": succeeded,
+        "photo_size": photo_size(photo.pixels),
+        "camouflage": {
+            "sha256": hashlib.sha256(found.data).hexdigest(),
+            "width_px": after.width_px,
+            "height_px": after.height_px,
+        },
+        "versions": dict(made_with),
+    }
+    preset = _preset(review, number, facts)
+    picture = compare_picture(
+        _scored(photo.pixels, found.before, info),
+        _scored(Channel(**identity["channel"]).decode(found.data), after.score, info),
+        scorer=info,
+        appeal=after.appeal,
+        recipe=preset.recipe,
+        outcome=told,
+    )
+    files = {
+        PRESET: preset.to_json().encode(),
+        COMPARE: encode_png(picture, photo.credit),
+        # Comes last: where it lies, what explains it does, too.
+        CAMOUFLAGE if succeeded else BEST_EFFORT: found.data,
+    }
+    stem = photo.path.stem
+    folder = DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out)
+    prepare_folder(folder)
+    first = f"{fitting_stem(stem, folder)}.trial{number}"
+    written = _write(files, folder, first, overwrite=overwrite)
+    note = f"{first}.* is there and stays; this is {written}.*"
+    return SearchResult(
+        photo=photo.path,
+        output=folder / f"{written}{CAMOUFLAGE if succeeded else BEST_EFFORT}",
+        preset=folder / f"{written}{PRESET}",
+        compare=folder / f"{written}{COMPARE}",
+        style=preset.style,
+        study=review.study.name,
+        scorer=info.name,
+        threshold=info.threshold,
+        target=review.goal.target,
+        score_before=found.before,
+        score_after=after.score,
+        appeal=after.appeal,
+        parts=after.parts,
+        recipe=preset.recipe,
+        succeeded=succeeded,
+        verdict=told.verdict,
+        why=told.why,
+        queries=found.queries,
+        seconds=round(time.monotonic() - started, 3),
+        seed=identity["seed"],
+        versions=made_with,
+        notes=(*photo.notes, *((note,) if written != first else ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """The photo's score, the trial in full with its bytes, and what that took."""
+
+    before: float
+    evaluation: Evaluation
+    data: bytes
+    queries: dict[str, int]
+
+
+def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Verified:
+    """Render a trial at full size and ask the scorer.
+
+    Raises:
+        ScorerError: it cannot be rendered or scored.
+    """
+    identity, ledger = review.identity(number), Ledger(_QUERIES)
+    renderer = Renderer(
+        photo.pixels,
+        review.chain(number),
+        Channel(**identity["channel"]),
+        plugins.load("appeals", identity["appeal_measure"])(),
+        identity["mode"],
+        keep_size=identity["keep_size"],
+        finish=review.finish,
+    )
+    oracle = Oracle(scorer, ledger)
+    objective = Objective(renderer, oracle, {})
+    before = objective.reference()
+    if before.error is not None:
+        raise ScorerError(f"{photo.path}: the photo itself cannot be scored: {before.error}")
+    delivered = objective.deliver(review.trials[number], photo.credit)
+    if delivered is None:
+        why = oracle.latest_failure or "it cannot be rendered"
+        raise ScorerError(f"trial {number} of {review.study.name!r} cannot be verified: {why}")
+    return _Verified(before.score, *delivered, ledger.counts())
+
+
+def _preset(review: Review, number: int, facts: dict[str, object]) -> Preset:
+    one = review.trials[number]
+    identity = review.identity(number)
+    return make_preset(review.chain(number), one.style, one.params, identity=identity, facts=facts)
+
+
+def _write(files: dict[str, bytes], folder: Path, first: str, *, overwrite: bool) -> str:
+    """Write files by their endings under the first stem that replaces nothing else; that stem."""
+    beside = {CAMOUFLAGE, BEST_EFFORT} - files.keys()
+    for stem in numbered(first):
+        free = all(is_free_for(folder / f"{stem}{e}", data) for e, data in files.items())
+        # A camouflage and a best effort would share their preset.
+        if overwrite or (free and not any((folder / f"{stem}{e}").exists() for e in beside)):
+            break
+    for ending, data in files.items():
+        write_bytes(folder / f"{stem}{ending}", data)
+    return stem
+
+
+def _scored(pixels: Pixels, score: float, info: ScorerInfo) -> Scored:
+    return Scored(pixels, score, is_high_quality(score, info))

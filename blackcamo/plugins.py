@@ -2,7 +2,7 @@
 
 Built-in ones are registered the same way as third parties' (``[project.entry-points]``), in the
 groups ``blackcamo.scorers``, ``blackcamo.filters``, ``blackcamo.styles``, ``blackcamo.appeals``,
-``blackcamo.exporters`` and ``blackcamo.weights``.
+``blackcamo.exporters``, ``blackcamo.channels`` and ``blackcamo.weights``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any, Literal, TypeAlias
 
 from blackcamo.errors import MissingExtraError, PluginError, UnknownNameError
 
-Group: TypeAlias = Literal["scorers", "filters", "styles", "appeals", "exporters", "weights"]
+Group: TypeAlias = Literal[
+    "scorers", "filters", "styles", "appeals", "exporters", "channels", "weights"
+]
 
 
 @cache

@@ -322,6 +322,24 @@ class ScorerFactory(Protocol):
         """Build the scorer; ``argument`` is what follows "name:" in the scorer's spec."""
 
 
+class Step(Protocol):
+    """One thing that happens to a picture on its way: an encoder, a resize, a crop."""
+
+    @property
+    def spec(self) -> str:
+        """What makes the same step again, "name:argument", without commas and plus signs."""
+
+    def send(self, pixels: Pixels) -> Pixels:
+        """What arrives of a picture (H, W, 3); a function of that alone, at least 1 x 1 large."""
+
+
+class StepFactory(Protocol):
+    """What the entry point of a step names: a class or function with this signature."""
+
+    def __call__(self, argument: str) -> Step:
+        """Build the step; ``argument`` is what follows "name:" in its spec, empty for none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
     """What an appeal measure may look at, for B candidates whose frames have one size.

@@ -14,6 +14,8 @@ from blackcamo import __version__, leftovers
 from blackcamo.cli import (
     appeal,
     apply,
+    check_channels,
+    countermeasures,
     choose,
     dashboard,
     datasets,
@@ -61,6 +63,8 @@ for _command in (
     learn.learn,
     score.score,
     verify.verify,
+    check_channels.check_channels,
+    countermeasures.countermeasures,
     apply.apply,
     appeal.appeal,
     choose.choose,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
     from blackcamo.run.appraising import appraise
+    from blackcamo.run.checking import check_channels
     from blackcamo.run.choosing import choose, study_of
     from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import exhibit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from blackcamo.run.results import (
         AppealResult,
         ApplyResult,
+        ChannelsResult,
         Choice,
         ChooseResult,
         ExportResult,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AppealResult",
     "ApplyResult",
+    "ChannelsResult",
     "Choice",
     "ChooseResult",
     "ExportResult",
@@ -80,6 +83,7 @@ __all__ = [
     "apply_profile",
     "apply_style",
     "appraise",
+    "check_channels",
     "choose",
     "dashboard",
     "delete",
@@ -113,6 +117,7 @@ _HOMES = {
     "apply_profile": "applying",
     "apply_style": "applying",
     "appraise": "appraising",
+    "check_channels": "checking",
     "choose": "choosing",
     "dashboard": "serving",
     "delete": "tidying",

@@ -254,6 +254,30 @@ class ScoreResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsResult(_Result):
+    """One file's score, and its scores after channels, by their names; None where there is none.
+
+    ``recovered`` are the points that a channel moves the score towards high quality, ``worst`` is
+    the score that lies farthest there, ``score_before`` the original's, as the preset beside the
+    file records it of this scorer.
+    """
+
+    photo: Path
+    scorer: str
+    threshold: float | None = None
+    score: float | None = None
+    score_before: float | None = None
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    high_quality: Mapping[str, bool | None] = field(default_factory=dict)
+    recovered: Mapping[str, float | None] = field(default_factory=dict)
+    worst: float | None = None
+    mean: float | None = None
+    queries: int = 0
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyResult(_Result):
     """Whether a camouflage still scores what its preset recorded; ``photo`` is the camouflage."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from blackcamo import plugins
+from blackcamo.channels import Channels, channels
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
 from blackcamo.images import load_photo, made_here
 from blackcamo.ledger import Ledger
@@ -29,7 +30,7 @@ from blackcamo.run.results import (
 )
 from blackcamo.run.setup import Setup
 from blackcamo.run.tables import TableSetup
-from blackcamo.run.travel import travelled
+from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Study, study_name
@@ -173,23 +174,24 @@ def _search(
             ) from ended
     mine = (MADE_HERE,) if made_here(path) else ()
     beside = Ledger.unlimited()
+    asked = channels([STANDARD]) if setup.config.travel else Channels(())
     return replace(
         result,
-        travel=_travelled(setup, result, stop, beside),
+        travel=_travelled(setup, result, asked, stop, beside),
         queries={**result.queries, "travel": beside.total},
-        notes=(*mine, *result.notes, *searched.delivery.notes),
+        notes=(*mine, *result.notes, *searched.delivery.notes, *asked.missing),
     )
 
 
 def _travelled(
-    setup: Setup, result: SearchResult, stop: Stop, ledger: Ledger
+    setup: Setup, result: SearchResult, asked: Channels, stop: Stop, ledger: Ledger
 ) -> dict[str, float | None]:
     """What becomes of a delivered file's score on its way, where that is to be told."""
-    if not setup.config.travel or result.output is None or result.interrupted:
+    if result.output is None or result.interrupted:
         return {}
     oracle = Oracle(setup.scorer, ledger, wait=partial(wait, stop=stop))
     try:
-        return travelled(load_photo(result.output).pixels, oracle)
+        return travelled(load_photo(result.output).pixels, asked.passages, oracle)
     except Ended:
         # The file is there, and nobody waits for the rest.
         return {}

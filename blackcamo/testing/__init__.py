@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blackcamo.testing.appeals import AppealContract
+from blackcamo.testing.channels import StepContract
 from blackcamo.testing.exporters import ExporterContract, LookExporterContract
 from blackcamo.testing.filters import (
     FilterContract,
@@ -25,6 +26,7 @@ __all__ = [
     "LookFilterContract",
     "ScorerContract",
     "SpatialFilterContract",
+    "StepContract",
     "StyleContract",
     "brightness",
     "make_photo",

@@ -25,12 +25,13 @@ from PIL import Image
 
 from blackcamo import run
 from blackcamo.channel import Channel
+from blackcamo.channels import channels
 from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle
 from blackcamo.report.canvas import Scored
 from blackcamo.report.sheet import SheetRow, contact_sheet
-from blackcamo.run.travel import TRIPS, travelled
+from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.testing.studies import scorer_settings, side_by_side
 
@@ -99,7 +100,7 @@ def one(photo: Path, data: Path, scorer: str, mode: str, work: Path) -> dict[str
     )
     judge = load_scorer(settings["scorer"], settings["scorer_options"])
     before, after = load_photo(photo).pixels, load_photo(result.output).pixels
-    told = travelled(after, Oracle(judge, Ledger.unlimited()))
+    told = travelled(after, channels([STANDARD]).passages, Oracle(judge, Ledger.unlimited()))
     aesthetic = scorer_settings(CONFIG["aesthetic"], data=data, repository=REPOSITORY)
     network = load_scorer(aesthetic["scorer"], aesthetic["scorer_options"])
     liked = network.score([Channel().send(before)[1], after])
@@ -153,7 +154,7 @@ def summarise(rows: list[dict[str, Any]]) -> dict[str, Any]:
             statistics.median(r["to_success"] for r in won) if won else None
         ),
         "below_threshold_after": {
-            channel: below([r["after"][channel] for r in rows]) for channel in TRIPS
+            channel: below([r["after"][channel] for r in rows]) for channel in rows[0]["after"]
         },
         "aesthetic_change": statistics.mean(r["aesthetic"][1] - r["aesthetic"][0] for r in rows),
         "styles": dict(Counter(r["style"] for r in rows).most_common()),

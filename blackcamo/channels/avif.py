@@ -1,0 +1,38 @@
+"""``avif:QUALITY``: lossy AVIF as Pillow writes it, quality 1-100."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from blackcamo.channels.arguments import whole
+from blackcamo.channels.pillow import decoded, encoded
+from blackcamo.types import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Avif:
+    """A service that delivers AVIF."""
+
+    quality: int
+
+    @property
+    def spec(self) -> str:
+        """As in a channel's text."""
+        return f"avif:{self.quality}"
+
+    def encode(self, pixels: Pixels) -> bytes:
+        """The file of a picture (H, W, 3)."""
+        return encoded(pixels, "AVIF", quality=self.quality)
+
+    def send(self, pixels: Pixels) -> Pixels:
+        """What a receiver sees of it."""
+        return decoded(self.encode(pixels))
+
+
+def create(argument: str) -> Avif:
+    """The step of an argument.
+
+    Raises:
+        OptionError: no such quality.
+    """
+    return Avif(whole(argument, "quality", low=1, high=100))

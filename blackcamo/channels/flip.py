@@ -1,0 +1,34 @@
+"""``flip``: left and right change places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blackcamo.channels.arguments import nothing
+from blackcamo.types import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What no viewer minds and a network should not, either."""
+
+    @property
+    def spec(self) -> str:
+        """As in a channel's text."""
+        return "flip"
+
+    def send(self, pixels: Pixels) -> Pixels:
+        """What becomes of a picture (H, W, 3)."""
+        return np.ascontiguousarray(pixels[:, ::-1])
+
+
+def create(argument: str) -> Flip:
+    """The step of an argument.
+
+    Raises:
+        OptionError: there is one.
+    """
+    nothing(argument, "flip")
+    return Flip()

@@ -1,0 +1,97 @@
+"""check-channels and countermeasures, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from blackcamo.channels import channels
+from blackcamo.cli import main
+from blackcamo.preset import read_preset
+from blackcamo.testing import make_photo
+from blackcamo.types import Pixels
+from blackcamo.vision.arrays import to_pixels
+
+WIDTH = ("--scorer", "python:tests.cli.test_channels:width", "--threshold", "50")
+
+
+def width(images: Sequence[Pixels]) -> list[float]:
+    """High for wide pictures."""
+    return [image.shape[1] / 2 for image in images]
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.camo.jpg"
+    Image.fromarray(to_pixels(make_photo(64, 96))).save(path)
+    return path
+
+
+def test_scores_after_channels_are_those_of_what_arrives(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = "jpeg:80,resize:50%,resize:150%+crop:4"
+    assert main(["check-channels", str(photo), *WIDTH, "--channels", wanted, "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert result["score"] == 48
+    assert result["scores"] == {"jpeg:80": 48, "resize:50%": 24, "resize:150%+crop:4": 70}
+    assert result["recovered"] == {"jpeg:80": 0, "resize:50%": -24, "resize:150%+crop:4": 22}
+    assert list(result["high_quality"].values()) == [False, False, True]
+    assert result["worst"] == 70
+    assert result["mean"] == pytest.approx(142 / 3)
+    assert result["queries"] == 4
+    assert result["score_before"] is None
+
+
+def test_where_low_is_good_the_worst_is_the_lowest(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["check-channels", str(photo), *WIDTH, "--channels", "resize:50%,resize:150%"]
+    assert main([*command, "--lower-is-better", "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert result["worst"] == 24
+    assert result["recovered"] == {"resize:50%": 24, "resize:150%": -24}
+    assert result["high_quality"] == {"resize:50%": True, "resize:150%": False}
+
+
+def test_a_table_is_told_and_what_fails_is_said(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(photo), str(photo.with_name("none.jpg"))]
+    assert main(["check-channels", *files, *WIDTH, "--channels", "jpeg:80,resize:150%"]) == 2
+    told = capsys.readouterr()
+    assert "jpeg:80" in told.out
+    assert "low after 1 of 2" in told.out
+    assert "none.jpg" in told.err
+    assert main(["check-channels", str(photo), *WIDTH, "--channels", "jpg:80"]) == 2
+    assert "did you mean 'jpeg'" in capsys.readouterr().err
+
+
+def test_countermeasures_asks_about_each_of_them(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["countermeasures", str(photo), *WIDTH, "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    measures = channels(["countermeasures"]).passages
+    assert list(result["scores"]) == [measure.name for measure in measures]
+    assert result["queries"] == 1 + len(measures)
+    assert result["scores"]["resize:50%"] == 24
+
+
+def test_what_a_camouflage_took_is_read_from_its_preset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(to_pixels(make_photo(64, 96))).save(tmp_path / "img.png")
+    scorer = ("--scorer", "python:tests.cli.fakes:plainness", "--threshold", "50")
+    out = ["--out", str(tmp_path / "out"), "--storage", str(tmp_path / "s.journal")]
+    assert main(["search", str(tmp_path / "img.png"), *scorer, *out, "--budget", "12"]) in (0, 3)
+    capsys.readouterr()
+    (made,) = [p for p in (tmp_path / "out").rglob("img.*.jpg") if "compare" not in p.name]
+    assert main(["check-channels", str(made), *scorer, "--channels", "jpeg:60", "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    (preset,) = made.parent.glob("*.preset.json")
+    assert result["score_before"] == read_preset(preset).recorded("score_before", float)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+from blackcamo.errors import BlackcamoError
 from blackcamo.profile import installed_profiles, read_profile
 from blackcamo.report.verdict import outcome
 from blackcamo.run.identity import LEARNING
@@ -27,7 +29,7 @@ def studies(storage: str | Path, *, empty: bool = False) -> list[StudyEntry]:
     found = [summary for summary in list_studies(storage) if empty or summary.trials]
     # Those without a date have nothing in them.
     found.sort(key=lambda s: (s.latest is not None, s.latest and s.latest.timestamp()))
-    return [_entry(summary) for summary in found]
+    return [_entry_or_damaged(summary) for summary in found]
 
 
 def newest(beginning: str, storage: str | Path) -> str:
@@ -62,6 +64,28 @@ def profiles() -> list[ProfileEntry]:
     return entries
 
 
+def _entry_or_damaged(summary: StudySummary) -> StudyEntry:
+    """Where its record cannot be read, a study is told by its name; the others are as they are."""
+    if summary.damage is None:
+        # What a record lacks, or holds in another type, shows where it is looked at.
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, BlackcamoError):
+            return _entry(summary)
+    return StudyEntry(
+        name=summary.name,
+        photo="",
+        scorer="",
+        date=None if summary.latest is None else summary.latest.isoformat(" ", "seconds"),
+        style=None,
+        mode=None,
+        seed=None,
+        trials=summary.trials,
+        verdict="damaged",
+        score_before=None,
+        best_score=None,
+        best_appeal=None,
+    )
+
+
 def _entry(summary: StudySummary) -> StudyEntry:
     attributes = summary.attributes
     delivered = attributes.get("delivered", {})
@@ -73,13 +97,12 @@ def _entry(summary: StudySummary) -> StudyEntry:
         )
         told = outcome(goal, info, delivered["score_after"], delivered["appeal"])
         verdict = told.verdict.value
-    style = summary.styles.get(delivered.get("trial"))
     return StudyEntry(
         name=summary.name,
         photo=attributes["photo"]["name"],
         scorer=attributes["scorer"]["name"],
         date=None if summary.latest is None else summary.latest.isoformat(" ", "seconds"),
-        style=None if style == UNCHANGED else style,
+        style=None if summary.style == UNCHANGED else summary.style,
         mode=attributes.get("mode"),
         seed=attributes.get("seed"),
         trials=summary.trials,

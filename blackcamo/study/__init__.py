@@ -24,10 +24,11 @@ Answers outside batches (baseline, verification) go through :meth:`Study.keep` a
 """
 
 from blackcamo.study.deleting import delete_study
-from blackcamo.study.names import StudySummary, list_studies, study_name
+from blackcamo.study.names import list_studies, study_name
 from blackcamo.study.pictures import Picture, Pictures, pictures_folder
 from blackcamo.study.recorded import Batch
 from blackcamo.study.study import Study
+from blackcamo.study.survey import StudySummary
 
 __all__ = [
     "Batch",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from blackcamo.errors import UnknownNameError
 from blackcamo.plugins import unknown
-from blackcamo.study.jury import jury_name
+from blackcamo.study.jury_name import jury_name
 from blackcamo.study.lease import Lease
 from blackcamo.study.names import study_names
 from blackcamo.study.pictures import Pictures
@@ -31,6 +31,7 @@ def delete_study(storage: str | Path, name: str, *, pictures: Path) -> None:
     known = study_names(store)
     if name not in known:
         raise UnknownNameError(f"{store.where}: {unknown('study', name, known)}")
+    store.limit(name)
     with store.errors():
         study_id = store.optuna.get_study_id_from_name(name)
         lease = Lease(Register(store, study_id), f"study {name!r}")

@@ -9,13 +9,14 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from optuna.storages.journal import JournalFileBackend
 
 from blackcamo.errors import StudyError
+from blackcamo.study import lines
 
 LOCK_TIMEOUT_S = 60.0
 """How long to wait for another process; holders keep the lock for milliseconds."""
@@ -137,6 +138,16 @@ class DurableJournal(JournalFileBackend):
         super().__init__(str(path))
         self._thread_lock = threading.RLock()
         self._held: IO[bytes] | None = None
+        self._only: set[str] | None = None
+        self._rewind()
+
+    def limit(self, names: Collection[str]) -> None:
+        """Read the trials and records of these studies alone, and of those that are made here.
+
+        To be called before anything is read; of other studies Optuna is told the names, the
+        attributes and how many trials they have.
+        """
+        self._only = set(names)
 
     @contextlib.contextmanager
     def hold(self, *, durable: bool = True) -> Iterator[IO[bytes]]:
@@ -166,9 +177,52 @@ class DurableJournal(JournalFileBackend):
             finally:
                 self._file_lock.release()
 
+    def read_logs(self, log_number_from: int) -> Iterator[lines.Log]:  # type: ignore[override]
+        """The operations from that number on; what is not asked for is told in brief.
+
+        Raises:
+            StudyError: a line is damaged, or the file became shorter than it was.
+        """
+        if log_number_from != self._number:
+            self._rewind()
+        with self._path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size < self._offset:
+                raise StudyError(
+                    f"{self._path} has become shorter than it was, by another program; what it "
+                    "held is lost. Restore it from a copy, or use another --storage"
+                )
+            file.seek(self._offset)
+            for line in file:
+                # What is being written at this moment, or was when its writer was killed.
+                if not line.endswith(b"\n"):
+                    return
+                log = self._told(line)
+                self._number += 1
+                self._offset += len(line)
+                if self._number > log_number_from:
+                    yield log
+
+    def _rewind(self) -> None:
+        self._number = self._offset = 0
+        self._census = lines.Census()
+
+    def _told(self, line: bytes) -> lines.Log:
+        try:
+            operation = self._census.count(line)
+            name = None if operation.study is None else self._census.names.get(operation.study)
+            if self._only is None or name in self._only or operation.code <= lines.STUDY_USER_ATTR:
+                return operation.log or lines.parse(line)
+            return lines.stub(operation)
+        except lines.DamagedLine as error:
+            raise StudyError(
+                f"{self._path} is a damaged journal: line {self._number + 1}: {error}"
+            ) from error
+
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all of their lines or none."""
-        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        text = "".join(json.dumps(lines.compact(log), separators=(",", ":")) + "\n" for log in logs)
+        if self._only is not None:
+            self._only |= {log["study_name"] for log in logs if "study_name" in log}
         with self.hold() as file:
             end = file.seek(0, os.SEEK_END)
             data = memoryview(text.encode())

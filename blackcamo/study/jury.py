@@ -17,6 +17,7 @@ from scipy.special import expit, log_expit
 
 from blackcamo.errors import UnknownNameError
 from blackcamo.extras import import_extra
+from blackcamo.study.jury_name import jury_name
 from blackcamo.study.note import write_note
 from blackcamo.study.pictures import Picture, Pictures
 from blackcamo.study.recorded import RecordedStudy
@@ -151,11 +152,6 @@ def worths(preferences: Sequence[Preference]) -> dict[int, float]:
 
     found = minimize(loss, np.zeros(len(numbers)), jac=True, method="L-BFGS-B")
     return dict(zip(numbers, found.x.tolist(), strict=True))
-
-
-def jury_name(study: str) -> str:
-    """The name of a study's jury, which is a study of the same storage."""
-    return f"jury of {study}"
 
 
 def _trial(shown: FrozenTrial) -> int:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from optuna.trial import FrozenTrial
 
 from blackcamo.errors import UnknownNameError
 from blackcamo.plugins import unknown
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Store
-from blackcamo.study.trials import STYLE, answered
+from blackcamo.study.survey import StudySummary
 
 _LONGEST_STEM = 60
 
@@ -39,20 +35,6 @@ def study_name(stem: str, scorer: str, configuration: Mapping[str, Any]) -> str:
     return f"{readable}-{scorer}-{digest}"
 
 
-@dataclass(frozen=True, slots=True)
-class StudySummary:
-    """A study in a storage and how many of its trials were evaluated.
-
-    ``latest`` is when the latest of them was, in local time, ``styles`` says each one's style.
-    """
-
-    name: str
-    attributes: Mapping[str, Any]
-    trials: int
-    latest: datetime | None = None
-    styles: Mapping[int, str] = field(default_factory=dict)
-
-
 def list_studies(storage: str | Path) -> list[StudySummary]:
     """Every study of a storage that blackcamo made, by name.
 
@@ -61,14 +43,7 @@ def list_studies(storage: str | Path) -> list[StudySummary]:
     """
     store = open_storage(storage)
     with store.errors():
-        return sorted(
-            (
-                _summary(study.study_name, study.user_attrs, _trials(store, study.study_name))
-                for study in store.optuna.get_all_studies()
-                if "schema" in study.user_attrs
-            ),
-            key=lambda summary: summary.name,
-        )
+        return sorted(_ours(store), key=lambda summary: summary.name)
 
 
 def find_study(store: Store, name: str) -> str:
@@ -111,7 +86,7 @@ def _meant(store: Store, beginning: str) -> dict[str, str]:
     if not names:
         raise UnknownNameError(f"{store.where}: {unknown('study', beginning, known)}")
     with store.errors():
-        dates = {name: _latest(answered(_trials(store, name))) for name in names}
+        dates = {summary.name: summary.latest for summary in _ours(store) if summary.name in names}
     searched = {name: when for name, when in dates.items() if when is not None}
     ordered = sorted(searched, key=lambda name: searched[name])
     if not ordered:
@@ -126,21 +101,8 @@ def study_names(store: Store) -> list[str]:
         StudyError: the storage cannot be read.
     """
     with store.errors():
-        return [s.study_name for s in store.optuna.get_all_studies() if "schema" in s.user_attrs]
+        return [summary.name for summary in _ours(store)]
 
 
-def _summary(
-    name: str, attributes: Mapping[str, Any], all_trials: Sequence[FrozenTrial]
-) -> StudySummary:
-    done = answered(all_trials)
-    styles = {trial.number: str(trial.params[STYLE]) for trial in done if STYLE in trial.params}
-    return StudySummary(name, attributes, len(done), _latest(done), styles)
-
-
-def _latest(done: Sequence[FrozenTrial]) -> datetime | None:
-    return max((t.datetime_complete for t in done if t.datetime_complete), default=None)
-
-
-def _trials(store: Store, name: str) -> list[FrozenTrial]:
-    study_id = store.optuna.get_study_id_from_name(name)
-    return store.optuna.get_all_trials(study_id, deepcopy=False)
+def _ours(store: Store) -> list[StudySummary]:
+    return [summary for summary in store.summaries() if "schema" in summary.attributes]

@@ -68,6 +68,7 @@ class RecordedStudy:
         """
         store = open_storage(storage)
         name = find_study(store, name)
+        store.limit(name)
         with store.errors():
             study = cls(store, store.optuna.get_study_id_from_name(name), name)
         schema = study.attributes["schema"]

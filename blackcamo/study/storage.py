@@ -10,15 +10,18 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import optuna
-from optuna.storages import GrpcStorageProxy, JournalStorage
+from optuna.storages import BaseStorage, GrpcStorageProxy, JournalStorage
 from optuna.storages.journal import JournalRedisBackend
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
 from blackcamo.study.journal import DurableJournal
+from blackcamo.study.jury_name import jury_name
 from blackcamo.study.store import Json, Store
+from blackcamo.study.survey import StudySummary, survey
 
 _S = TypeVar("_S")
 _SQL_SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb")
+_IMPOSSIBLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, AssertionError)
 # What Optuna's proxy server listens on unless told otherwise.
 _GRPC_PORT = 13000
 
@@ -31,8 +34,29 @@ class JournalStore(Store):
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._journal = DurableJournal(path)
-        super().__init__(JournalStorage(self._journal), str(path))
+        self._read: BaseStorage | None = None
+        super().__init__(None, str(path))
+
+    @property
+    def optuna(self) -> BaseStorage:
+        """The storage, which is read at the first use."""
+        if self._read is None:
+            try:
+                self._read = JournalStorage(self._journal)
+            # What Optuna meets in operations that are whole, but tell of something impossible.
+            except _IMPOSSIBLE as error:
+                raise StudyError(f"{self._path} is a damaged journal: {error!r:.200}") from error
+        return self._read
+
+    def limit(self, name: str) -> None:
+        """Read one study, and its jury, alone: a journal may hold very many."""
+        self._journal.limit((name, jury_name(name)))
+
+    def summaries(self) -> list[StudySummary]:
+        """What the studies are, from the few lines that tell it."""
+        return survey(self._path)
 
     def together(self, *, durable: bool = True) -> AbstractContextManager[object]:
         """Writes under one lock and at most one sync."""
@@ -92,9 +116,6 @@ def _open_journal(path: Path, *, create: bool) -> Store:
         return JournalStore(path)
     except OSError as error:
         raise StudyError(f"cannot open {path}: {error.strerror} ({error.filename})") from error
-    # Optuna gives the parser's errors; a KeyError is an operation about what is not there.
-    except (ValueError, KeyError, AssertionError) as error:
-        raise StudyError(f"{path} is a damaged journal: {error}") from error
 
 
 def _open_redis(url: str) -> Store:

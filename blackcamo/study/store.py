@@ -14,6 +14,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import StudyError
+from blackcamo.study.survey import StudySummary, summarise
 
 Json: TypeAlias = Any
 Outcome: TypeAlias = tuple[TrialState, Sequence[float] | None, Mapping[str, Json]]
@@ -28,7 +29,7 @@ class Store:
     """Studies in any Optuna storage, by the methods that all storages share.
 
     Args:
-        optuna: the storage.
+        optuna: the storage; None where :attr:`optuna` is overridden.
         where: how messages name it.
         note: what a user should know about it, if anything.
         errors: what its driver raises when it cannot be reached.
@@ -36,16 +37,36 @@ class Store:
 
     def __init__(
         self,
-        optuna: BaseStorage,
+        optuna: BaseStorage | None,
         where: str,
         *,
         note: str | None = None,
         errors: tuple[type[Exception], ...] = (),
     ) -> None:
-        self.optuna = optuna
+        self._optuna = optuna
         self.where = where
         self.note = note
         self._expected: tuple[type[Exception], ...] = (OptunaError, OSError, *errors)
+
+    @property
+    def optuna(self) -> BaseStorage:
+        """The storage."""
+        assert self._optuna is not None  # noqa: S101 - whoever gives none overrides this
+        return self._optuna
+
+    def limit(self, name: str) -> None:
+        """Say that of all studies this one, and its jury, will be looked at."""
+
+    def summaries(self) -> list[StudySummary]:
+        """Every study, also of others, with how many of its trials were evaluated."""
+        return [
+            summarise(
+                study.study_name,
+                study.user_attrs,
+                self.optuna.get_all_trials(study._study_id, deepcopy=False),
+            )
+            for study in self.optuna.get_all_studies()
+        ]
 
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:

@@ -81,6 +81,7 @@ class Study(RecordedStudy):
             OptionError, MissingExtraError: the storage cannot be opened.
         """
         store = open_storage(storage, create=True)
+        store.limit(name)
         wanted = trials.directions(higher_is_better=higher_is_better)
         with store.errors():
             study_id = store.create_study(name, wanted)

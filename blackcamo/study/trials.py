@@ -11,10 +11,10 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from blackcamo.study.store import Json, Outcome
 from blackcamo.types import UNCHANGED, Evaluation, Proposal
 
 if TYPE_CHECKING:
+    from blackcamo.study.store import Json, Outcome
     from blackcamo.styles.space import StyleSpace
 
 METRICS = ("score", "appeal")

@@ -9,7 +9,8 @@ import pytest
 
 from blackcamo.errors import UnknownNameError
 from blackcamo.study import Study, delete_study
-from blackcamo.study.jury import judged, jury_name, jury_pictures, open_jury, worths
+from blackcamo.study.jury import judged, jury_pictures, open_jury, worths
+from blackcamo.study.jury_name import jury_name
 from tests.study.conftest import opened, write_batch
 
 

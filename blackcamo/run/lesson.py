@@ -230,8 +230,7 @@ class Lesson:
             self._strategy,
             dimension=dimension,
             budget=batches * _BATCH,
-            # nevergrad's CMA has one more in a generation than it is said to be asked at a time.
-            batch=_BATCH - 1,
+            batch=_BATCH,
             seed=self._seed,
         )
         tried: list[list[tuple[float, Coordinates]]] = []

@@ -96,7 +96,9 @@ class Strategy:
             # By default first steps are as long as the box, and what is good at its middle is lost.
             space.set_mutation(sigma=_FIRST_STEP)
             space.random_state = np.random.RandomState(seed)
-            self._optimizer = known[name](parametrization=space, budget=budget, num_workers=batch)
+            self._optimizer = known[name](
+                parametrization=space, budget=budget, num_workers=_workers(known[name], batch)
+            )
 
     def ask(self, n: int) -> Vectors:
         """Propose ``n`` candidates, (n, D) in [-1, 1]; they must be told before the next ask.
@@ -162,6 +164,19 @@ class Strategy:
                     f"strategy {self.name!r} cannot be used here ({_one_line(error)}); "
                     "choose another one"
                 ) from error
+
+
+def _workers(optimiser: Any, batch: int) -> int:
+    """What nevergrad is told, so that a generation of CMA is as large as a batch.
+
+    An elitist one, as CMA is within bounds, has one more in a generation than it has workers; out
+    of step with the batches it learns later, see studies/012-population.
+    """
+    optimizers = _nevergrad().optimizers
+    elitist = optimiser is optimizers.CMA or (
+        isinstance(optimiser, optimizers.ParametrizedCMA) and optimiser.elitist
+    )
+    return max(batch - 1, 1) if elitist else batch
 
 
 class _GlobalRandomness:

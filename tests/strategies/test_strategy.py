@@ -52,6 +52,23 @@ def test_a_replay_of_the_recorded_losses_goes_on_with_the_same_proposals(
         resumed.tell(losses_of(vectors))
 
 
+@pytest.mark.parametrize("name", ["CMA", "CMAbounded", "OldCMA", "DiagonalCMA"])
+@pytest.mark.parametrize("batch", [12, 16])
+def test_a_generation_of_cma_is_as_large_as_a_batch(name: str, batch: int) -> None:
+    """Whoever is told a generation proposes what follows from all of it, and only then."""
+    first, second = ([make(name, batch=batch) for _ in range(2)] for _ in range(2))
+    told = losses_of(first[0].ask(batch))
+    first[1].ask(batch)
+    first[0].tell(told)
+    first[1].tell(told[::-1].copy())
+    assert not np.allclose(first[0].ask(batch), first[1].ask(batch))
+    # Told all but one of it, they have learned nothing yet.
+    for strategy, losses in zip(second, (told, told[::-1].copy()), strict=True):
+        strategy.ask(batch - 1)
+        strategy.tell(losses[:-1])
+    np.testing.assert_array_equal(second[0].ask(1), second[1].ask(1))
+
+
 @pytest.mark.parametrize("name", ["CMA", "OldCMA", "DiagonalCMA", "RandomSearch"])
 def test_one_coordinate_is_searched_as_well_and_spoils_no_later_search(name: str) -> None:
     lone = Strategy(name, dimension=1, budget=64, batch=8, seed=0)

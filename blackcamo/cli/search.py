@@ -20,6 +20,7 @@ from blackcamo.cli.output import (
 from blackcamo.cli.progress import SearchProgress
 from blackcamo.cli.stopping import stopping
 from blackcamo.cli.telling import sum_up, tell
+from blackcamo.errors import OptionError
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchResult
@@ -70,6 +71,14 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = None,
+    look_strength: Annotated[
+        str,
+        typer.Option(
+            metavar="MIN[:MAX]",
+            help="How much of the look is mixed in, in percent; MAX is 100 if left out.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = "40:100",
     made_for: Annotated[
         Literal["cube"] | None,
         typer.Option(
@@ -196,6 +205,7 @@ def search(
         styles=None if style == "auto" else o.names(style) or (),
         profile=profile,
         look=look,
+        look_strength=_strength(look_strength),
         finish=finish,
         alternatives=alternatives,
         proxy_px=proxy,
@@ -238,6 +248,22 @@ def search(
     if any(result.error is not None for result in results):
         return FAILED
     return DONE if all(result.succeeded for result in results) else MISSED
+
+
+def _strength(said: str) -> tuple[float, float]:
+    """The ends of MIN[:MAX].
+
+    >>> _strength("60"), _strength("20:50")
+    ((60.0, 100.0), (20.0, 50.0))
+
+    Raises:
+        OptionError: these are no numbers.
+    """
+    least, _, most = said.partition(":")
+    try:
+        return float(least), float(most or 100)
+    except ValueError:
+        raise OptionError(f"--look-strength is {said!r}; it must be MIN or MIN:MAX") from None
 
 
 def _open_choices(result: SearchResult, storage: str) -> None:

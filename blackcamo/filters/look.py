@@ -25,7 +25,7 @@ class FileLook:
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.params = (Param("look_percent", 0, 100, 0, "%", f'look "{look.name}"', visible=10),)
+        self.params = (Param("look_percent", 0, 100, 0, "%", f'look "{look.name}"', visible=1),)
         steps = look.size - 1
         self.lut_size = steps * -(-_FINEST // steps) + 1
         colours = torch.from_numpy(look.nodes.astype("float32")).div_(65535)

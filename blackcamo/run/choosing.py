@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from blackcamo.channel import Channel
 from blackcamo.errors import StudyError
@@ -23,6 +19,7 @@ from blackcamo.report.exhibit import Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
+from blackcamo.run.differing import different, tiny_picture
 from blackcamo.run.exhibition import Originals
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import numbered
@@ -34,16 +31,6 @@ from blackcamo.study import Study, list_studies
 from blackcamo.types import UNCHANGED, Pixels
 from blackcamo.wording import visibility
 
-MOST, _ENOUGH = 6, 4
-"""Results on a page at most, and what is filled up with what differs less."""
-_CLEARLY, _BARELY = 6.0, 1.5
-"""Mean differences in levels (0-255) between pictures: all of a page, and those of the first four.
-
-What differs by less than the second looks the same.
-"""
-_SAME_STYLE = 0.5
-"""What a difference counts for where the style is on the page already."""
-_COMPARED_PX = 96
 _WHOLE_PX = 1024
 """Bound of whole pictures on the page: those that are searched by default are shown at 100 %."""
 _PAGE, _SHEET = ".choose.html", ".choose.png"
@@ -138,7 +125,7 @@ def _choice(review: Review, photo: Photo) -> list[_Shown]:
     """What is shown, the delivered one first, then the most appealing."""
     small = searched_on(photo.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     pictures = {n: _picture(review, n, small) for n in _candidates(review)}
-    tiny = {n: _tiny(picture) for n, picture in pictures.items()}
+    tiny = {n: tiny_picture(picture) for n, picture in pictures.items()}
     trials = review.trials
     chosen = different(tiny, {n: trials[n].style for n in tiny})
     first, rest = chosen[0], sorted(chosen[1:], key=lambda n: -trials[n].appeal)
@@ -193,37 +180,6 @@ def _extremes(review: Review, numbers: Sequence[int]) -> set[int]:
     }
 
 
-def different(pictures: Mapping[int, NDArray[np.float32]], styles: Mapping[int, str]) -> list[int]:
-    """The first picture, then always the one that differs most from those before it.
-
-    Args:
-        pictures: by number, all of one size, levels 0-255.
-        styles: by number; another one of a style has to differ more.
-
-    >>> grey = {n: np.full((2, 2, 3), v, np.float32) for n, v in {7: 90, 3: 91, 5: 150}.items()}
-    >>> different(grey, {7: "warm", 3: "vivid", 5: "noir"})
-    [7, 5]
-    """
-    first, *left = pictures
-    chosen = [first]
-    while left and len(chosen) < MOST:
-        apart = {
-            n: min(_apart(pictures[n], pictures[c], same=styles[n] == styles[c]) for c in chosen)
-            for n in left
-        }
-        best = max(left, key=lambda n: apart[n])
-        if apart[best] < (_BARELY if len(chosen) < _ENOUGH else _CLEARLY):
-            break
-        chosen.append(best)
-        left.remove(best)
-    return chosen
-
-
-def _apart(one: NDArray[np.float32], other: NDArray[np.float32], *, same: bool) -> float:
-    """How far apart two pictures are to somebody who chooses."""
-    return float(np.abs(one - other).mean()) * (_SAME_STYLE if same else 1.0)
-
-
 def _known_for(review: Review, chosen: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """What each one has more of than the others."""
     trials, up = review.trials, review.scorer.higher_is_better
@@ -262,12 +218,6 @@ def _picture(review: Review, number: int, photo: Pixels) -> Pixels:
     )
     received = Channel(**attributes["channel"]).send(sent)[1]
     return received if frame is None else frame.inside(received)
-
-
-def _tiny(pixels: Pixels) -> NDArray[np.float32]:
-    """A picture small enough that only what one sees at a glance is left."""
-    image = Image.fromarray(np.asarray(pixels))
-    return np.asarray(image.resize((_COMPARED_PX, _COMPARED_PX)), np.float32)
 
 
 def _preset(review: Review, number: int) -> Preset:

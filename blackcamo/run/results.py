@@ -37,6 +37,7 @@ class SearchConfig:
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
         look: a .cube file or HaldCLUT, a style of its own.
+        look_strength: the least and the most of it that is mixed in, in percent.
         finish: a frame around what is delivered, by name.
         alternatives: styles in which a success is delivered at most, the best one among them.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
@@ -69,6 +70,7 @@ class SearchConfig:
     quality: int = 90
     subsampling: Subsampling = "4:2:0"
     look: Path | None = None
+    look_strength: tuple[float, float] = (40.0, 100.0)
     finish: str | None = None
     alternatives: int = DEFAULT_ALTERNATIVES
     proxy_px: int = 1024

@@ -119,7 +119,7 @@ class Setup:
 
     def _styles(self) -> list[Style]:
         config = self.config
-        own = [look_style(self.look.name)] if self.look is not None else []
+        own = [look_style(self.look.name, config.look_strength)] if self.look is not None else []
         if config.styles is not None:
             if config.mode == "imperceptible":
                 raise OptionError(

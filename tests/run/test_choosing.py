@@ -15,7 +15,7 @@ from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, StudyError
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
-from blackcamo.run.choosing import different
+from blackcamo.run.differing import different
 from blackcamo.run.scoring import preset_beside
 from blackcamo.testing import CountingScorer
 from tests.cli.program import PROGRAM

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from blackcamo import run
-from blackcamo.errors import PresetError
+from blackcamo.errors import OptionError, PresetError
 from blackcamo.exporters import export_preset
 from blackcamo.images import load_photo
 from blackcamo.looks import Look, read_look
@@ -52,6 +52,23 @@ def test_its_strength_is_searched_with_light_and_clarity(run_search: Search, cub
     looks = [t.params for t in trials if t.style == "look"]
     assert any(p["look_percent"] >= 40 and p["exposure_ev"] != 0 for p in looks)
     assert any('look "dusk" ' in t.recipe for t in trials)
+
+
+def test_its_strength_stays_where_it_is_asked_to_be_and_is_told(
+    run_search: Search, cube: Path
+) -> None:
+    result = run_search(look=cube, look_strength=(3.0, 5.0), budget=24)
+    assert result.preset is not None
+    trials = Study.load(result.preset.parent / "studies.journal", str(result.study)).evaluations()
+    strengths = [e.params["look_percent"] for e in trials.values() if e.style == "look"]
+    assert strengths
+    assert all(3 <= strength <= 5 for strength in strengths)
+    told = run.front(str(result.study), storage=str(result.preset.parent / "studies.journal"))
+    # However weak it is: it was asked for.
+    assert all('look "dusk" ' in trial.recipe for trial in told if trial.style == "look")
+    for wrong in ((0.0, 50.0), (60.0, 50.0), (50.0, 101.0)):
+        with pytest.raises(OptionError, match="look strength"):
+            run_search(look=cube, look_strength=wrong)
 
 
 def test_nothing_needs_the_file_once_the_search_is_done(

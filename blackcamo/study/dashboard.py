@@ -44,7 +44,7 @@ class Dashboard:
             self._server = make_server(
                 HOST,
                 port,
-                _for_this_machine(_with_content(application)),
+                _for_this_machine(_unframed(_with_content(application))),
                 _ThreadingServer,
                 _QuietHandler,
             )
@@ -91,6 +91,19 @@ def _for_this_machine(application: _Wsgi) -> _Wsgi:
         return application(environ, start_response)
 
     return guarded
+
+
+def _unframed(application: _Wsgi) -> _Wsgi:
+    """Let no other page show this one in a frame, where clicks could be led astray."""
+    headers = [("Content-Security-Policy", "frame-ancestors 'none'"), ("X-Frame-Options", "DENY")]
+
+    def answering(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
+        def begin(status: str, theirs: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*theirs, *headers], *error)
+
+        return application(environ, begin)
+
+    return answering
 
 
 def _with_content(application: _Wsgi) -> _Wsgi:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,7 @@ def list_studies(storage: str | Path) -> list[StudySummary]:
     Raises:
         StudyError, OptionError, MissingExtraError: the storage cannot be opened.
     """
-    store = open_storage(storage)
-    with store.errors():
-        return sorted(_ours(store), key=lambda summary: summary.name)
+    return sorted(_ours(open_storage(storage)), key=lambda summary: summary.name)
 
 
 def find_study(store: Store, name: str) -> str:
@@ -54,9 +52,10 @@ def find_study(store: Store, name: str) -> str:
     Raises:
         UnknownNameError: none or several are meant; says which ones may be.
     """
-    if name in study_names(store):
+    ours = _ours(store)
+    if any(summary.name == name for summary in ours):
         return name
-    meant = _meant(store, name)
+    meant = _meant(store, name, ours)
     if len(meant) == 1:
         return next(iter(meant))
     listed = "; ".join(f"{other} ({when or 'empty'})" for other, when in meant.items())
@@ -71,26 +70,25 @@ def newest_study(store: Store, beginning: str) -> str:
 
     Raises:
         UnknownNameError: there is none.
+        StudyError: the storage cannot be read.
     """
-    return list(_meant(store, beginning))[-1]
+    return list(_meant(store, beginning, _ours(store)))[-1]
 
 
-def _meant(store: Store, beginning: str) -> dict[str, str]:
+def _meant(store: Store, beginning: str, ours: Sequence[StudySummary]) -> dict[str, str]:
     """The studies that begin so, the newest last, and when each was searched.
 
     Raises:
         UnknownNameError: there are none.
     """
-    known = study_names(store)
-    names = [name for name in known if beginning and name.startswith(beginning)]
-    if not names:
+    meant = {s.name: s.latest for s in ours if beginning and s.name.startswith(beginning)}
+    if not meant:
+        known = [summary.name for summary in ours]
         raise UnknownNameError(f"{store.where}: {unknown('study', beginning, known)}")
-    with store.errors():
-        dates = {summary.name: summary.latest for summary in _ours(store) if summary.name in names}
-    searched = {name: when for name, when in dates.items() if when is not None}
+    searched = {name: when for name, when in meant.items() if when is not None}
     ordered = sorted(searched, key=lambda name: searched[name])
     if not ordered:
-        return dict.fromkeys(sorted(names), "")
+        return dict.fromkeys(sorted(meant), "")
     return {name: searched[name].isoformat(" ", "minutes") for name in ordered}
 
 
@@ -100,9 +98,9 @@ def study_names(store: Store) -> list[str]:
     Raises:
         StudyError: the storage cannot be read.
     """
-    with store.errors():
-        return [summary.name for summary in _ours(store)]
+    return [summary.name for summary in _ours(store)]
 
 
 def _ours(store: Store) -> list[StudySummary]:
-    return [summary for summary in store.summaries() if "schema" in summary.attributes]
+    with store.errors():
+        return [summary for summary in store.summaries() if "schema" in summary.attributes]

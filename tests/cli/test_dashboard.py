@@ -235,6 +235,15 @@ def test_it_is_for_this_machine_alone(served: dict[str, Any]) -> None:
         assert answer.status == 200
 
 
+def test_no_other_page_can_show_it_in_a_frame(served: dict[str, Any]) -> None:
+    home, _, _ = served["url"].partition("/dashboard")
+    for page in (served["url"], f"{home}/api/studies"):
+        with urllib.request.urlopen(page, timeout=30) as answer:
+            policies = answer.headers.get_all("Content-Security-Policy")
+            assert "frame-ancestors 'none'" in policies, "beside the dashboard's own"
+            assert answer.headers["X-Frame-Options"] == "DENY"
+
+
 def test_a_port_that_is_taken_is_said(
     served: dict[str, Any],
     folder: Path,

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from blackcamo import run
 from blackcamo.errors import InputError
-from blackcamo.images import load_photo
-from blackcamo.preset import read_preset
 from blackcamo.run import exhibition
 from tests.run.conftest import Search, write_photo
 
@@ -141,25 +137,3 @@ def test_many_photos_make_pages_that_lead_to_each_other(
     (tmp_path / "runs" / "gallery-3.html").write_text("somebody's own")
     run.exhibit([tmp_path / "runs"], photos=[tmp_path])
     assert photos_in(tmp_path / "runs") == {"gallery.html", "gallery.png", "gallery-3.html"}
-
-
-def test_the_original_is_shown_in_the_frame_of_its_camouflage(
-    found: run.SearchResult, photo: Path
-) -> None:
-    assert found.preset is not None
-    preset = replace(read_preset(found.preset), filters=("geometry", "tone"), lut_size=33)
-    pixels = load_photo(photo).pixels
-    still = replace(preset, params={"exposure_ev": 0.2})
-    assert exhibition._aligned(still, pixels) is None
-    cropped = replace(preset, params={"crop_percent": 15.0, "exposure_ev": 0.2})
-    aligned = exhibition._aligned(cropped, pixels)
-    assert aligned is not None
-    height, width = aligned.shape[:2]
-    assert (height, width) == (round(96 * 0.85), round(128 * 0.85))
-    top, left = (96 - height) // 2, (128 - width) // 2
-    around = [
-        pixels[t : t + height, l : l + width]
-        for t in (top, top + 1)
-        for l in (left, left + 1)  # noqa: E741
-    ]
-    assert any(np.array_equal(aligned, part) for part in around)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from blackcamo.space import FilterSpace
 from blackcamo.types import HiddenFilter, Param
@@ -62,15 +63,52 @@ def recipe(
     changed, seen = changes(space, full), visibility(space, full)
     shown = [p for p in changed if seen[p.name] >= 1]
     named = shown[:limit]
-    clauses = [
-        # Of what hides, numbers say nothing to people.
-        describe(p, full[p.name]) if seen[p.name] else p.help or p.name
-        for p in named or changed[:limit]
-    ]
-    clauses += _others(len(changed) - len(clauses), unseen=0 < len(shown) == len(named))
+    said = [_told(p, full[p.name], seen[p.name]) for p in named or changed[:limit]]
+    said += _others(len(changed) - len(said), unseen=0 < len(shown) == len(named))
     below = "" if named else "below visibility: "
-    said = f"{below}{', '.join(clauses)}" if clauses else "no change"
-    return f"{style}: {said}" if style else said
+    line = f"{below}{', '.join(said)}" if said else "no change"
+    return f"{style}: {line}" if style else line
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a recipe that can be left out: its words, and the parameters that it stands for."""
+
+    words: str
+    params: tuple[str, ...]
+
+
+def clauses(space: FilterSpace, params: Mapping[str, float]) -> list[Clause]:
+    """All that a recipe is made of, the most visible first.
+
+    Each parameter that does something is a clause; the last one holds those that are so near
+    neutral that they are worth no word. Modifiers belong to none.
+
+    Args:
+        space: where the parameters live.
+        params: name -> value in physical units; those left out are neutral.
+
+    Raises:
+        OptionError: an unknown parameter, or a value out of its range.
+    """
+    full = space.complete(params)
+    changed, seen = changes(space, full), visibility(space, full)
+    found = [Clause(_told(p, full[p.name], seen[p.name]), (p.name,)) for p in changed]
+    named = {p.name for p in changed}
+    tiny = [
+        p.name
+        for p in space.params
+        if not p.modifier and full[p.name] != p.neutral and p.name not in named
+    ]
+    if tiny:
+        count = "a change" if len(tiny) == 1 else f"{len(tiny)} changes"
+        found.append(Clause(f"{count} too small for a word", tuple(tiny)))
+    return found
+
+
+def _told(param: Param, value: float, seen: float) -> str:
+    """A parameter in words; of what hides, numbers say nothing to people."""
+    return describe(param, value) if seen else param.help or param.name
 
 
 def changes(space: FilterSpace, params: Mapping[str, float]) -> list[Param]:

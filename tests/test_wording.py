@@ -19,7 +19,7 @@ from blackcamo.types import HiddenFilter, LookFilter, Param, Params
 from blackcamo.vision.arrays import to_rgb
 from blackcamo.vision.cielab import linear_to_lab
 from blackcamo.vision.display import linear_light
-from blackcamo.wording import changes, complaint, describe, recipe, visibility
+from blackcamo.wording import Clause, changes, clauses, complaint, describe, recipe, visibility
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -80,6 +80,18 @@ SPACE = FilterSpace([SEEN, Hides("hides", (PATTERN, TEXTURE))])
 def test_recipes(params: dict[str, float], says: str) -> None:
     assert recipe(SPACE, params) == says
     assert recipe(SPACE, params, style="vivid") == f"vivid: {says}"
+
+
+def test_clauses_hold_all_that_does_something_and_each_once() -> None:
+    params = {"light_ev": 0.2, "turn_deg": 0.001, "coarse_percent": 90, "pattern_jnd": 2}
+    assert clauses(SPACE, params) == [
+        Clause("0.2 EV brighter", ("light_ev",)),
+        Clause("hidden pattern", ("pattern_jnd",)),
+        Clause("a change too small for a word", ("turn_deg",)),
+    ]
+    assert clauses(SPACE, {"coarse_percent": 90}) == []
+    both = clauses(SPACE, {"turn_deg": 0.001, "plain_percent": 0.01})
+    assert [c.words for c in both] == ["2 changes too small for a word"]
 
 
 def test_of_what_is_named_there_is_a_limit() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blackcamo.run.choosing import choose, study_of
     from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import exhibit
+    from blackcamo.run.explaining import explain
     from blackcamo.run.exporting import export
     from blackcamo.run.learning import learn
     from blackcamo.run.listing import newest, profiles, studies
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         ChannelsResult,
         Choice,
         ChooseResult,
+        ClauseEntry,
+        ExplainResult,
         ExportResult,
         FrontEntry,
         GalleryResult,
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from blackcamo.run.searching import Stop, search, search_many
     from blackcamo.run.serving import Serving, dashboard
     from blackcamo.run.styling import style_sheet, styles
+    from blackcamo.run.targets import preset_meant
     from blackcamo.run.tidying import delete, prune, show
 
 __all__ = [
@@ -58,6 +62,8 @@ __all__ = [
     "ChannelsResult",
     "Choice",
     "ChooseResult",
+    "ClauseEntry",
+    "ExplainResult",
     "ExportResult",
     "FrontEntry",
     "GalleryResult",
@@ -89,6 +95,7 @@ __all__ = [
     "delete",
     "deliver",
     "exhibit",
+    "explain",
     "export",
     "find_photos",
     "front",
@@ -96,6 +103,7 @@ __all__ = [
     "learn",
     "merge",
     "newest",
+    "preset_meant",
     "profiles",
     "prune",
     "score",
@@ -123,6 +131,7 @@ _HOMES = {
     "delete": "tidying",
     "deliver": "delivering",
     "exhibit": "exhibition",
+    "explain": "explaining",
     "export": "exporting",
     "find_photos": "applying",
     "front": "reviewing",
@@ -130,6 +139,7 @@ _HOMES = {
     "learn": "learning",
     "merge": "merging",
     "newest": "listing",
+    "preset_meant": "targets",
     "profiles": "listing",
     "prune": "tidying",
     "score": "scoring",

@@ -11,7 +11,7 @@ from pathlib import Path
 from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.errors import ScorerError
-from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder, write_bytes
+from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Oracle, is_high_quality
@@ -21,7 +21,7 @@ from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.verdict import outcome
 from blackcamo.run.exhibition import Originals
-from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, is_free_for, numbered
+from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, write_set
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import DEFAULT_OUT, SearchResult
 from blackcamo.run.review import Review
@@ -110,7 +110,7 @@ def deliver(
     folder = DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out)
     prepare_folder(folder)
     first = f"{fitting_stem(stem, folder)}.trial{number}"
-    written = _write(files, folder, first, overwrite=overwrite)
+    written = write_set(files, folder, first, overwrite=overwrite)
     note = f"{first}.* is there and stays; this is {written}.*"
     return SearchResult(
         photo=photo.path,
@@ -180,19 +180,6 @@ def _preset(review: Review, number: int, facts: dict[str, object]) -> Preset:
     one = review.trials[number]
     identity = review.identity(number)
     return make_preset(review.chain(number), one.style, one.params, identity=identity, facts=facts)
-
-
-def _write(files: dict[str, bytes], folder: Path, first: str, *, overwrite: bool) -> str:
-    """Write files by their endings under the first stem that replaces nothing else; that stem."""
-    beside = {CAMOUFLAGE, BEST_EFFORT} - files.keys()
-    for stem in numbered(first):
-        free = all(is_free_for(folder / f"{stem}{e}", data) for e, data in files.items())
-        # A camouflage and a best effort would share their preset.
-        if overwrite or (free and not any((folder / f"{stem}{e}").exists() for e in beside)):
-            break
-    for ending, data in files.items():
-        write_bytes(folder / f"{stem}{ending}", data)
-    return stem
 
 
 def _scored(pixels: Pixels, score: float, info: ScorerInfo) -> Scored:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from blackcamo.errors import OutputError, PresetError
-from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, fitting_stem
+from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, fitting_stem, write_bytes
 from blackcamo.images.files import one_line, remove
 from blackcamo.preset import Preset, read_preset
 
@@ -52,6 +52,27 @@ def is_free_for(path: Path, data: bytes) -> bool:
         return not os.path.lexists(path) or path.read_bytes() == data
     except OSError:  # a folder, or not ours to read
         return False
+
+
+def write_set(files: Mapping[str, bytes], folder: Path, first: str, *, overwrite: bool) -> str:
+    """Write files by their endings under the first stem that replaces nothing else; that stem.
+
+    Args:
+        files: ending -> content, in the order in which they are written.
+        overwrite: replace what has the first stem.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    beside = {CAMOUFLAGE, BEST_EFFORT} - files.keys()
+    for stem in numbered(first):
+        free = all(is_free_for(folder / f"{stem}{e}", data) for e, data in files.items())
+        # A camouflage and a best effort would share their preset.
+        if overwrite or (free and not any((folder / f"{stem}{e}").exists() for e in beside)):
+            break
+    for ending, data in files.items():
+        write_bytes(folder / f"{stem}{ending}", data)
+    return stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,6 +347,59 @@ class ChooseResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseEntry(_Result):
+    """A clause of a recipe: what the whole recipe is without it, and its share of what that does.
+
+    ``kept`` says that the minimal recipe has it; ``score_share`` and ``appeal_share`` of all
+    clauses add up to what the whole recipe changes of the photo's score and appeal. None is what
+    the budget did not reach; ``says`` tells the first two in words.
+    """
+
+    clause: str
+    params: tuple[str, ...]
+    kept: bool
+    score_without: float | None
+    appeal_without: float | None
+    score_share: float | None
+    appeal_share: float | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainResult(_Result):
+    """What a recipe's clauses do, the most visible first, and which of them it takes.
+
+    ``score_before`` and ``appeal_before`` are those of the photo after the channel, ``score`` and
+    ``appeal`` those of the whole recipe, which ``succeeded`` or not, ``minimal`` is the recipe that
+    is left. ``complete`` says that the budget was enough. ``output``, ``preset`` and ``strip`` are
+    the files, if they were asked for.
+    """
+
+    photo: Path
+    study: str | None
+    style: str
+    scorer: str
+    threshold: float
+    target: float
+    appeal_floor: float
+    score_before: float
+    appeal_before: float
+    score: float
+    appeal: float
+    score_minimal: float
+    appeal_minimal: float
+    succeeded: bool
+    clauses: tuple[ClauseEntry, ...]
+    minimal: str
+    complete: bool
+    queries: Mapping[str, int]
+    output: Path | None = None
+    preset: Path | None = None
+    strip: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult(_Result):
     """One photo that a preset was applied to; scores are those after the channel, if asked for."""
 

@@ -1,0 +1,111 @@
+"""Which parts of a recipe it takes, and what each of them does: parts are left out and measured.
+
+The parts are numbered. They are removed one after the other, from all of them to none, and what a
+step changes is the part's share: so shares add up to what the whole recipe does, whatever parts do
+to each other. What leaving out one part alone changes does not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from blackcamo.strategies import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Score and appeal of a picture."""
+
+    score: float
+    appeal: float
+
+    def __sub__(self, other: Point) -> Point:
+        return Point(self.score - other.score, self.appeal - other.appeal)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the parts of a recipe do.
+
+    Args:
+        nothing: the picture with none of them.
+        full: with all of them.
+        minimal: with those that are ``kept``.
+        kept: the parts that it takes; leaving out one more misses the goal.
+        alone: part -> the picture with all but that one, as far as that was measured.
+        shares: part -> what it adds on the way from nothing to all of them; empty where the way
+            was not measured to its end.
+        complete: whether all was measured.
+    """
+
+    nothing: Point
+    full: Point
+    minimal: Point
+    kept: frozenset[int]
+    alone: Mapping[int, Point]
+    shares: Mapping[int, Point]
+    complete: bool
+
+
+def held(goal: Goal, reached: Point) -> Goal:
+    """What leaving out must hold: the goal, or where it was not reached what was."""
+    target = goal.target if goal.reached(reached.score) else reached.score
+    # Scores may leave the scale that people quote.
+    target = min(max(target, goal.low), goal.high)
+    return replace(goal, target=target, appeal_floor=min(goal.appeal_floor, reached.appeal))
+
+
+def explain_parts(
+    order: Sequence[int], measure: Callable[[frozenset[int]], Point | None], goal: Goal
+) -> Explained:
+    """Leave out parts one by one while the goal holds, then the rest of them.
+
+    The one that contributes least goes first, as leaving it out alone tells; what is kept is tried
+    again until none of it can be left out.
+
+    Args:
+        order: the parts, the least visible first.
+        measure: the picture with some parts; None where it cannot be measured any more. It is
+            asked for nothing and for all parts first, which must be measured.
+        goal: see :func:`held`.
+    """
+    whole = frozenset(order)
+    nothing, full = measure(frozenset()), measure(whole)
+    if nothing is None or full is None:
+        raise ValueError("the photo and the whole recipe must be measured")
+    asked = {part: measure(whole - {part}) for part in order}
+    alone = {part: point for part, point in asked.items() if point is not None}
+    least_first = sorted(order, key=lambda part: _worth(part, alone, full, goal))
+    kept, minimal, gone = whole, full, [(whole, full)]
+    complete, shorter = len(alone) == len(order), True
+    while shorter:
+        shorter = False
+        for part in [part for part in least_first if part in kept]:
+            point = measure(kept - {part})
+            complete = complete and point is not None
+            if point is not None and goal.succeeded(point.score, point.appeal):
+                kept, minimal, shorter = kept - {part}, point, True
+                gone.append((kept, minimal))
+    left = kept
+    for part in [part for part in least_first if part in kept]:
+        left -= {part}
+        point = measure(left)
+        if point is None:
+            complete = False
+            break
+        gone.append((left, point))
+    shares = {}
+    if gone[-1][0] == frozenset():
+        for (more, with_it), (fewer, without) in itertools.pairwise(gone):
+            (part,) = more - fewer
+            shares[part] = with_it - without
+    return Explained(nothing, full, minimal, kept, alone, shares, complete)
+
+
+def _worth(part: int, alone: Mapping[int, Point], full: Point, goal: Goal) -> tuple[bool, float]:
+    """How far the score goes back without a part; what was not measured comes last."""
+    if part not in alone:
+        return True, 0.0
+    return False, goal.gap(alone[part].score) - goal.gap(full.score)

@@ -10,7 +10,10 @@ Everything heavy is imported when it is first used.
 
 from __future__ import annotations
 
+import inspect
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,18 +23,26 @@ if TYPE_CHECKING:
     from blackcamo.run import (
         SearchConfig,
         SearchResult,
+        appeal,
         apply,
+        choose,
+        deliver,
         export,
+        filters,
         front,
+        iter_apply,
         learn,
         profiles,
         score,
         score_many,
+        scorers,
         search,
         search_many,
         studies,
+        styles,
         verify,
     )
+    from blackcamo.run import exhibit as gallery
     from blackcamo.scorers import load_scorer
     from blackcamo.types import ScorerOptions
 
@@ -44,18 +55,26 @@ __all__ = [
     "ScorerOptions",
     "SearchConfig",
     "SearchResult",
+    "appeal",
     "apply",
+    "choose",
+    "deliver",
     "export",
+    "filters",
     "front",
+    "gallery",
+    "iter_apply",
     "learn",
     "load_scorer",
     "profiles",
     "read_preset",
     "score",
     "score_many",
+    "scorers",
     "search",
     "search_many",
     "studies",
+    "styles",
     "verify",
 ]
 
@@ -67,12 +86,45 @@ _HOMES = {
     "load_scorer": "scorers",
     "read_preset": "preset",
 }
+_NAMES = {"gallery": "exhibit"}
+"""What is called otherwise where it lives."""
+_PACKAGES = ("appeal", "filters", "scorers", "styles")
+"""Public functions whose names are those of packages, too."""
+
+
+class _Called(ModuleType):
+    """A package that, when it is called, is the public function of its name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function()(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self._function())
+
+    def _function(self) -> Any:
+        return getattr(import_module("blackcamo.run"), self.__name__.rpartition(".")[2])
+
+
+class _Package(ModuleType):
+    """This package: whichever way its packages are imported, they can be called."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _PACKAGES and isinstance(value, ModuleType):
+            value.__class__ = _Called
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'run')}"), name)
+    if name in _PACKAGES:
+        return import_module(f"{__name__}.{name}")
+    home = import_module(f"{__name__}.{_HOMES.get(name, 'run')}")
+    return getattr(home, _NAMES.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -4,7 +4,7 @@
     ├── InputError            a value the user gave is wrong
     │   ├── PhotoError        a picture cannot be read or must not be used
     │   ├── OptionError       an option or parameter is out of its bounds
-    │   ├── UnknownNameError  no plug-in, study or pick of that name
+    │   │   └── UnknownNameError  no plug-in, study or pick of that name
     │   └── PresetError       a preset or look file is malformed or out of range
     ├── OutputError           a result cannot be written
     ├── PluginError           an installed plug-in cannot be loaded
@@ -38,7 +38,7 @@ class OptionError(InputError):
     """An option or parameter is out of its bounds."""
 
 
-class UnknownNameError(InputError):
+class UnknownNameError(OptionError):
     """Nothing of that name is known."""
 
 

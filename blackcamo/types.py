@@ -6,20 +6,32 @@ array (H, W, 3), sRGB-encoded. Scores keep the scorer's own scale and direction 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    SupportsFloat,
+    TypeAlias,
+    runtime_checkable,
+)
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from torch import Tensor
 
     from blackcamo.vision.facts import PhotoFacts
 
 Pixels: TypeAlias = NDArray[np.uint8]
+PathLike: TypeAlias = str | Path
+PhotoLike: TypeAlias = "PathLike | Image | NDArray[Any]"
+"""A photo: its file, a PIL image, or an array as :class:`blackcamo.images.Source` takes it."""
 Mode: TypeAlias = Literal["enhance", "imperceptible"]
 Kind: TypeAlias = Literal["geometry", "look", "spatial"]
 """The kinds of filter, in the order of their work."""
@@ -313,6 +325,10 @@ class NoScore(float):
         made = super().__new__(cls, "nan")
         made.reason = reason
         return made
+
+
+ScoreFunction: TypeAlias = Callable[[list[Pixels]], Iterable[float] | SupportsFloat]
+"""A callable as a scorer: pictures in, as many numbers out (of one picture also a bare one)."""
 
 
 class ScorerFactory(Protocol):

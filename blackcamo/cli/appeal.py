@@ -43,7 +43,7 @@ def appeal(
     from blackcamo import run
     from blackcamo.wording import complaint
 
-    results = list(run.appraise(original, edited, preset=preset, appeal=measure, mode=mode))
+    results = list(run.appraise(original, edited, preset=preset, measure=measure, mode=mode))
     for result in results:
         if result.error is not None:
             complain(result.error)

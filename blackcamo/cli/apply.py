@@ -99,8 +99,8 @@ def apply(
     """
     from blackcamo import run
     from blackcamo.errors import OptionError
-    from blackcamo.run.results import DEFAULT_SCORER, ApplyResult
-    from blackcamo.types import ScorerOptions
+    from blackcamo.run.config import DEFAULT_SCORER
+    from blackcamo.run.results import ApplyResult
 
     if scorer is not None and not score:
         raise OptionError(f"--scorer is {scorer!r}; it needs --score")
@@ -134,13 +134,11 @@ def apply(
         if not photos:
             raise OptionError(f"{preset} is all that is named; name a preset and photos")
         found = run.find_photos(photos)
-        pending = run.apply(
+        pending = run.iter_apply(
             preset,
             found,
             score=score,
             scorer=scorer,
-            # The recorded options belong to the recorded scorer.
-            scorer_options=None if scorer is None else ScorerOptions(),
             **shared,
         )
     results: list[ApplyResult] = collecting([])

@@ -19,6 +19,7 @@ from blackcamo.images.files import (
 from blackcamo.images.loading import AlphaPolicy, Photo, load_photo
 from blackcamo.images.metadata import Credit, encode_png, jpeg_metadata
 from blackcamo.images.scaling import fit_long_side, resize
+from blackcamo.images.sources import Source, sources_of
 
 __all__ = [
     "BEST_EFFORT_SUFFIX",
@@ -31,6 +32,7 @@ __all__ = [
     "AlphaPolicy",
     "Credit",
     "Photo",
+    "Source",
     "encode_png",
     "fit_long_side",
     "fitting_stem",
@@ -39,5 +41,6 @@ __all__ = [
     "made_here",
     "prepare_folder",
     "resize",
+    "sources_of",
     "write_bytes",
 ]

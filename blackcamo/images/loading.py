@@ -72,8 +72,16 @@ def load_photo(path: str | os.PathLike[str], *, alpha: AlphaPolicy = "flatten") 
     if alpha not in get_args(AlphaPolicy):
         raise OptionError(f"alpha is {alpha!r}; it must be 'flatten' or 'refuse'")
     path = Path(path)
+    return read_photo(read_bytes(path), path, alpha=alpha)
+
+
+def read_photo(data: bytes, path: Path, *, alpha: AlphaPolicy = "flatten") -> Photo:
+    """What :func:`load_photo` makes of the bytes of a file, ``path`` being its name.
+
+    Raises:
+        PhotoError, MissingExtraError: as there.
+    """
     name = one_line(path)
-    data = read_bytes(path)
     try:
         with strict_pillow():
             read = _read(data, name)

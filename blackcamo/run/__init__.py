@@ -9,16 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos
-    from blackcamo.run.appraising import appraise
+    from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos, iter_apply
+    from blackcamo.run.appraising import appeal, appraise
     from blackcamo.run.checking import check_channels
     from blackcamo.run.choosing import choose, study_of
+    from blackcamo.run.config import SearchConfig
     from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import exhibit
     from blackcamo.run.explaining import explain
     from blackcamo.run.exporting import export
     from blackcamo.run.learning import learn
-    from blackcamo.run.listing import newest, profiles, studies
+    from blackcamo.run.listing import filters, newest, profiles, scorers, studies
     from blackcamo.run.merging import merge
     from blackcamo.run.results import (
         AppealResult,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         ClauseEntry,
         ExplainResult,
         ExportResult,
+        FilterEntry,
         FrontEntry,
         GalleryResult,
         JuryEntry,
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
         ProfileEntry,
         Progress,
         PruneResult,
+        ScorerEntry,
         ScoreResult,
-        SearchConfig,
         SearchResult,
         ShownResult,
         StudyEntry,
@@ -65,6 +67,7 @@ __all__ = [
     "ClauseEntry",
     "ExplainResult",
     "ExportResult",
+    "FilterEntry",
     "FrontEntry",
     "GalleryResult",
     "JuryEntry",
@@ -76,6 +79,7 @@ __all__ = [
     "Progress",
     "PruneResult",
     "ScoreResult",
+    "ScorerEntry",
     "SearchConfig",
     "SearchResult",
     "Serving",
@@ -85,6 +89,7 @@ __all__ = [
     "StyleEntry",
     "VerifyResult",
     "Worth",
+    "appeal",
     "apply",
     "apply_profile",
     "apply_style",
@@ -97,8 +102,10 @@ __all__ = [
     "exhibit",
     "explain",
     "export",
+    "filters",
     "find_photos",
     "front",
+    "iter_apply",
     "jury_rank",
     "learn",
     "merge",
@@ -108,6 +115,7 @@ __all__ = [
     "prune",
     "score",
     "score_many",
+    "scorers",
     "search",
     "search_many",
     "show",
@@ -119,8 +127,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "SearchConfig": "config",
     "Serving": "serving",
     "Stop": "searching",
+    "appeal": "appraising",
     "apply": "applying",
     "apply_profile": "applying",
     "apply_style": "applying",
@@ -133,8 +143,10 @@ _HOMES = {
     "exhibit": "exhibition",
     "explain": "explaining",
     "export": "exporting",
+    "filters": "listing",
     "find_photos": "applying",
     "front": "reviewing",
+    "iter_apply": "applying",
     "jury_rank": "reviewing",
     "learn": "learning",
     "merge": "merging",
@@ -144,6 +156,7 @@ _HOMES = {
     "prune": "tidying",
     "score": "scoring",
     "score_many": "scoring",
+    "scorers": "listing",
     "search": "searching",
     "search_many": "searching",
     "show": "tidying",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blackcamo import plugins
-from blackcamo.run.results import SearchConfig
+from blackcamo.run.config import SearchConfig
 from blackcamo.strategies import Goal
 from blackcamo.types import Evaluation
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 
@@ -20,60 +20,99 @@ from blackcamo.images import (
     CAMOUFLAGE_SUFFIX,
     PICTURE_SUFFIXES,
     Photo,
+    Source,
     encode_png,
     fitting_stem,
-    load_photo,
     made_here,
+    sources_of,
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
 from blackcamo.profile import Profile, find_profile
 from blackcamo.rendering import render
+from blackcamo.run.config import (
+    DEFAULT_APPEAL_FLOOR,
+    ScorerKeywords,
+    scorer_asked,
+)
+from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.profiling import profiled
-from blackcamo.run.results import DEFAULT_APPEAL_FLOOR, ApplyResult
-from blackcamo.run.scoring import recorded_scorer, score_file
+from blackcamo.run.results import ApplyResult
+from blackcamo.run.scoring import recorded_scorer, score_source
 from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Mode, Scorer, ScorerOptions
+from blackcamo.types import Mode, PathLike, PhotoLike, ScoreFunction, Scorer, ScorerOptions
 from blackcamo.vision.facts import facts
 
 _MOST_JOBS = 4
 """By default no more photos at a time: one of 24 megapixels takes about a gigabyte."""
 
 
+@spelled_out(ScorerKeywords)
 def apply(
-    preset: str | Path | Preset,
-    photos: Sequence[str | Path],
+    preset: PathLike | Preset,
+    photos: PhotoLike | Sequence[PhotoLike],
     *,
-    out: str | Path,
+    out: PathLike,
     before_channel: bool = False,
     overwrite: bool = False,
     jobs: int | None = None,
     score: bool = False,
-    scorer: str | None = None,
-    scorer_options: ScorerOptions | None = None,
+    scorer: str | ScoreFunction | None = None,
+    **options: Unpack[ScorerKeywords],
+) -> list[ApplyResult]:
+    """What :func:`iter_apply` does, with every photo done when it returns."""
+    return list(
+        iter_apply(
+            preset,
+            photos,
+            out=out,
+            before_channel=before_channel,
+            overwrite=overwrite,
+            jobs=jobs,
+            score=score,
+            scorer=scorer,
+            **options,
+        )
+    )
+
+
+@spelled_out(ScorerKeywords)
+def iter_apply(
+    preset: PathLike | Preset,
+    photos: PhotoLike | Sequence[PhotoLike],
+    *,
+    out: PathLike,
+    before_channel: bool = False,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    score: bool = False,
+    scorer: str | ScoreFunction | None = None,
+    **options: Unpack[ScorerKeywords],
 ) -> Iterator[ApplyResult]:
-    """Give photos the look of a preset, in the order given and without a search.
+    """Give photos the look of a preset, in the order given and without a search, as one asks.
 
     Args:
         preset: a preset, or its file.
-        photos: pictures, and folders for all pictures in them that are no camouflages.
+        photos: pictures (files, PIL images, arrays), and folders for all pictures in them that
+            are no camouflages.
         out: folder for ``<stem>.camo.jpg``, through the preset's channel.
         before_channel: write ``<stem>.camo.png`` instead, what the channel would be given.
         overwrite: replace other files of those names; else these are numbered.
         jobs: photos at a time; None is one for each processor, at most four.
         score: ask a scorer about each photo and its camouflage, both after the channel.
-        scorer: its spec; None is the recorded one.
-        scorer_options: None is the recorded ones.
+        scorer: its spec, or a callable; None is the recorded one.
+        options: what is asked of it; nothing is the recorded ones of the recorded scorer.
 
     Raises:
         BlackcamoError: the preset or the scorer cannot be used; a photo that fails is reported
             in ``error``.
     """
+    asked = scorer_asked(options)
     found = preset if isinstance(preset, Preset) else read_preset(Path(preset))
     chain = found.chain()
     chain.space.complete(found.params)
@@ -95,8 +134,8 @@ def apply(
         finish=finish(found.finish) if found.finish else None,
         notes=found.notes,
     )
-    judge = recorded_scorer(found, scorer, scorer_options) if score else None
-    yield from _run(job, photos, jobs, judge)
+    judge = recorded_scorer(found, scorer, asked) if score else None
+    return _run(job, photos, jobs, judge)
 
 
 def apply_style(
@@ -146,7 +185,7 @@ def apply_style(
         finish=finish(finish_name) if finish_name else None,
     )
     judge = None if scorer is None else load_scorer(scorer, scorer_options)
-    yield from _run(job, photos, jobs, judge)
+    return _run(job, photos, jobs, judge)
 
 
 def apply_profile(
@@ -190,7 +229,7 @@ def apply_profile(
 
     job = _Job(chain, Channel(), protected, Path(out), before_channel, overwrite)
     judge = _learned_scorer(name, found, scorer, scorer_options) if score else None
-    yield from _run(job, photos, jobs, judge)
+    return _run(job, photos, jobs, judge)
 
 
 def _learned_scorer(
@@ -208,16 +247,22 @@ def _learned_scorer(
 
 
 def _run(
-    job: _Job, photos: Sequence[str | Path], jobs: int | None, judge: Scorer | None
+    job: _Job, photos: PhotoLike | Sequence[PhotoLike], jobs: int | None, judge: Scorer | None
 ) -> Iterator[ApplyResult]:
     jobs = min(_MOST_JOBS, usable_cores()) if jobs is None else jobs
     if jobs < 1:
         raise OptionError(f"jobs is {jobs}; it must be at least 1")
+    return _results(job, find_sources(photos), jobs, judge)
+
+
+def _results(
+    job: _Job, sources: Sequence[Source], jobs: int, judge: Scorer | None
+) -> Iterator[ApplyResult]:
     # Closing the generator drops the photos that were not begun.
     with ThreadPoolExecutor(jobs) as pool:
-        for result in pool.map(job.run, _without_clashes(photos)):
+        for source, result in pool.map(job.run, sources, _without_clashes(sources)):
             # Scorers may not be used from several threads.
-            yield result if judge is None else job.scored(result, judge)
+            yield result if judge is None else job.scored(source, result, judge)
 
 
 _Given: TypeAlias = "tuple[Mapping[str, float], tuple[str, ...]]"
@@ -238,12 +283,13 @@ class _Job:
     finish: Finish | None = None
     notes: tuple[str, ...] = ()
 
-    def run(self, found: ApplyResult) -> ApplyResult:
-        if found.error is not None:
-            return found
-        path = found.photo
+    def run(self, source: Source, found: ApplyResult) -> tuple[Source, ApplyResult]:
+        return source, found if found.error is not None else self._applied(source, found)
+
+    def _applied(self, source: Source, found: ApplyResult) -> ApplyResult:
+        path = source.path
         try:
-            photo = load_photo(path)
+            photo = source.load()
             params, left_out = self.params(photo)
             pixels = render(
                 self.chain,
@@ -273,13 +319,13 @@ class _Job:
             found, output=target, notes=(*mine, *photo.notes, *left_out, *self.notes, *named)
         )
 
-    def scored(self, result: ApplyResult, scorer: Scorer) -> ApplyResult:
+    def scored(self, source: Source, result: ApplyResult, scorer: Scorer) -> ApplyResult:
         if result.output is None:
             return result
         try:
-            before = score_file(result.photo, scorer, self.channel)
+            before = score_source(source, scorer, self.channel)
             channel = self.channel if self.before_channel else None
-            after = score_file(result.output, scorer, channel)
+            after = score_source(Source(result.output), scorer, channel)
         except BlackcamoError as error:
             return replace(result, error=str(error))
         return replace(result, score_before=before.score, score_after=after.score)
@@ -304,6 +350,24 @@ def find_photos(photos: Sequence[str | Path]) -> list[Path]:
     return list(found)
 
 
+def find_sources(photos: PhotoLike | Sequence[PhotoLike]) -> list[Source]:
+    """The sources of pictures: files as :func:`find_photos` finds them, and those in memory.
+
+    Args:
+        photos: one or several.
+
+    Raises:
+        PhotoError: a folder cannot be read, or a picture in memory is none.
+        OptionError: something else.
+    """
+    found: dict[Path, Source] = {}
+    for source in sources_of(photos):
+        paths = find_photos([source.path]) if source.data is None else [source.path]
+        for path in paths:
+            found.setdefault(path, Source(path, source.data))
+    return list(found.values())
+
+
 def _is_photo(path: Path) -> bool:
     return (
         path.suffix.lower() in PICTURE_SUFFIXES
@@ -312,10 +376,10 @@ def _is_photo(path: Path) -> bool:
     )
 
 
-def _without_clashes(photos: Sequence[str | Path]) -> Iterator[ApplyResult]:
+def _without_clashes(sources: Sequence[Source]) -> Iterator[ApplyResult]:
     """A result to be filled for each photo; refused if its file would replace another's."""
     stems: dict[str, Path] = {}
-    for path in find_photos(photos):
+    for path in (source.path for source in sources):
         other = stems.setdefault(path.stem, path)
         error = None
         if path.is_dir():

@@ -4,31 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 import torch
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.errors import BlackcamoError
-from blackcamo.images import Photo, load_photo
+from blackcamo.errors import BlackcamoError, PhotoError
+from blackcamo.images import Photo, Source
 from blackcamo.preset import Preset, read_preset
+from blackcamo.run.config import DEFAULT_APPEAL
 from blackcamo.run.known_views import Presets, is_delivered, known_views
-from blackcamo.run.results import DEFAULT_APPEAL, AppealResult
-from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
+from blackcamo.run.results import AppealResult
+from blackcamo.scorers.base import choose
+from blackcamo.types import Appeal, Appraisal, Mode, PathLike, PhotoLike, Pixels, Views
 from blackcamo.vision.alignment import align
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.explaining import explain
 
 
-def appraise(
-    original: str | Path,
-    edits: Sequence[str | Path],
+def appeal(
+    original: PhotoLike,
+    edit: PhotoLike,
     *,
-    preset: str | Path | None = None,
-    appeal: str = DEFAULT_APPEAL,
+    preset: PathLike | None = None,
+    measure: str = DEFAULT_APPEAL,
+    mode: Mode | None = None,
+) -> AppealResult:
+    """How appealing one edit of a photo is; see :func:`appraise`.
+
+    Raises:
+        BlackcamoError: a picture or the preset cannot be read, the measure is unknown, or the
+            edit shows no part of the photo.
+    """
+    (result,) = appraise(original, [edit], preset=preset, measure=measure, mode=mode)
+    if result.error is not None:
+        raise PhotoError(result.error)
+    return result
+
+
+def appraise(
+    original: PhotoLike,
+    edits: Sequence[PhotoLike],
+    *,
+    preset: PathLike | None = None,
+    measure: str = DEFAULT_APPEAL,
     mode: Mode | None = None,
 ) -> Iterator[AppealResult]:
-    """Appraise edits of one photo; one that fails is reported in ``error``.
+    """Appraise edits of one photo, as one asks; one that fails is reported in ``error``.
 
     What a search delivered is seen as that search saw it, by the preset that lies with it. Of any
     other edit it is found what part of the photo it shows, then the smooth look that explains its
@@ -37,21 +60,24 @@ def appraise(
     Args:
         preset: what the edits were made with; None is what lies in an edit's folder: the preset
             that records its bytes, else the one beside it, if there is one.
-        appeal: a measure's name.
+        measure: a measure of appeal, by name.
         mode: whether a look may be seen; None is the preset's, and "enhance" without one.
 
     Raises:
         BlackcamoError: the photo or the preset cannot be read, or the measure is unknown.
     """
-    photo = load_photo(Path(original))
+    if mode is not None:
+        choose("mode", mode, get_args(Mode))
+    photo = Source.of(original).load()
     given = None if preset is None else (Path(preset), read_preset(Path(preset)))
     presets = Presets()
-    measure: Appeal = plugins.load("appeals", appeal)()
-    for path in map(Path, edits):
+    judge: Appeal = plugins.load("appeals", measure)()
+    for source in map(Source.of, edits):
+        path = source.path
         try:
-            edit = load_photo(path)
+            edit = source.load()
             known = given or presets.of(edit)
-            result = _appraised(photo, edit, known, measure, mode, named=given is not None)
+            result = _appraised(photo, edit, known, judge, mode, named=given is not None)
         except BlackcamoError as error:
             result = AppealResult(
                 photo=path, error=f"{path}: {error}".removeprefix(f"{path}: {path}: ")

@@ -11,7 +11,8 @@ from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import read_preset
-from blackcamo.run.results import DEFAULT_SCORER, ChannelsResult
+from blackcamo.run.config import DEFAULT_SCORER
+from blackcamo.run.results import ChannelsResult
 from blackcamo.run.scoring import preset_beside, reference_score
 from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.scorers import load_scorer

@@ -19,16 +19,17 @@ from blackcamo.report.exhibit import Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
+from blackcamo.run.config import DEFAULT_STORAGE, out_folder
 from blackcamo.run.differing import different, tiny_picture
 from blackcamo.run.exhibition import Originals
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import numbered
 from blackcamo.run.presets import make_preset
-from blackcamo.run.results import DEFAULT_OUT, ChooseResult, Option
+from blackcamo.run.results import ChooseResult, Option
 from blackcamo.run.review import Review
 from blackcamo.run.setup import searched_on
 from blackcamo.study import Study, list_studies
-from blackcamo.types import UNCHANGED, Pixels
+from blackcamo.types import UNCHANGED, PathLike, Pixels
 from blackcamo.wording import visibility
 
 _WHOLE_PX = 1024
@@ -39,9 +40,9 @@ _PAGE, _SHEET = ".choose.html", ".choose.png"
 def choose(
     study: str,
     *,
-    storage: str | Path,
-    photos: Sequence[str | Path] = (".",),
-    out: str | Path | None = None,
+    storage: PathLike = DEFAULT_STORAGE,
+    photos: PathLike | Sequence[PathLike] = ".",
+    out: PathLike | None = None,
 ) -> ChooseResult:
     """Show four to six clearly different results of a study as a page and a sheet; asks no scorer.
 
@@ -82,7 +83,7 @@ def choose(
             )
         )
     stem = photo.path.stem
-    folder = DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out)
+    folder = out_folder(out, stem)
     prepare_folder(folder)
     page, sheet = _files(folder, fitting_stem(stem, folder), name)
     write_bytes(sheet, encode_png(picture_grid(cells, columns=2), Credit()))
@@ -90,7 +91,7 @@ def choose(
     return ChooseResult(study=name, page=page, sheet=sheet, options=tuple(options))
 
 
-def study_of(photo: str | Path, storage: str | Path) -> str:
+def study_of(photo: PathLike, storage: PathLike = DEFAULT_STORAGE) -> str:
     """The name of the newest study of a photo, found by its bytes.
 
     Raises:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Unpack
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
@@ -20,30 +20,33 @@ from blackcamo.rendering import Renderer
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.verdict import outcome
+from blackcamo.run.config import DEFAULT_STORAGE, ScorerKeywords, out_folder, scorer_asked
 from blackcamo.run.exhibition import Originals
+from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, write_set
 from blackcamo.run.presets import make_preset, photo_size
-from blackcamo.run.results import DEFAULT_OUT, SearchResult
+from blackcamo.run.results import SearchResult
 from blackcamo.run.review import Review
 from blackcamo.run.scoring import recorded_scorer
 from blackcamo.run.versions import versions
 from blackcamo.study import Study
-from blackcamo.types import Evaluation, Pixels, Scorer, ScorerInfo, ScorerOptions
+from blackcamo.types import Evaluation, PathLike, Pixels, ScoreFunction, Scorer, ScorerInfo
 
 _QUERIES = 2
 """The photo and the camouflage, each once."""
 
 
+@spelled_out(ScorerKeywords)
 def deliver(
     study: str,
     *,
     pick: str | int,
-    storage: str | Path,
-    photos: Sequence[str | Path] = (".",),
-    out: str | Path | None = None,
+    storage: PathLike = DEFAULT_STORAGE,
+    photos: PathLike | Sequence[PathLike] = ".",
+    out: PathLike | None = None,
     overwrite: bool = False,
-    scorer: str | None = None,
-    scorer_options: ScorerOptions | None = None,
+    scorer: str | ScoreFunction | None = None,
+    **options: Unpack[ScorerKeywords],
 ) -> SearchResult:
     """Render a trial at the photo's full size, verify it and write camouflage, preset and picture.
 
@@ -55,8 +58,8 @@ def deliver(
         photos: the original, or folders in which it lies.
         out: folder of the files; None is that of a search.
         overwrite: replace other files of those names; else these are numbered.
-        scorer: its spec, where the recorded one has to be named by the user.
-        scorer_options: None is the recorded ones.
+        scorer: its spec or a callable, where the recorded one has to be named by the user.
+        options: what is asked of it; nothing is the recorded ones of the recorded scorer.
 
     Raises:
         BlackcamoError: the study, the trial, the photo or the scorer cannot be used, or a file
@@ -67,7 +70,7 @@ def deliver(
     number = review.pick(pick)
     recorded = _preset(review, number, {})
     photo = Originals(photos).of(recorded)
-    judge = recorded_scorer(recorded, scorer, scorer_options)
+    judge = recorded_scorer(recorded, scorer, scorer_asked(options))
     found = _verified(review, number, photo, judge)
     after, info = found.evaluation, judge.info
     identity = review.identity(number)
@@ -107,7 +110,7 @@ def deliver(
         CAMOUFLAGE if succeeded else BEST_EFFORT: found.data,
     }
     stem = photo.path.stem
-    folder = DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out)
+    folder = out_folder(out, stem)
     prepare_folder(folder)
     first = f"{fitting_stem(stem, folder)}.trial{number}"
     written = write_set(files, folder, first, overwrite=overwrite)

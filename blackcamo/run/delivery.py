@@ -24,6 +24,7 @@ from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
+from blackcamo.run.config import out_folder
 from blackcamo.run.naming import (
     BEST_EFFORT,
     CAMOUFLAGE,
@@ -34,7 +35,7 @@ from blackcamo.run.naming import (
     Place,
 )
 from blackcamo.run.presets import make_preset, photo_size
-from blackcamo.run.results import DEFAULT_OUT, Choice, SearchResult
+from blackcamo.run.results import Choice, SearchResult
 from blackcamo.run.setup import Contest, Setup
 from blackcamo.types import Evaluation, Pixels
 
@@ -63,7 +64,7 @@ class Delivery:
         self._photo = photo
         self._study = study
         stem = photo.path.stem
-        self._folder = folder = setup.config.out or DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT)
+        self._folder = folder = out_folder(setup.config.out, stem)
         prepare_folder(folder)
         self._first = self._stem = fitting_stem(stem, folder)
         self._names = Names(

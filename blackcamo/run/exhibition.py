@@ -34,12 +34,13 @@ from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.verdict import outcome
 from blackcamo.run.applying import find_photos
+from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE
 from blackcamo.run.framing import aligned_with
-from blackcamo.run.results import DEFAULT_STORAGE, GalleryResult, ShownResult
+from blackcamo.run.results import GalleryResult, ShownResult
 from blackcamo.run.scoring import preset_beside
 from blackcamo.strategies import Goal
 from blackcamo.study import list_studies
-from blackcamo.types import ScorerInfo
+from blackcamo.types import PathLike, ScorerInfo
 
 _SUFFIXES = (".html", ".png")
 _DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
@@ -51,10 +52,10 @@ _JOURNAL = Path(DEFAULT_STORAGE).name
 
 
 def exhibit(
-    folders: Sequence[str | Path],
+    folders: PathLike | Sequence[PathLike] = DEFAULT_OUT,
     *,
-    photos: Sequence[str | Path] = (".",),
-    out: str | Path | None = None,
+    photos: PathLike | Sequence[PathLike] = ".",
+    out: PathLike | None = None,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> GalleryResult:
     """Show camouflages beside their originals: ``gallery.html`` and ``gallery.png``.
@@ -73,6 +74,7 @@ def exhibit(
         InputError: a folder does not exist, or there are no camouflages.
         OutputError: a file cannot be written or removed.
     """
+    folders = [folders] if isinstance(folders, PathLike) else folders
     found = _find(folders)
     target = Path(folders[0] if out is None else out)
     prepare_folder(target)
@@ -152,7 +154,8 @@ def _find(folders: Sequence[str | Path]) -> list[_Piece]:
 class Originals:
     """The photos among which originals are found: by name, else by what is in them."""
 
-    def __init__(self, photos: Sequence[str | Path]) -> None:
+    def __init__(self, photos: PathLike | Sequence[PathLike]) -> None:
+        photos = [photos] if isinstance(photos, PathLike) else photos
         for path in map(Path, photos):
             if not path.exists():
                 raise InputError(f"{path} does not exist; name the folder of the originals")

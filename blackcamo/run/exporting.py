@@ -6,13 +6,16 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError
 from blackcamo.exporters import export_preset, layers
 from blackcamo.images import fitting_stem, prepare_folder, write_bytes
 from blackcamo.preset import Preset
+from blackcamo.run.config import DEFAULT_PRESETS, DEFAULT_STORAGE, ScorerKeywords, scorer_asked
 from blackcamo.run.exhibition import Originals
+from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import is_free_for, numbered
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult
@@ -20,22 +23,23 @@ from blackcamo.run.review import Review
 from blackcamo.run.scoring import recorded_scorer
 from blackcamo.run.worth import Appraiser, groups
 from blackcamo.study import Study
-from blackcamo.types import Export, ScorerOptions
+from blackcamo.types import Export, PathLike, ScoreFunction
 
 
+@spelled_out(ScorerKeywords)
 def export(
     study: str,
     *,
-    storage: str | Path,
+    storage: PathLike = DEFAULT_STORAGE,
     pick: str | int = "best",
     jury: bool = False,
     formats: Sequence[str] = ("json", "cube"),
-    out: str | Path,
+    out: PathLike = DEFAULT_PRESETS,
     overwrite: bool = False,
     score: bool = True,
-    photos: Sequence[str | Path] = (".",),
-    scorer: str | None = None,
-    scorer_options: ScorerOptions | None = None,
+    photos: PathLike | Sequence[PathLike] = ".",
+    scorer: str | ScoreFunction | None = None,
+    **options: Unpack[ScorerKeywords],
 ) -> ExportResult:
     """Export one candidate of a study as presets, and score what they carry.
 
@@ -50,13 +54,15 @@ def export(
         score: ask the study's scorer about each picture that formats give and that is less than
             the candidate: one query for each group of formats.
         photos: the original, or folders in which it lies.
-        scorer: its spec, where the recorded one is not to be trusted or another one to be asked.
-        scorer_options: None is the recorded ones.
+        scorer: its spec or a callable, where the recorded one is not to be trusted or another
+            one to be asked.
+        options: what is asked of it; nothing is the recorded ones of the recorded scorer.
 
     Raises:
         BlackcamoError: the study, the trial or a format is unknown, or a file cannot be written.
             What cannot be scored is said in the result.
     """
+    asked = scorer_asked(options)
     review = Review(Study.load(storage, study))
     number = review.pick(pick, jury=jury)
     facts = review.facts(number)
@@ -93,13 +99,10 @@ def export(
     )
     if not score:
         return result
-    if scorer not in (None, review.attributes["scorer_spec"]):
-        # The recorded options belong to the recorded scorer.
-        scorer_options = scorer_options or ScorerOptions()
     unscored = groups(preset, exports)
     if any(group.error is None for group in unscored):
         try:
-            judge = recorded_scorer(preset, scorer, scorer_options)
+            judge = recorded_scorer(preset, scorer, asked)
             photo = Originals(photos).of(preset)
         except BlackcamoError as error:
             unscored = [replace(g, error=g.error or str(error)) for g in unscored]

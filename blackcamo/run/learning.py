@@ -17,15 +17,10 @@ from blackcamo.oracle import Ended, Oracle
 from blackcamo.profile import LearnedStyle, Profile, file_name, installed_folder
 from blackcamo.run.applying import find_photos
 from blackcamo.run.classroom import Classroom
+from blackcamo.run.config import DEFAULT_STORAGE, SearchConfig
 from blackcamo.run.identity import LEARNING
 from blackcamo.run.lesson import Asked, Found, Learned, Lesson, Plan
-from blackcamo.run.results import (
-    DEFAULT_STORAGE,
-    LearnResult,
-    Progress,
-    ProgressCallback,
-    SearchConfig,
-)
+from blackcamo.run.results import LearnResult, Progress, ProgressCallback
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.setup import Setup
 from blackcamo.run.waiting import wait

@@ -1,23 +1,25 @@
-"""Which studies a storage holds and which profiles are installed; nothing here renders."""
+"""Which studies a storage holds and which plug-ins are installed; nothing here renders."""
 
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+import inspect
 
-from blackcamo.errors import BlackcamoError
+from blackcamo import plugins
+from blackcamo.errors import BlackcamoError, MissingExtraError
 from blackcamo.profile import installed_profiles, read_profile
 from blackcamo.report.verdict import outcome
+from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.identity import LEARNING
-from blackcamo.run.results import ProfileEntry, StudyEntry
+from blackcamo.run.results import FilterEntry, ProfileEntry, ScorerEntry, StudyEntry
 from blackcamo.strategies import Goal
 from blackcamo.study import StudySummary, list_studies
 from blackcamo.study.names import newest_study
 from blackcamo.study.storage import open_storage
-from blackcamo.types import UNCHANGED, ScorerInfo
+from blackcamo.types import UNCHANGED, PathLike, ScorerInfo
 
 
-def studies(storage: str | Path, *, empty: bool = False) -> list[StudyEntry]:
+def studies(storage: PathLike = DEFAULT_STORAGE, *, empty: bool = False) -> list[StudyEntry]:
     """The studies of a storage, the newest last.
 
     Args:
@@ -32,7 +34,7 @@ def studies(storage: str | Path, *, empty: bool = False) -> list[StudyEntry]:
     return [_entry_or_damaged(summary) for summary in found]
 
 
-def newest(beginning: str, storage: str | Path) -> str:
+def newest(beginning: str, storage: PathLike = DEFAULT_STORAGE) -> str:
     """The full name of the newest study whose name begins so.
 
     Raises:
@@ -62,6 +64,30 @@ def profiles() -> list[ProfileEntry]:
             )
         )
     return entries
+
+
+def scorers() -> list[ScorerEntry]:
+    """Every scorer that a name stands for, whether or not what it needs is installed."""
+    entries = []
+    for name in plugins.names("scorers"):
+        try:
+            about, missing = inspect.getdoc(plugins.load("scorers", name)) or "", None
+        except MissingExtraError as error:
+            about, missing = "", str(error)
+        entries.append(
+            ScorerEntry(name=name, description=about.partition("\n")[0], missing=missing)
+        )
+    return entries
+
+
+def filters() -> list[FilterEntry]:
+    """Every family of filters, with its parameters.
+
+    Raises:
+        PluginError: one of them is broken.
+    """
+    families = (plugins.load("filters", name)() for name in plugins.names("filters"))
+    return [FilterEntry(name=family.name, params=family.params) for family in families]
 
 
 def _entry_or_damaged(summary: StudySummary) -> StudyEntry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
@@ -13,11 +14,12 @@ from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.advice import next_step
+from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
 from blackcamo.run.recipes import RECIPES, front_recipes
-from blackcamo.run.results import DEFAULT_STORAGE, Progress, ProgressCallback, SearchResult
+from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.run.verification import REFERENCE, Verification
 from blackcamo.run.waiting import wait
@@ -205,8 +207,9 @@ class PhotoSearch:
         if self.config.no_pictures:
             return None
         storage = self.config.storage or DEFAULT_STORAGE
+        pictures = None if self.config.pictures is None else Path(self.config.pictures)
         return Gallery(
-            self.study.pictures(pictures_folder(storage, self.config.pictures)),
+            self.study.pictures(pictures_folder(storage, pictures)),
             self.photo.path.stem,
             proxy,
             chain=self.setup.chain,

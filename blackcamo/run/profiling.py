@@ -10,7 +10,7 @@ from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain
 from blackcamo.profile import Profile
 from blackcamo.rendering import Anchor, Picture, Renderer
-from blackcamo.run.results import DEFAULT_APPEAL
+from blackcamo.run.config import DEFAULT_APPEAL
 from blackcamo.run.setup import load_styles
 from blackcamo.styles.hidden import HIDDEN
 from blackcamo.styles.left_alone import unsuited

@@ -1,89 +1,13 @@
-"""What a run is asked for and what it gives back; every result turns into plain JSON."""
+"""What a run gives back; every result turns into plain JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from blackcamo.channel import Subsampling
-from blackcamo.types import Export, Mode, ScorerOptions
-
-DEFAULT_OUT = Path("camouflage")
-DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
-DEFAULT_SCORER = "pocketiqa"
-DEFAULT_APPEAL = "critic"
-DEFAULT_APPEAL_FLOOR = 80.0
-DEFAULT_ALTERNATIVES = 3
-MadeFor: TypeAlias = Literal["cube"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchConfig:
-    """Everything that a search can be told; the defaults are those of the command line.
-
-    Args:
-        budget: most queries in all: baseline, search and verification.
-        scorer: a scorer's name, or "name:argument".
-        target: score to reach, on the scorer's scale; None is 5 % of the scale beyond the
-            threshold.
-        appeal_floor: least appeal (0-100) that counts as success.
-        styles: those that race, by name; None is all that viewers like (in the mode
-            "imperceptible", what hides; with a ``look``, that alone).
-        profile: what was learned of the scorer, by name or file; "auto" is the installed one of
-            this very scorer, "none" begins from nothing.
-        strategy: a nevergrad optimiser, one for every style that is searched.
-        batch: candidates asked for at a time.
-        quality: libjpeg quality of the channel.
-        look: a .cube file or HaldCLUT, a style of its own.
-        look_strength: the least and the most of it that is mixed in, in percent.
-        finish: a frame around what is delivered, by name.
-        alternatives: styles in which a success is delivered at most, the best one among them.
-        proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
-        keep_size: resample crops to the photo's size.
-        travel: ask, beside the budget, what the delivered file scores after other codecs, a crop
-            and resizes.
-        stop_on_success: end the search with the first candidate at target and floor.
-        made_for: "cube" searches pointwise filters only, so that a table of colours reaches the
-            target by itself, and delivers that, too; None searches all filters.
-        out: folder of the files; None is ``camouflage/<stem>``.
-        overwrite: files of other searches and photos of the same name are replaced.
-        storage: journal file or Optuna storage URL; None is ``camouflage/studies.journal``.
-        pictures: folder of the pictures for the dashboard; None is beside the journal, or
-            ``camouflage/pictures``.
-        no_pictures: keep none.
-    """
-
-    budget: int = 500
-    scorer: str = DEFAULT_SCORER
-    scorer_options: ScorerOptions = field(default_factory=ScorerOptions)
-    appeal: str = DEFAULT_APPEAL
-    mode: Mode = "enhance"
-    target: float | None = None
-    appeal_floor: float = DEFAULT_APPEAL_FLOOR
-    styles: tuple[str, ...] | None = None
-    profile: str = "auto"
-    strategy: str = "CMA"
-    seed: int = 0
-    batch: int = 16
-    quality: int = 90
-    subsampling: Subsampling = "4:2:0"
-    look: Path | None = None
-    look_strength: tuple[float, float] = (40.0, 100.0)
-    finish: str | None = None
-    alternatives: int = DEFAULT_ALTERNATIVES
-    proxy_px: int = 1024
-    keep_size: bool = False
-    travel: bool = False
-    stop_on_success: bool = False
-    device: str = "auto"
-    made_for: MadeFor | None = None
-    out: Path | None = None
-    overwrite: bool = False
-    storage: str | None = None
-    pictures: Path | None = None
-    no_pictures: bool = False
+from blackcamo.types import Export, Param
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +55,23 @@ class ProfileEntry(_Result):
     hiding: Mapping[str, Mapping[str, float]]
     styles: tuple[str, ...]
     reach: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorerEntry(_Result):
+    """A scorer that a name stands for; ``missing`` says what it needs that is not installed."""
+
+    name: str
+    description: str
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterEntry(_Result):
+    """A family of filters and its parameters."""
+
+    name: str
+    params: tuple[Param, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -536,6 +477,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, Param):
+        return asdict(value)
     if isinstance(value, Export):
         return {
             "files": _plain(value.files),

@@ -6,14 +6,20 @@ from pathlib import Path
 
 from blackcamo.images import write_bytes
 from blackcamo.report.front import FrontPlot, front_csv
+from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.results import FrontEntry, JuryEntry
 from blackcamo.run.review import Review
 from blackcamo.study import Study
 from blackcamo.study.jury import judged
+from blackcamo.types import PathLike
 
 
 def front(
-    study: str, *, storage: str | Path, csv: Path | None = None, plot: Path | None = None
+    study: str,
+    *,
+    storage: PathLike = DEFAULT_STORAGE,
+    csv: PathLike | None = None,
+    plot: PathLike | None = None,
 ) -> list[FrontEntry]:
     """The Pareto front of a study, most camouflaged first; scores are those of the search.
 
@@ -35,11 +41,11 @@ def front(
             target=review.attributes["target"],
             trials=[(e.score, e.appeal) for e in review.trials.values() if e.error is None],
             front=[(e.score, e.appeal, e.picks) for e in entries],
-        ).write(plot)
+        ).write(Path(plot))
     return entries
 
 
-def jury_rank(study: str, *, storage: str | Path) -> list[JuryEntry]:
+def jury_rank(study: str, *, storage: PathLike = DEFAULT_STORAGE) -> list[JuryEntry]:
     """What a study's jury made of its front, most liked first.
 
     Raises:

@@ -6,18 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, Unpack
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
-from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, load_photo
+from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, Source, load_photo, sources_of
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import Preset, read_preset
-from blackcamo.run.results import DEFAULT_SCORER, ScoreResult, VerifyResult
+from blackcamo.run.config import DEFAULT_SCORER, ScorerKeywords, scorer_asked
+from blackcamo.run.keywords import spelled_out
+from blackcamo.run.results import ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer, scorer_is_pure
+from blackcamo.scorers.address import public_spec
 from blackcamo.strict_json import short
-from blackcamo.types import Pixels, Scorer, ScorerOptions
+from blackcamo.types import PathLike, PhotoLike, Pixels, ScoreFunction, Scorer, ScorerOptions
 
 _QUANTISED = (
     "the network is quantised: its scores lie some points from those of the network that it was "
@@ -33,52 +36,68 @@ _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+@spelled_out(ScorerKeywords)
 def score(
-    photo: str | Path,
+    photo: PhotoLike,
     *,
-    scorer: str = DEFAULT_SCORER,
-    scorer_options: ScorerOptions | None = None,
+    scorer: str | ScoreFunction = DEFAULT_SCORER,
     channel: Channel | None = Channel(),  # noqa: B008 - frozen
+    **options: Unpack[ScorerKeywords],
 ) -> ScoreResult:
     """Score one photo, after the channel or (channel None) as its own pixels are.
+
+    Args:
+        photo: the picture's file, a PIL image or an array.
+        scorer: a scorer's name, or a callable that takes a list of pictures and returns as many
+            numbers.
+        options: what is asked of it, such as ``scale=(0, 1)`` and ``threshold=0.5``.
 
     Raises:
         BlackcamoError: the photo cannot be read, or the scorer not be loaded or used.
     """
-    return score_file(Path(photo), load_scorer(scorer, scorer_options), channel)
+    return score_source(Source.of(photo), load_scorer(scorer, scorer_asked(options)), channel)
 
 
+@spelled_out(ScorerKeywords)
 def score_many(
-    photos: Sequence[str | Path],
+    photos: PhotoLike | Sequence[PhotoLike],
     *,
-    scorer: str = DEFAULT_SCORER,
-    scorer_options: ScorerOptions | None = None,
+    scorer: str | ScoreFunction = DEFAULT_SCORER,
     channel: Channel | None = Channel(),  # noqa: B008 - frozen
+    **options: Unpack[ScorerKeywords],
 ) -> Iterator[ScoreResult]:
     """Score photos one by one; a failing one is reported in ``error``, the others are done.
+
+    Args:
+        photos, scorer, channel, options: as for :func:`score`.
 
     Raises:
         BlackcamoError: the scorer cannot be loaded.
     """
-    loaded = load_scorer(scorer, scorer_options)
-    for path in map(Path, photos):
+    return _scores(sources_of(photos), load_scorer(scorer, scorer_asked(options)), channel)
+
+
+def _scores(
+    sources: Sequence[Source], scorer: Scorer, channel: Channel | None
+) -> Iterator[ScoreResult]:
+    for source in sources:
         try:
-            yield score_file(path, loaded, channel)
+            yield score_source(source, scorer, channel)
         except BlackcamoError as error:
-            yield ScoreResult(photo=path, scorer=loaded.info.name, error=str(error))
+            yield ScoreResult(photo=source.path, scorer=scorer.info.name, error=str(error))
 
 
-def score_file(path: Path, scorer: Scorer, channel: Channel | None) -> ScoreResult:
-    """The score of one file's picture, after the channel if there is one.
+def score_source(source: Source, scorer: Scorer, channel: Channel | None) -> ScoreResult:
+    """The score of one picture, after the channel if there is one.
 
     Raises:
         BlackcamoError: the picture cannot be read, or the scorer failed.
     """
-    photo = load_photo(path)
+    photo = source.load()
     pixels = photo.pixels if channel is None else channel.send(photo.pixels)[1]
     value = reference_score(scorer, pixels)
     return ScoreResult(
-        photo=path,
+        photo=source.path,
         scorer=scorer.info.name,
         threshold=scorer.info.threshold,
         score=value,
@@ -101,20 +120,21 @@ def reference_score(scorer: Scorer, pixels: Pixels) -> float:
     return answer.score
 
 
+@spelled_out(ScorerKeywords)
 def verify(
-    camouflage: str | Path,
+    camouflage: PathLike,
     *,
-    preset: str | Path | None = None,
-    scorer: str | None = None,
-    scorer_options: ScorerOptions | None = None,
+    preset: PathLike | None = None,
+    scorer: str | ScoreFunction | None = None,
+    **options: Unpack[ScorerKeywords],
 ) -> VerifyResult:
     """Score the bytes of a camouflage again and compare with what its preset recorded.
 
     Args:
         camouflage: the file that a search delivered.
         preset: its preset; None is the one beside it.
-        scorer: a scorer's spec; None is the recorded one.
-        scorer_options: None is the recorded ones.
+        scorer: a scorer's spec, or a callable; None is the recorded one.
+        options: what is asked of it; nothing is the recorded ones of the recorded scorer.
 
     Raises:
         BlackcamoError: a file cannot be read, or the scorer not be loaded or used.
@@ -123,7 +143,7 @@ def verify(
     preset_path = Path(preset) if preset is not None else _existing_preset(path)
     recipe = read_preset(preset_path)
     recorded = recipe.recorded("score_after", float)
-    loaded = recorded_scorer(recipe, scorer, scorer_options)
+    loaded = recorded_scorer(recipe, scorer, scorer_asked(options))
     value = reference_score(loaded, load_photo(path).pixels)
     return VerifyResult(
         photo=path,
@@ -149,9 +169,13 @@ def _existing_preset(path: Path) -> Path:
 
 
 def recorded_scorer(
-    preset: Preset, scorer: str | None = None, scorer_options: ScorerOptions | None = None
+    preset: Preset,
+    scorer: str | ScoreFunction | None = None,
+    scorer_options: ScorerOptions | None = None,
 ) -> Scorer:
     """The scorer that a preset was found with; a spec or options given here replace the recorded.
+
+    The recorded options belong to the recorded kind of scorer: another one is asked without.
 
     A preset may come from anybody: by itself it chooses among scorers that declare themselves pure,
     and their options. The user has to name any other scorer, and what only that one has.
@@ -161,12 +185,14 @@ def recorded_scorer(
         BlackcamoError: the scorer cannot be loaded.
     """
     spec = scorer or preset.recorded("scorer_spec", str)
-    pure = scorer_is_pure(spec)
+    pure = isinstance(spec, str) and scorer_is_pure(spec)
     if scorer is None and not pure:
         raise PresetError(
             f"preset records the scorer {short(spec)}, which may read files, run programs or send "
             "photos; if you trust that, name it with --scorer"
         )
+    if scorer_options is None and _kind(spec) != _kind(preset.provenance.get("scorer_spec", "")):
+        scorer_options = ScorerOptions()
     if scorer_options is None:
         scorer_options = _recorded_options(preset)
         if scorer_options.extra and not pure:
@@ -176,6 +202,11 @@ def recorded_scorer(
                 "scorer: say those that you want with --scorer-option"
             )
     return load_scorer(spec, scorer_options)
+
+
+def _kind(spec: object) -> str:
+    """What scorers of one kind have in common, whatever their argument is."""
+    return public_spec(spec).partition(":")[0] if isinstance(spec, str) or callable(spec) else ""
 
 
 def _recorded_options(preset: Preset) -> ScorerOptions:

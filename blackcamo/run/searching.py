@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias, Unpack
 
-from blackcamo import plugins
 from blackcamo.channels import Channels, channels
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
-from blackcamo.images import load_photo, made_here
+from blackcamo.images import Source, load_photo, made_here, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
-from blackcamo.run.applying import find_photos
+from blackcamo.run.applying import find_sources
+from blackcamo.run.config import (
+    DEFAULT_STORAGE,
+    SEARCH_DEFAULTS,
+    SearchConfig,
+    SearchKeywords,
+    configured,
+    out_folder,
+)
 from blackcamo.run.continuing import require_same_scorer
+from blackcamo.run.keywords import spelled_out
 from blackcamo.run.looks import keep_look
-from blackcamo.run.naming import MADE_HERE
+from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
-from blackcamo.run.results import (
-    DEFAULT_STORAGE,
-    Progress,
-    ProgressCallback,
-    SearchConfig,
-    SearchResult,
-)
+from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
 from blackcamo.run.tables import TableSetup
 from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Study, study_name
+from blackcamo.types import PhotoLike
 
 Stop: TypeAlias = Callable[[], bool]
 
@@ -42,19 +45,22 @@ def _never() -> bool:
     return False
 
 
+@spelled_out(SearchKeywords, SEARCH_DEFAULTS)
 def search(
-    photo: str | Path,
+    photo: PhotoLike,
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
     stop: Stop = _never,
-    **options: Any,
+    **options: Unpack[SearchKeywords],
 ) -> SearchResult:
     """Camouflage one photo.
 
     Args:
-        photo: the picture's file.
-        config: what to do; ``options`` override its fields.
+        photo: the picture's file, a PIL image or an array; of the latter two a PNG is kept with
+            what is delivered, for whatever is done with the study later.
+        config: what to do; ``options`` override its fields, and ``threshold``, ``scale`` (low,
+            high) and ``higher_is_better`` those of its ``scorer_options``.
         progress: called after every batch, and as loading, waiting and verifying begin.
         stop: asked before every batch; True ends the search with what was found so far, and the
             same call continues it.
@@ -64,37 +70,48 @@ def search(
         BlackcamoError: the photo, the scorer, the study or the output folder cannot be used.
             A photo that merely could not be camouflaged is a result with ``succeeded`` False.
     """
-    known = {f.name for f in fields(SearchConfig)}
-    for name in options:
-        if name not in known:
-            raise OptionError(plugins.unknown("search option", name, known))
-    setup = _setup(replace(config or SearchConfig(), **options), progress)
-    return _search(setup, Path(photo), Spent(setup.config.budget), progress, stop)
+    asked, source = configured(config, options), Source.of(photo)
+    setup = _setup(asked, progress)
+    return _search(setup, source, Spent(asked.budget), progress, stop)
 
 
+@spelled_out(SearchKeywords, SEARCH_DEFAULTS)
 def search_many(
-    photos: Sequence[str | Path],
+    photos: PhotoLike | Sequence[PhotoLike],
     *,
     config: SearchConfig | None = None,
     progress: ProgressCallback | None = None,
     stop: Stop = _never,
+    **options: Unpack[SearchKeywords],
 ) -> Generator[SearchResult, None, None]:
     """Camouflage photos one after the other; one that fails is reported in ``error``.
 
     After ``stop`` has said True no other photo is begun.
 
     Args:
-        photos: pictures, and folders for the pictures in them that blackcamo did not make.
+        photos: pictures as :func:`search` takes them, and folders for the pictures in them that
+            blackcamo did not make.
+        config, progress, stop, options: as for :func:`search`.
 
     Raises:
+        OptionError: an unknown option, or a value out of its bounds.
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
     """
-    config = config or SearchConfig()
+    return _search_many(find_sources(photos), configured(config, options), progress, stop)
+
+
+def _search_many(
+    sources: Sequence[Source],
+    config: SearchConfig,
+    progress: ProgressCallback | None,
+    stop: Stop,
+) -> Generator[SearchResult, None, None]:
     setup = _setup(config, progress)
     stems: dict[str, Path] = {}
-    for path in find_photos(photos):
+    for source in sources:
         if stop():
             return
+        path = source.path
         spent = Spent(config.budget)
         try:
             if path.is_dir():
@@ -105,7 +122,7 @@ def search_many(
                     f"{path}: its files would replace those of {other}; leave out --overwrite, or "
                     "search it in a call with another --out"
                 )
-            yield _search(setup, path, spent, progress, stop)
+            yield _search(setup, source, spent, progress, stop)
         except BlackcamoError as error:
             yield SearchResult(
                 photo=path,
@@ -141,9 +158,10 @@ class Spent:
 
 
 def _search(
-    setup: Setup, path: Path, spent: Spent, progress: ProgressCallback | None, stop: Stop
+    setup: Setup, source: Source, spent: Spent, progress: ProgressCallback | None, stop: Stop
 ) -> SearchResult:
-    photo = load_photo(path)
+    photo = _kept(source, setup.config).load()
+    path = photo.path
     contest = setup.contest(photo)
     identity = setup.identity(photo, contest)
     info = setup.scorer.info
@@ -181,6 +199,17 @@ def _search(
         queries={**result.queries, "travel": beside.total},
         notes=(*mine, *result.notes, *searched.delivery.notes, *asked.missing),
     )
+
+
+def _kept(source: Source, config: SearchConfig) -> Source:
+    """A photo that is a file, so that whatever looks at the study later finds it."""
+    if source.data is None:
+        return source
+    path = source.path
+    folder = out_folder(config.out, path.stem)
+    kept = unclaimed(folder, path.stem, path.suffix, source.data)
+    write_bytes(kept, source.data)
+    return Source(kept)
 
 
 def _travelled(

@@ -18,8 +18,8 @@ from blackcamo.images import Photo, fit_long_side
 from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
+from blackcamo.run.config import SearchConfig
 from blackcamo.run.identity import LOOK, PROFILE
-from blackcamo.run.results import SearchConfig
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer

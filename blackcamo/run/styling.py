@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blackcamo import plugins
-from blackcamo.images import encode_png, fit_long_side, load_photo, write_bytes
+from blackcamo.images import Source, encode_png, fit_long_side, write_bytes
 from blackcamo.rendering import render
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.naming import unclaimed
@@ -14,6 +14,7 @@ from blackcamo.run.results import StyleEntry
 from blackcamo.run.setup import load_styles, style_chain
 from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
+from blackcamo.types import PathLike, PhotoLike
 from blackcamo.vision.facts import facts
 
 _SHOWN_PX = 640
@@ -38,19 +39,19 @@ def styles(names: Sequence[str] | None = None) -> list[StyleEntry]:
 
 
 def style_sheet(
-    photo: str | Path, out: str | Path | None = None, *, names: Sequence[str] | None = None
+    photo: PhotoLike, out: PathLike | None = None, *, names: Sequence[str] | None = None
 ) -> Path:
     """Draw a photo beside what styles make of it, as a PNG.
 
     Args:
-        photo: the picture's file.
+        photo: the picture's file, a PIL image or an array.
         out: the sheet's file; None is ``<stem>.styles.png``, numbered where that is another one.
         names: the styles; None is all of them.
 
     Raises:
         BlackcamoError: the photo cannot be read, a style is unknown, or the sheet not be written.
     """
-    loaded = load_photo(Path(photo))
+    loaded = Source.of(photo).load()
     pixels = fit_long_side(loaded.pixels, _SHOWN_PX)
     wanted = load_styles(plugins.names("styles") if names is None else names)
     known, chain = facts(pixels, wraps=loaded.wraps), style_chain(wanted)

@@ -11,7 +11,7 @@ from typing import get_args
 
 from blackcamo.errors import OptionError
 from blackcamo.images import Photo
-from blackcamo.run.results import MadeFor, SearchConfig
+from blackcamo.run.config import MadeFor, SearchConfig
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import LookFilter, Style

@@ -7,16 +7,18 @@ from pathlib import PurePath
 from blackcamo.errors import BlackcamoError, ScorerError, UnknownNameError
 from blackcamo.plugins import load, names
 from blackcamo.scorers.base import is_pure
-from blackcamo.types import Scorer, ScorerFactory, ScorerInfo, ScorerOptions
+from blackcamo.scorers.python import CALLABLE, Function
+from blackcamo.types import ScoreFunction, Scorer, ScorerFactory, ScorerInfo, ScorerOptions
 
 __all__ = ["load_scorer", "scorer_is_pure"]
 
 
-def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
-    """Build the scorer that ``spec`` names.
+def load_scorer(spec: str | ScoreFunction, options: ScorerOptions | None = None) -> Scorer:
+    """Build the scorer that ``spec`` names, or is.
 
     Args:
-        spec: ``name``, or ``name:argument`` for those that need one (``onnx:model.onnx``).
+        spec: ``name``, or ``name:argument`` for those that need one (``onnx:model.onnx``); or a
+            callable that takes a list of pictures and returns as many numbers.
         options: what the user asks of it; None leaves every choice to the scorer.
 
     Raises:
@@ -26,6 +28,8 @@ def load_scorer(spec: str, options: ScorerOptions | None = None) -> Scorer:
         WeightsError: its weights are missing or damaged.
         ScorerError: the plug-in failed, or built something that is no scorer.
     """
+    if not isinstance(spec, str):
+        return Function(spec, options or ScorerOptions())
     name, _, argument = spec.partition(":")
     known = names("scorers")
     adapter = PurePath(spec).suffix.removeprefix(".")
@@ -59,4 +63,5 @@ def scorer_is_pure(spec: str) -> bool:
         UnknownNameError: no scorer of that name; says which one may be meant.
         PluginError, MissingExtraError: it cannot be imported.
     """
-    return is_pure(load("scorers", spec.partition(":")[0]))
+    name = spec.partition(":")[0]
+    return name != CALLABLE and is_pure(load("scorers", name))

@@ -18,6 +18,8 @@ from urllib.request import getproxies, proxy_bypass
 
 from blackcamo.errors import OptionError, OutputError
 from blackcamo.scorers.base import sha256
+from blackcamo.scorers.python import function_spec
+from blackcamo.types import ScoreFunction
 from blackcamo.weights.store import home
 
 _KEY = "identity.key"
@@ -103,12 +105,14 @@ class Address:
         return f"http://{named}" if named and "://" not in named else named
 
 
-def public_spec(spec: str) -> str:
-    """A scorer's spec as it may be shown and recorded: a URL without its query.
+def public_spec(spec: str | ScoreFunction) -> str:
+    """A scorer's spec as it may be shown and recorded: a URL without its query, a callable's name.
 
     >>> public_spec("https://host/score?key=abc"), public_spec("python:model:score")
     ('https://host/score', 'python:model:score')
     """
+    if not isinstance(spec, str):
+        return function_spec(spec)
     if not spec.lower().startswith(("http:", "https:")):
         return spec
     return spec.partition("?")[0].partition("#")[0]

@@ -1,4 +1,4 @@
-"""``python:module:callable``: any Python function is a scorer.
+"""``python:module:callable``, or the callable itself: any Python function is a scorer.
 
 The callable gets a list of uint8 arrays (H, W, 3), sRGB, and returns as many numbers; for one
 picture that may be a bare number.
@@ -6,7 +6,11 @@ picture that may be a bare number.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import inspect
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import reduce
 from pathlib import Path
@@ -16,33 +20,41 @@ from typing import Any
 from blackcamo.errors import OptionError, ScorerError
 from blackcamo.scorers.base import score_scorable, sha256
 from blackcamo.scorers.foreign import declare_foreign, numbers, shown
-from blackcamo.types import Pixels, ScorerOptions
+from blackcamo.types import Pixels, ScoreFunction, ScorerOptions
+
+CALLABLE = "callable"
+"""What the spec of a callable begins with that no module has by name."""
 
 
-class Python:
-    """A Python function that takes images and returns scores (python:MODULE:FUNCTION).
+class Function:
+    """A callable that takes images and returns scores.
 
     Args:
-        argument: ``module:callable``; the callable may be dotted (``model.predict``).
+        function: what is called.
         options: range, threshold and direction, where they are not 0-100, 50, higher is better.
+        spec: its name, by which a preset records it; None is that of :func:`function_spec`.
+        digest: hex, of what is known of its code.
 
     Raises:
-        OptionError: no such module or callable, or an option that it does not have.
-        ScorerError: the module fails when it is imported.
+        OptionError: it cannot be called, or an option that it does not have.
     """
 
-    def __init__(self, argument: str, options: ScorerOptions) -> None:
-        module_name, _, path = argument.partition(":")
-        if not module_name or not path:
+    def __init__(
+        self,
+        function: ScoreFunction,
+        options: ScorerOptions,
+        *,
+        spec: str | None = None,
+        digest: str | None = None,
+    ) -> None:
+        if not callable(function):
             raise OptionError(
-                f"scorer 'python:{argument}' must be python:MODULE:CALLABLE, "
-                "such as python:my_model:score"
+                f"scorer is a {type(function).__name__}; it must be a name, or a callable that "
+                "takes a list of pictures and returns as many numbers"
             )
-        module = _import(module_name)
-        self._call = _callable(module, path)
-        source = getattr(module, "__file__", None)
-        code = Path(source).read_bytes() if source else b""
-        self.info = declare_foreign(f"python:{argument}", sha256(argument.encode(), code), options)
+        self._call = function
+        name = spec or function_spec(function)
+        self.info = declare_foreign(name, digest or _digest(name, function), options)
 
     def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
         """One number per image; the callable gets copies, so it may write into them.
@@ -68,6 +80,69 @@ class Python:
                 "it must return a list of numbers, one for each picture"
             )
         return numbers(values, images=len(images), name=name)
+
+
+class Python(Function):
+    """A Python function that takes images and returns scores (python:MODULE:FUNCTION).
+
+    Args:
+        argument: ``module:callable``; the callable may be dotted (``model.predict``).
+        options: range, threshold and direction, where they are not 0-100, 50, higher is better.
+
+    Raises:
+        OptionError: no such module or callable, or an option that it does not have.
+        ScorerError: the module fails when it is imported.
+    """
+
+    def __init__(self, argument: str, options: ScorerOptions) -> None:
+        module_name, _, path = argument.partition(":")
+        if not module_name or not path:
+            raise OptionError(
+                f"scorer 'python:{argument}' must be python:MODULE:CALLABLE, "
+                "such as python:my_model:score"
+            )
+        module = _import(module_name)
+        spec = f"python:{argument}"
+        function = _callable(module, path)
+        super().__init__(function, options, spec=spec, digest=_module_digest(spec, module))
+
+
+def function_spec(function: object) -> str:
+    """The name by which a callable is recorded.
+
+    That is ``python:MODULE:NAME``, by which anybody finds it again, or else ``callable:NAME``: for
+    what is defined in a notebook or a script, within a function, or is a method of an object.
+
+    >>> function_spec(len), function_spec(lambda images: images)
+    ('python:builtins:len', 'callable:lambda')
+    """
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    if module is not None and module.__name__ != "__main__":
+        with contextlib.suppress(AttributeError):
+            if reduce(getattr, name.split("."), module) is function:
+                return f"python:{module.__name__}:{name}"
+    readable = re.sub(r"[^\w.]+", "-", name).strip("-")
+    return f"{CALLABLE}:{readable}"
+
+
+def _digest(spec: str, function: object) -> str:
+    """Of a callable's code as far as it can be read; what it holds besides is not known."""
+    if spec.startswith("python:"):
+        return _module_digest(spec, sys.modules[getattr(function, "__module__", "")])
+    code = function if hasattr(function, "__code__") else type(function)
+    try:
+        source = inspect.getsource(code)  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        source = ""
+    return sha256(spec.encode(), source.encode())
+
+
+def _module_digest(spec: str, module: ModuleType) -> str:
+    """Of a function's name and all the code that its module's file has."""
+    source = getattr(module, "__file__", None)
+    code = Path(source).read_bytes() if source else b""
+    return sha256(spec.removeprefix("python:").encode(), code)
 
 
 def _values(answer: Any, *, images: int) -> list[Any] | None:

@@ -34,6 +34,7 @@ from blackcamo.report.sheet import SheetRow, contact_sheet
 from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.testing.studies import scorer_settings, side_by_side
+from blackcamo.types import Mode
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -79,7 +80,7 @@ def prepare(data: Path, photos: str, folder: Path) -> list[Path]:
     return made
 
 
-def one(photo: Path, data: Path, scorer: str, mode: str, work: Path) -> dict[str, Any] | None:
+def one(photo: Path, data: Path, scorer: str, mode: Mode, work: Path) -> dict[str, Any] | None:
     """Search one photo; None if the scorer calls it low quality as it is."""
     settings = scorer_settings(CONFIG["scorers"][scorer], data=data, repository=REPOSITORY)
     if not run.score(photo, **settings).high_quality:

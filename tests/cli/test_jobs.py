@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from blackcamo.cli import app, main
 from blackcamo.run import SearchConfig
-from blackcamo.run.results import DEFAULT_STORAGE
+from blackcamo.run.config import DEFAULT_STORAGE
 
 NAMED = ("--scorer", "python:tests.cli.fakes:plainness")
 SCORER = (*NAMED, "--threshold", "50")

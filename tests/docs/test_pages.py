@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from blackcamo import plugins
@@ -50,6 +51,21 @@ def test_every_export_format_has_a_row() -> None:
     rows = re.findall(r"^\| (`.*?) \|", (DOCS / "exporters.md").read_text(), re.M)
     named = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
     assert sorted(named) == sorted(plugins.names("exporters"))
+
+
+def test_what_the_page_on_python_shows_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(to_pixels(make_photo(96, 128))).save("img.jpg")
+    shown = "".join(blocks("python.md", "python"))
+    # As shown, but for the budget.
+    shown = shown.replace("budget=500", "budget=3").replace(
+        "threshold=40", "threshold=40, budget=3"
+    )
+    exec(shown, {})
+    assert capsys.readouterr().out.split()[-1] != "None"
+    assert len(list(tmp_path.glob("camouflage/img/*.preset.json"))) == 2
 
 
 def test_the_description_is_one(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from blackcamo import run
 from blackcamo.images import load_photo
 from blackcamo.preset import Preset, read_preset
-from blackcamo.run.results import SearchConfig
+from blackcamo.run.config import SearchConfig
 from blackcamo.run.setup import Setup
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import ScorerInfo

@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from blackcamo.errors import OptionError, ScorerError
-from blackcamo.run.scoring import score_file
+from blackcamo.images import Source
+from blackcamo.run.scoring import score_source
 from blackcamo.scorers import load_scorer
 from blackcamo.types import NoScore, Pixels, ScorerOptions
 
@@ -129,7 +130,7 @@ def test_what_came_and_what_is_wanted_are_said(
     path = tmp_path / "photo.png"
     Image.fromarray(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3)).save(path)
     with pytest.raises(ScorerError) as caught:
-        score_file(path, scorer, None)
+        score_source(Source(path), scorer, None)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from blackcamo.errors import InputError, WeightsError
-from blackcamo.run.scoring import score_file
+from blackcamo.images import Source
+from blackcamo.run.scoring import score_source
 from blackcamo.scorers import load_scorer
 
 pytest.importorskip("onnx")
@@ -159,9 +160,9 @@ def test_a_quantised_network_is_known_as_one(tmp_path: Path, kind: str) -> None:
     scorer = load_scorer(f"onnx:{quantised(tmp_path / 'net.onnx', kind)}")
     assert scorer.info.precision == "quantised"
     Image.fromarray(green(60, 40, 50)).save(tmp_path / "photo.png")
-    result = score_file(tmp_path / "photo.png", scorer, None)
+    result = score_source(Source(tmp_path / "photo.png"), scorer, None)
     assert result.score == pytest.approx(60, abs=0.3)
     assert [note.partition(":")[0] for note in result.notes] == ["the network is quantised"]
     exact = load_scorer(f"onnx:{save_means(tmp_path / 'exact.onnx')}")
     assert exact.info.precision == "fp32"
-    assert score_file(tmp_path / "photo.png", exact, None).notes == ()
+    assert score_source(Source(tmp_path / "photo.png"), exact, None).notes == ()

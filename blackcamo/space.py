@@ -16,6 +16,8 @@ from blackcamo.plugins import unknown
 from blackcamo.types import Filter, LookFilter, Param
 
 Vectors = NDArray[np.float64]
+MOST_STRENGTH = 1.5
+"""What is liked ends not far beyond what was found to be."""
 _TOLD = ("help", "falls", "rises", "visible")
 
 
@@ -93,6 +95,28 @@ class FilterSpace:
         vector: Vectors = (values - self._neutral) / np.where(span > 0, span, 1.0)
         return vector
 
+    def scaled(self, params: Mapping[str, float], strength: float) -> dict[str, float]:
+        """``params`` so many times as far from neutral, within their ranges.
+
+        Modifiers stay as they are: half an angle is another one and not less of it.
+
+        Raises:
+            OptionError: the strength is not between 0 and 1.5, or an unknown name.
+        """
+        if not 0 <= strength <= MOST_STRENGTH:
+            raise OptionError(
+                f"strength is {100 * strength:g} %; it must be between 0 and "
+                f"{100 * MOST_STRENGTH:g}"
+            )
+        by_name = {p.name: p for p in self.params}
+        for name in params:
+            if name not in by_name:
+                raise OptionError(unknown("parameter", name, self.names))
+        return {
+            name: value if by_name[name].modifier else _scaled(by_name[name], value, strength)
+            for name, value in params.items()
+        }
+
     def complete(self, params: Mapping[str, float]) -> dict[str, float]:
         """``params`` checked and snapped, with neutral values where one is left out.
 
@@ -137,6 +161,13 @@ def between(vector: Iterable[float], low: Vectors, middle: Vectors, high: Vector
 def _meaning(param: Param) -> dict[str, object]:
     """What a parameter is, without what people are told of it."""
     return {name: value for name, value in asdict(param).items() if name not in _TOLD}
+
+
+def _scaled(param: Param, value: float, strength: float) -> float:
+    if strength == 1:
+        return value
+    moved = param.neutral + strength * (value - param.neutral)
+    return _snap(param, min(max(moved, param.low), param.high))
 
 
 def _snap(param: Param, value: float) -> float:

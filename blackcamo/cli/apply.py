@@ -60,7 +60,11 @@ def apply(
         typer.Option(help="What of a profile: a style and what hides in it, or that alone."),
     ] = None,
     strength: Annotated[
-        float | None, typer.Option(metavar="0-1", help="How far the style goes; 1 by default.")
+        float | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="How far the preset or style goes, 0 to 150; 100 by default, as it was found.",
+        ),
     ] = None,
     finish: o.Finish = None,
     before_channel: Annotated[
@@ -106,10 +110,15 @@ def apply(
         raise OptionError(f"--scorer is {scorer!r}; it needs --score")
     if style is not None and profile is not None:
         raise OptionError(f"--style is {style} and --profile is {profile}; name one of them")
-    if style is None:
-        for option, value in (("--strength", strength), ("--finish", finish)):
-            if value is not None:
-                raise OptionError(f"{option} is {value}; it needs --style, a preset has its own")
+    if style is None and finish is not None:
+        raise OptionError(f"--finish is {finish}; it needs --style, a preset has its own")
+    if profile is not None and strength is not None:
+        raise OptionError(f"--strength is {strength:g}; it needs a preset or --style")
+    if strength is not None and 0 < strength < 1:
+        raise OptionError(
+            f"--strength is {strength:g}; it is in percent, 0 to 150: say {100 * strength:g}"
+        )
+    part = 1.0 if strength is None else strength / 100
     if profile is None and mode is not None:
         raise OptionError(f"--mode is {mode}; it needs --profile")
     shared = _Shared(out=out, before_channel=before_channel, overwrite=overwrite, jobs=jobs)
@@ -124,7 +133,7 @@ def apply(
         pending = run.apply_style(
             style,
             found,
-            strength=1.0 if strength is None else strength,
+            strength=part,
             finish_name=finish,
             scorer=asked,
             **shared,
@@ -137,6 +146,7 @@ def apply(
         pending = run.iter_apply(
             preset,
             found,
+            strength=part,
             score=score,
             scorer=scorer,
             **shared,

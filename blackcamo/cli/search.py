@@ -136,6 +136,14 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = False,
+    keep_framing: Annotated[
+        bool,
+        typer.Option(
+            "--keep-framing",
+            help="No crop, turn, magnification or perspective, and nothing that hides in one.",
+            rich_help_panel=_SEARCH,
+        ),
+    ] = False,
     scorer: o.Scorer = "pocketiqa",
     device: o.Device = "auto",
     engine: o.Engine = "auto",
@@ -210,6 +218,7 @@ def search(
         alternatives=alternatives,
         proxy_px=proxy,
         keep_size=keep_size,
+        keep_framing=keep_framing,
         stop_on_success=stop_on_success,
         travel=travel,
         device=device,

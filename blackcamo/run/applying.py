@@ -58,6 +58,7 @@ def apply(
     photos: PhotoLike | Sequence[PhotoLike],
     *,
     out: PathLike,
+    strength: float = 1.0,
     before_channel: bool = False,
     overwrite: bool = False,
     jobs: int | None = None,
@@ -71,6 +72,7 @@ def apply(
             preset,
             photos,
             out=out,
+            strength=strength,
             before_channel=before_channel,
             overwrite=overwrite,
             jobs=jobs,
@@ -87,6 +89,7 @@ def iter_apply(
     photos: PhotoLike | Sequence[PhotoLike],
     *,
     out: PathLike,
+    strength: float = 1.0,
     before_channel: bool = False,
     overwrite: bool = False,
     jobs: int | None = None,
@@ -101,6 +104,7 @@ def iter_apply(
         photos: pictures (files, PIL images, arrays), and folders for all pictures in them that
             are no camouflages.
         out: folder for ``<stem>.camo.jpg``, through the preset's channel.
+        strength: how far it goes, 0 (not at all) to 1.5; what was scored and verified is 1.
         before_channel: write ``<stem>.camo.png`` instead, what the channel would be given.
         overwrite: replace other files of those names; else these are numbered.
         jobs: photos at a time; None is one for each processor, at most four.
@@ -116,10 +120,11 @@ def iter_apply(
     found = preset if isinstance(preset, Preset) else read_preset(Path(preset))
     chain = found.chain()
     chain.space.complete(found.params)
+    wanted = chain.space.scaled(found.params, strength)
 
     def restricted(photo: Photo) -> _Given:
         params, notes = allowed(
-            found.params, facts(photo.pixels, wraps=photo.wraps), framed=bool(found.finish)
+            wanted, facts(photo.pixels, wraps=photo.wraps), framed=bool(found.finish)
         )
         return chain.space.complete(params), notes
 
@@ -156,7 +161,7 @@ def apply_style(
     Args:
         style: its name.
         photos, out, before_channel, overwrite, jobs: as for a preset.
-        strength: how far it goes, 0 (not at all) to 1.
+        strength: how far it goes, 0 (not at all) to 1.5.
         finish_name: a frame around what is delivered.
         scorer: asked about each photo and what became of it; None asks none.
 

@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from blackcamo.channel import Channel
 from blackcamo.errors import StudyError
 from blackcamo.images import Credit, Photo, encode_png, fitting_stem, prepare_folder, write_bytes
 from blackcamo.images.files import read_bytes
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset
-from blackcamo.rendering import render
 from blackcamo.report.exhibit import Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.grid import GridCell, picture_grid
@@ -125,7 +123,7 @@ class _Shown:
 def _choice(review: Review, photo: Photo) -> list[_Shown]:
     """What is shown, the delivered one first, then the most appealing."""
     small = searched_on(photo.pixels, review.attributes["mode"], review.attributes["proxy_px"])
-    pictures = {n: _picture(review, n, small) for n in _candidates(review)}
+    pictures = {n: review.picture(n, small) for n in _candidates(review)}
     tiny = {n: tiny_picture(picture) for n, picture in pictures.items()}
     trials = review.trials
     chosen = different(tiny, {n: trials[n].style for n in tiny})
@@ -204,21 +202,6 @@ def _visible(review: Review, number: int) -> float:
 def _loss(review: Review) -> Callable[[int], float]:
     goal, trials = review.goal, review.trials
     return lambda n: goal.loss(trials[n].score, trials[n].appeal)
-
-
-def _picture(review: Review, number: int, photo: Pixels) -> Pixels:
-    """What arrives of a trial, without the frame around it."""
-    attributes = review.identity(number)
-    frame = review.finish
-    sent = render(
-        review.chain(number),
-        photo,
-        review.trials[number].params,
-        keep_size=attributes["keep_size"],
-        finish=frame,
-    )
-    received = Channel(**attributes["channel"]).send(sent)[1]
-    return received if frame is None else frame.inside(received)
 
 
 def _preset(review: Review, number: int) -> Preset:

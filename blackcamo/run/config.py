@@ -47,6 +47,7 @@ class SearchConfig:
         alternatives: styles in which a success is delivered at most, the best one among them.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
         keep_size: resample crops to the photo's size.
+        keep_framing: leave geometry out altogether: no crop, turn, magnification or perspective.
         travel: ask, beside the budget, what the delivered file scores after other codecs, a crop
             and resizes.
         stop_on_success: end the search with the first candidate at target and floor.
@@ -83,6 +84,7 @@ class SearchConfig:
     alternatives: int = DEFAULT_ALTERNATIVES
     proxy_px: int = 1024
     keep_size: bool = False
+    keep_framing: bool = False
     travel: bool = False
     stop_on_success: bool = False
     device: str = "auto"
@@ -132,6 +134,7 @@ class SearchKeywords(ScorerKeywords, total=False):
     alternatives: int
     proxy_px: int
     keep_size: bool
+    keep_framing: bool
     travel: bool
     stop_on_success: bool
     device: str

@@ -122,6 +122,7 @@ def deliver(
         compare=folder / f"{written}{COMPARE}",
         style=preset.style,
         study=review.study.name,
+        storage=str(storage),
         scorer=info.name,
         threshold=info.threshold,
         target=review.goal.target,

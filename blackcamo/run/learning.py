@@ -84,6 +84,7 @@ def _refuse_what_no_profile_has(config: SearchConfig) -> None:
         ("look", "a profile knows the styles of blackcamo alone"),
         ("finish", "a profile knows no frames"),
         ("made_for", "a profile knows no table of colours"),
+        ("keep_framing", "a search that keeps it leaves out what a profile has of it"),
     ):
         value = getattr(config, name)
         if value != getattr(default, name):

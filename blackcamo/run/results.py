@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blackcamo.types import Export, Param
+from blackcamo.errors import PhotoError, StudyError
+from blackcamo.types import Export, Param, Pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Progress:
 ProgressCallback: TypeAlias = Callable[[Progress], None]
 
 
+_UNTOLD = "untold"
+"""Metadata of a field that is no part of what is told: it may hold a password."""
+
+
 class _Result:
     """Plain JSON from the fields of a frozen dataclass."""
 
@@ -42,7 +50,8 @@ class _Result:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        told = (f for f in fields(self) if not f.metadata.get(_UNTOLD))  # type: ignore[arg-type]
+        return {f.name: _plain(getattr(self, f.name)) for f in told}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,7 @@ class SearchResult(_Result):
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
     for one. ``failures`` counts pictures without a score by the cause. ``error`` is set for a photo
     that failed, with most else empty; where the scorer kept failing, what was found until then is
-    there.
+    there. ``storage`` is where the study lies; it is no part of the JSON.
     """
 
     photo: Path
@@ -167,6 +176,75 @@ class SearchResult(_Result):
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     error: str | None = None
+    storage: str | None = field(default=None, repr=False, metadata={_UNTOLD: True})
+
+    def __repr__(self) -> str:
+        return f"<SearchResult {self.photo.name}: {self._said()}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: before and after, the verdict, the queries of the budget."""
+        from blackcamo.report.notebook import result_html
+
+        pictures = []
+        if self.output is not None:
+            for word, score, file in (
+                ("before", self.score_before, self.photo),
+                ("after", self.score_after, self.output),
+            ):
+                pictures.append((f"{word}: {self.scorer} {_number(score)}", _pixels(file)))
+        appeal = "" if self.appeal is None else f"appeal {self.appeal:.1f} of 100"
+        return result_html(
+            pictures,
+            title=self.photo.name,
+            verdict=self.verdict or "failed",
+            succeeded=self.succeeded,
+            lines=[self.error or "", self.why, self.recipe, appeal, self.next_step or ""],
+            queries=self.queries,
+        )
+
+    @property
+    def image(self) -> Image:
+        """What was delivered, as a PIL image.
+
+        Raises:
+            PhotoError: nothing was, or it is not there any more.
+        """
+        if self.output is None:
+            raise PhotoError(f"{self.photo}: nothing was delivered: {self._said()}")
+        return _image(self.output)
+
+    @property
+    def original(self) -> Image:
+        """The photo as a PIL image: in sRGB, upright.
+
+        Raises:
+            PhotoError: it is not there any more.
+        """
+        return _image(self.photo)
+
+    def front(self) -> Image:
+        """The study's front as a strip of small pictures, most camouflaged first; no query.
+
+        Raises:
+            StudyError: there is no study.
+            BlackcamoError: it cannot be opened, or the photo not be read.
+        """
+        from PIL import Image
+
+        from blackcamo.run.showing import front_strip
+
+        if self.study is None or self.storage is None:
+            raise StudyError(f"{self.photo}: the search has no study: {self._said()}")
+        return Image.fromarray(front_strip(self.study, self.storage, self.photo))
+
+    def _said(self) -> str:
+        """In a few words what became of it."""
+        if self.verdict is None:
+            return self.error or "not finished"
+        scores = f"{_number(self.score_before)} to {_number(self.score_after)}"
+        appeal = "" if self.appeal is None else f", appeal {self.appeal:.1f}"
+        style = f", {self.style}" if self.style else ""
+        return f"{self.verdict}, {self.scorer} {scores}{appeal}{style}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,6 +544,22 @@ class ExportResult(_Result):
     score: float | None = None
     worth: tuple[Worth, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _pixels(path: Path) -> Pixels:
+    from blackcamo.images import load_photo
+
+    return load_photo(path).pixels
+
+
+def _image(path: Path) -> Image:
+    from PIL import Image
+
+    return Image.fromarray(_pixels(path))
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.finish import Finish, finish
 from blackcamo.run.identity import IDENTITY, LEARNING, LOOK, PROFILE
@@ -16,7 +17,7 @@ from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
 from blackcamo.study.merging import MERGED, origins
-from blackcamo.types import UNCHANGED, Evaluation, ScorerInfo
+from blackcamo.types import UNCHANGED, Evaluation, Pixels, ScorerInfo
 from blackcamo.wording import recipe
 
 if TYPE_CHECKING:
@@ -64,6 +65,22 @@ class Review:
     def chain(self, number: int) -> Chain:
         """What renders a trial."""
         return self._chain(self.identity(number)["seed"])
+
+    def picture(self, number: int, photo: Pixels) -> Pixels:
+        """What arrives of a trial on the photo in any size, without the frame around it."""
+        from blackcamo.rendering import render
+
+        attributes = self.identity(number)
+        frame = self.finish
+        sent = render(
+            self.chain(number),
+            photo,
+            self.trials[number].params,
+            keep_size=attributes["keep_size"],
+            finish=frame,
+        )
+        received = Channel(**attributes["channel"]).send(sent)[1]
+        return received if frame is None else frame.inside(received)
 
     def identity(self, number: int) -> dict[str, Any]:
         """What a trial was found with: that of the study, or of the one that it was merged from."""

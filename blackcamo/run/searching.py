@@ -31,6 +31,7 @@ from blackcamo.run.photo_search import PhotoSearch
 from blackcamo.run.presets import photo_size
 from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
+from blackcamo.run.showing import Shown, told
 from blackcamo.run.tables import TableSetup
 from blackcamo.run.travel import STANDARD, travelled
 from blackcamo.run.waiting import wait
@@ -50,7 +51,7 @@ def search(
     photo: PhotoLike,
     *,
     config: SearchConfig | None = None,
-    progress: ProgressCallback | None = None,
+    progress: Shown = None,
     stop: Stop = _never,
     **options: Unpack[SearchKeywords],
 ) -> SearchResult:
@@ -61,7 +62,8 @@ def search(
             what is delivered, for whatever is done with the study later.
         config: what to do; ``options`` override its fields, and ``threshold``, ``scale`` (low,
             high) and ``higher_is_better`` those of its ``scorer_options``.
-        progress: called after every batch, and as loading, waiting and verifying begin.
+        progress: called after every batch, and as loading, waiting and verifying begin; None is
+            a bar where it runs in a notebook, False is none there either.
         stop: asked before every batch; True ends the search with what was found so far, and the
             same call continues it.
 
@@ -71,8 +73,9 @@ def search(
             A photo that merely could not be camouflaged is a result with ``succeeded`` False.
     """
     asked, source = configured(config, options), Source.of(photo)
-    setup = _setup(asked, progress)
-    return _search(setup, source, Spent(asked.budget), progress, stop)
+    tell = told(progress)
+    setup = _setup(asked, tell)
+    return _search(setup, source, Spent(asked.budget), tell, stop)
 
 
 @spelled_out(SearchKeywords, SEARCH_DEFAULTS)
@@ -80,7 +83,7 @@ def search_many(
     photos: PhotoLike | Sequence[PhotoLike],
     *,
     config: SearchConfig | None = None,
-    progress: ProgressCallback | None = None,
+    progress: Shown = None,
     stop: Stop = _never,
     **options: Unpack[SearchKeywords],
 ) -> Generator[SearchResult, None, None]:
@@ -97,7 +100,7 @@ def search_many(
         OptionError: an unknown option, or a value out of its bounds.
         BlackcamoError: what all of them need, such as the scorer, cannot be used.
     """
-    return _search_many(find_sources(photos), configured(config, options), progress, stop)
+    return _search_many(find_sources(photos), configured(config, options), told(progress), stop)
 
 
 def _search_many(
@@ -195,6 +198,7 @@ def _search(
     asked = channels([STANDARD]) if setup.config.travel else Channels(())
     return replace(
         result,
+        storage=str(setup.config.storage or DEFAULT_STORAGE),
         travel=_travelled(setup, result, asked, stop, beside),
         queries={**result.queries, "travel": beside.total},
         notes=(*mine, *result.notes, *searched.delivery.notes, *asked.missing),

@@ -26,7 +26,7 @@ from blackcamo.scorers import load_scorer
 from blackcamo.scorers.address import public_spec
 from blackcamo.strategies import Goal, Race, Strategy
 from blackcamo.styles.hidden import HIDDEN, WAYS
-from blackcamo.styles.left_alone import photo_notes, unsuited
+from blackcamo.styles.left_alone import framing, photo_notes, unsuited
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Mode, Pixels, ScorerInfo, Style
@@ -157,14 +157,15 @@ class Setup:
         named = self.config.styles is not None
         spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
         profile = self.profile.profile if self.profile else None
+        off = framing() if self.config.keep_framing else frozenset()
         notes += self.profile.notes if self.profile else ()
         for style in self.styles:
-            why = unsuited(style, known, named=named)
+            why = unsuited(style, known, named=named, keep_framing=self.config.keep_framing)
             if why is None or named:
                 hidden = () if not whole else profile.ways() if profile else WAYS
                 start = profile.start(style.name) if profile else None
                 spaces[style.name] = StyleSpace(
-                    style, known, self.chain.space, hidden=hidden, start=start
+                    style, known, self.chain.space, hidden=hidden, start=start, off=off
                 )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")

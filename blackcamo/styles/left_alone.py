@@ -75,16 +75,27 @@ def photo_notes(facts: PhotoFacts, *, framed: bool = False) -> tuple[str, ...]:
     return tuple(note for so, note in said if so)
 
 
-def unsuited(style: Style, facts: PhotoFacts, *, named: bool = False) -> str | None:
+def framing() -> frozenset[str]:
+    """The parameters that move the picture's frame: crop, turn, magnification, perspective."""
+    return frozenset(p.name for p in Geometry().params)
+
+
+def unsuited(
+    style: Style, facts: PhotoFacts, *, named: bool = False, keep_framing: bool = False
+) -> str | None:
     """Why a style should not be tried on a photo by itself; None where it may.
 
     Args:
         named: it was asked for, so it may tint.
+        keep_framing: the frame is to stay as it is.
     """
-    off = left_alone(facts, style)
+    off = left_alone(facts, style) | (framing() if keep_framing else frozenset())
     lost = sum(free.name in off for free in style.free)
     if 2 * lost > len(style.free):
-        return "most of it would part edges that meet" if facts.wraps else "it is about colour"
+        if facts.wraps:
+            return "most of it would part edges that meet"
+        moved = 2 * sum(free.name in framing() for free in style.free) > len(style.free)
+        return "it is about the frame" if keep_framing and moved else "it is about colour"
     if facts.grey and tints(style) and not named:
         return "it tints, and the photo has no colour"
     return style.unsuited(facts) if style.unsuited else None

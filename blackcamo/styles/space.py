@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,7 @@ class StyleSpace:
         facts: what is known of the photo.
         filters: the space of all filters, in which the style's parameters lie.
         start: the style's own coordinates (D,) from which to start instead, as a profile has them.
+        off: parameters that are left out, too.
 
     Raises:
         OptionError: a parameter that no filter has or that is named twice, a value or a range that
@@ -56,11 +57,12 @@ class StyleSpace:
         *,
         hidden: Sequence[Hiding] = (),
         start: Sequence[float] | None = None,
+        off: Collection[str] = (),
     ) -> None:
         self.style = style
         self.name = style.name
         self._filters = filters
-        off = left_alone(facts, style)
+        off = left_alone(facts, style).union(off)
         named = {f.name for f in style.free} | style.fixed.keys() | off
         self.hidden = tuple(w for w in hidden if not named & {f.name for f in w.free})
         ways = [f for way in self.hidden for f in way.free]
@@ -132,20 +134,12 @@ class StyleSpace:
         return {name: full[name] for name in named}
 
     def at(self, strength: float) -> dict[str, float]:
-        """The start, so many times (0-1) as far from neutral; modifiers stay as they are.
+        """The start, so many times (0-1.5) as far from neutral; modifiers stay as they are.
 
         Raises:
-            OptionError: the strength is not between 0 and 1.
+            OptionError: the strength is not between 0 and 1.5.
         """
-        if not 0 <= strength <= 1:
-            raise OptionError(f"strength is {strength:g}; it must be between 0 and 1")
-        by_name = {p.name: p for p in self._filters.params}
-        return {
-            name: value
-            if by_name[name].modifier
-            else by_name[name].neutral + strength * (value - by_name[name].neutral)
-            for name, value in self.start.items()
-        }
+        return self._filters.scaled(self.start, strength)
 
 
 def check_start(style: Style, start: Sequence[float]) -> None:

@@ -259,9 +259,10 @@ def test_apply_gives_a_style_without_any_preset(
     assert status == 0
     assert all(r["score_after"] != r["score_before"] for r in told["results"]), "a white frame"
     for words, says in (
-        (("--style", "noir", "--strength", "2"), "strength is 2; it must be between 0 and 1"),
+        (("--style", "noir", "--strength", "200"), "strength is 200 %; it must be between 0"),
+        (("--style", "noir", "--strength", "0.7"), "it is in percent, 0 to 150: say 70"),
         (("--style", "nior"), "did you mean 'noir'"),
-        (("--strength", "1"), "--strength is 1.0; it needs --style, a preset has its own"),
+        (("--profile", "pocketiqa", "--strength", "50"), "--strength is 50; it needs a preset or"),
         (("--finish", "white"), "--finish is white; it needs --style"),
     ):
         assert main(["apply", *map(str, photos), *words, "--out", str(folder / "no")]) == 2

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, PresetError
+from blackcamo.images import load_photo
 from blackcamo.preset import Preset
+from blackcamo.rendering import render
 from tests.run.conftest import write_photo
 
 PRESET = Preset(
@@ -25,6 +29,27 @@ def test_many_at_a_time_are_what_one_at_a_time_is(tmp_path: Path) -> None:
         outputs[jobs] = [r.output.read_bytes() for r in results if r.output is not None]
     assert len(outputs[1]) == 6
     assert outputs[1] == outputs[3]
+
+
+def test_strength_is_how_far_a_preset_goes(tmp_path: Path) -> None:
+    """From the photo itself to half as much again, within what its filters allow."""
+    photo = write_photo(tmp_path / "x.jpg")
+    pixels = load_photo(photo).pixels
+    chain = PRESET.chain()
+    for strength, exposure in ((0.0, 0.0), (0.5, 0.15), (1.5, 0.45)):
+        (result,) = run.apply(
+            replace(PRESET, params={"exposure_ev": 0.3}),
+            photo,
+            out=tmp_path / f"{strength}",
+            strength=strength,
+            before_channel=True,
+        )
+        assert result.output is not None
+        expected = render(chain, pixels, {"exposure_ev": exposure})
+        np.testing.assert_array_equal(load_photo(result.output).pixels, expected)
+    assert chain.space.scaled({"grain_percent": 1e9}, 1.5)["grain_percent"] < 1e9
+    with pytest.raises(OptionError, match="strength is 160 %; it must be between 0 and 150"):
+        run.iter_apply(PRESET, photo, out=tmp_path, strength=1.6)
 
 
 def test_a_folder_stands_for_its_photos(tmp_path: Path) -> None:

@@ -238,6 +238,7 @@ def test_a_style_is_applied_without_any_scorer(photo: Path, tmp_path: Path) -> N
         0.0: pixels,
         0.5: render(chain, pixels, space.at(0.5)),
         1.0: render(chain, pixels, space.start),
+        1.5: render(chain, pixels, space.at(1.5)),
     }
     for strength, picture in expected.items():
         out = tmp_path / str(strength)
@@ -246,7 +247,7 @@ def test_a_style_is_applied_without_any_scorer(photo: Path, tmp_path: Path) -> N
         assert result.output == out / "photo.camo.jpg"
         assert (result.score_before, result.score_after) == (None, None)
         assert result.output.read_bytes() == Channel().encode(picture, load_photo(photo).credit)
-    assert len({(tmp_path / str(s) / "photo.camo.jpg").read_bytes() for s in expected}) == 3
+    assert len({(tmp_path / str(s) / "photo.camo.jpg").read_bytes() for s in expected}) == 4
 
 
 @pytest.mark.usefixtures("no_scorer")
@@ -274,8 +275,8 @@ def test_what_cannot_be_applied_is_refused_before_the_first_photo(
     photo: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    for strength in (-0.1, 1.1):
-        with pytest.raises(OptionError, match="it must be between 0 and 1"):
+    for strength in (-0.1, 1.6):
+        with pytest.raises(OptionError, match="it must be between 0 and 150"):
             next(run.apply_style("vivid", [photo], out=out, strength=strength))
     with pytest.raises(UnknownNameError, match="did you mean 'vivid'"):
         next(run.apply_style("vivd", [photo], out=out))

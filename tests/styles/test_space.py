@@ -175,8 +175,10 @@ def test_strength_goes_from_neutral_to_the_start_and_modifiers_stay() -> None:
     }  # fmt: skip
     half = SPACE.at(0.5)
     assert (half["warmth_k"], half["light_ev"], half["soft_percent"]) == (6750.0, -0.125, 5.0)
-    for strength in (-0.1, 1.1, math.nan):
-        with pytest.raises(OptionError, match=r"strength is .*; it must be between 0 and 1"):
+    beyond = SPACE.at(1.5)
+    assert (beyond["warmth_k"], beyond["light_ev"], beyond["soft_percent"]) == (7250, -0.375, 15)
+    for strength in (-0.1, 1.6, math.nan):
+        with pytest.raises(OptionError, match=r"strength is .*; it must be between 0 and 150"):
             SPACE.at(strength)
 
 

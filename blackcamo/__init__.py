@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         iter_apply,
         learn,
         profiles,
+        report,
         score,
         score_many,
         scorers,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
         styles,
         verify,
     )
-    from blackcamo.run import exhibit as gallery
     from blackcamo.scorers import load_scorer
     from blackcamo.types import ScorerOptions
 
@@ -62,12 +62,12 @@ __all__ = [
     "export",
     "filters",
     "front",
-    "gallery",
     "iter_apply",
     "learn",
     "load_scorer",
     "profiles",
     "read_preset",
+    "report",
     "score",
     "score_many",
     "scorers",
@@ -86,9 +86,7 @@ _HOMES = {
     "load_scorer": "scorers",
     "read_preset": "preset",
 }
-_NAMES = {"gallery": "exhibit"}
-"""What is called otherwise where it lives."""
-_PACKAGES = ("appeal", "filters", "scorers", "styles")
+_PACKAGES = ("appeal", "filters", "report", "scorers", "styles")
 """Public functions whose names are those of packages, too."""
 
 
@@ -123,8 +121,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _PACKAGES:
         return import_module(f"{__name__}.{name}")
-    home = import_module(f"{__name__}.{_HOMES.get(name, 'run')}")
-    return getattr(home, _NAMES.get(name, name))
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'run')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""One photo of a gallery: what is told of it, and its pictures beside each other."""
+"""One photo of a page: what is told of it, and its pictures beside each other."""
 
 from __future__ import annotations
 

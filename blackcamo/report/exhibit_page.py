@@ -1,4 +1,4 @@
-"""A page of a gallery as HTML: one file that works offline, to be looked at photo by photo."""
+"""A page of results as HTML: one file that works offline, to be looked at photo by photo."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from html import escape
 from importlib import resources
 
 from blackcamo.pages import embedded, offline_page
+from blackcamo.report.details import Details, details_html
 from blackcamo.report.exhibit import Exhibit, Facts, Shot, Spot, whole_shot
 from blackcamo.report.verdict import Verdict
 
+_FEW = 3
+"""Up to so many results are told in full at once."""
 _ORIGINAL, _CAMOUFLAGE = "Original", "Camouflage"
 _CLASSES = {
     Verdict.CAMOUFLAGED: "succeeded",
@@ -26,14 +29,16 @@ def exhibit_page(
     pages: Sequence[str] = (),
     at: int = 0,
     slider: bool = False,
+    details: Sequence[Details | None] = (),
 ) -> str:
     """The page as text.
 
     Args:
         exhibits: the photos in their order.
+        details: what lies behind each of them, where that is told; of a few it is unfolded.
         failures: what could not be shown and why not, a line each.
         title: the page's.
-        pages: file names of all pages of the gallery, where there are several.
+        pages: file names of all pages, where there are several.
         at: which of them this one is.
         slider: begin with originals lying on their camouflages, up to a slider, instead of beside.
     """
@@ -44,8 +49,18 @@ def exhibit_page(
         summary=escape(_summary([exhibit.facts for exhibit in exhibits])),
         pages=_pages(pages, at) if len(pages) > 1 else "",
         failures=_failures(failures) if failures else "",
-        exhibits="\n".join(_exhibit(exhibit, n) for n, exhibit in enumerate(exhibits, 1)),
+        exhibits="\n".join(
+            _exhibit(exhibit, n, behind)
+            for n, (exhibit, behind) in enumerate(
+                zip(exhibits, _unfolded(details) or [""] * len(exhibits), strict=True), 1
+            )
+        ),
     )
+
+
+def _unfolded(details: Sequence[Details | None]) -> list[str]:
+    few = len(details) <= _FEW
+    return ["" if one is None else details_html(one, opened=few) for one in details]
 
 
 def _summary(facts: Sequence[Facts]) -> str:
@@ -55,8 +70,10 @@ def _summary(facts: Sequence[Facts]) -> str:
     appeals = [f.appeal for f in facts]
     what = "result" if any(f.command for f in facts) else "photo"
     count = f"1 {what}" if len(facts) == 1 else f"{len(facts)} {what}s"
+    least, most = min(appeals), max(appeals)
+    appeal = f"{least:.1f}" if len(facts) == 1 else f"{least:.1f} to {most:.1f}"
     return (
-        f"{count}, {succeeded} camouflaged · appeal {min(appeals):.1f} to {max(appeals):.1f} · "
+        f"{count}, {succeeded} camouflaged · appeal {appeal} · "
         f"scored by {', '.join(sorted({f.scorer for f in facts}))}"
     )
 
@@ -74,7 +91,7 @@ def _failures(failures: Sequence[str]) -> str:
     return f'<section class="failures"><h2>Not shown</h2><ul>{items}</ul></section>'
 
 
-def _exhibit(exhibit: Exhibit, number: int) -> str:
+def _exhibit(exhibit: Exhibit, number: int, behind: str) -> str:
     facts = exhibit.facts
     where = f' <span class="where">{escape(facts.where)}</span>' if facts.where else ""
     spots = "".join(_spot(spot, facts.name) for spot in exhibit.spots)
@@ -92,6 +109,7 @@ data-appeal="{facts.appeal!r}" data-succeeded="{int(facts.succeeded)}">
 <div class="spots">
 {spots}
 </div>
+{behind}
 </article>"""
 
 

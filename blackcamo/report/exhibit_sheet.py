@@ -1,4 +1,4 @@
-"""A page of a gallery as one picture: whole photos and crops at 100 %, before beside after."""
+"""A page of results as one picture: whole photos and crops at 100 %, before beside after."""
 
 from __future__ import annotations
 

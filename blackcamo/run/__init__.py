@@ -1,4 +1,4 @@
-"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, gallery.
+"""The jobs of blackcamo, wired: search, score, verify, apply, front, export, dashboard, report.
 
 Each is imported when it is first used: what only looks at studies loads no torch.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from blackcamo.run.choosing import choose, study_of
     from blackcamo.run.config import SearchConfig
     from blackcamo.run.delivering import deliver
-    from blackcamo.run.exhibition import exhibit
+    from blackcamo.run.exhibition import report
     from blackcamo.run.explaining import explain
     from blackcamo.run.exporting import export
     from blackcamo.run.learning import learn
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         ExportResult,
         FilterEntry,
         FrontEntry,
-        GalleryResult,
         JuryEntry,
         LearnResult,
         MergeResult,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
         ProfileEntry,
         Progress,
         PruneResult,
+        ReportResult,
         ScorerEntry,
         ScoreResult,
         SearchResult,
@@ -69,7 +69,6 @@ __all__ = [
     "ExportResult",
     "FilterEntry",
     "FrontEntry",
-    "GalleryResult",
     "JuryEntry",
     "LearnResult",
     "MergeResult",
@@ -78,6 +77,7 @@ __all__ = [
     "ProfileEntry",
     "Progress",
     "PruneResult",
+    "ReportResult",
     "ScoreResult",
     "ScorerEntry",
     "SearchConfig",
@@ -99,7 +99,6 @@ __all__ = [
     "dashboard",
     "delete",
     "deliver",
-    "exhibit",
     "explain",
     "export",
     "filters",
@@ -113,6 +112,7 @@ __all__ = [
     "preset_meant",
     "profiles",
     "prune",
+    "report",
     "score",
     "score_many",
     "scorers",
@@ -140,7 +140,6 @@ _HOMES = {
     "dashboard": "serving",
     "delete": "tidying",
     "deliver": "delivering",
-    "exhibit": "exhibition",
     "explain": "explaining",
     "export": "exporting",
     "filters": "listing",
@@ -154,6 +153,7 @@ _HOMES = {
     "preset_meant": "targets",
     "profiles": "listing",
     "prune": "tidying",
+    "report": "exhibition",
     "score": "scoring",
     "score_many": "scoring",
     "scorers": "listing",

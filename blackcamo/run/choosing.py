@@ -19,9 +19,10 @@ from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE, out_folder
 from blackcamo.run.differing import different, tiny_picture
-from blackcamo.run.exhibition import Originals
+from blackcamo.run.exhibition import WHOLE_PX
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import numbered
+from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ChooseResult, Option
 from blackcamo.run.review import Review
@@ -30,8 +31,6 @@ from blackcamo.study import Study, list_studies
 from blackcamo.types import UNCHANGED, PathLike, Pixels
 from blackcamo.wording import visibility
 
-_WHOLE_PX = 1024
-"""Bound of whole pictures on the page: those that are searched by default are shown at 100 %."""
 _PAGE, _SHEET = ".choose.html", ".choose.png"
 
 
@@ -65,7 +64,7 @@ def choose(
         evaluation = review.trials[one.number]
         facts = _facts(review, one, f"{command} {one.number}")
         exhibits.append(
-            make_exhibit(facts, one.whole, one.aligned, one.inside, long_side_px=_WHOLE_PX)
+            make_exhibit(facts, one.whole, one.aligned, one.inside, long_side_px=WHOLE_PX)
         )
         note = f"{facts.scorer} {facts.score_after:.1f}, appeal {facts.appeal:.1f}"
         cells.append(GridCell(f"{facts.name}, {facts.where}", one.inside, note))

@@ -21,9 +21,9 @@ from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE, ScorerKeywords, out_folder, scorer_asked
-from blackcamo.run.exhibition import Originals
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, write_set
+from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import SearchResult
 from blackcamo.run.review import Review

@@ -1,16 +1,16 @@
-"""The gallery: camouflages that searches delivered, shown beside their originals.
+"""The report: camouflages that searches delivered, beside their originals, and all about them.
 
 The pictures of a study in the dashboard are another thing, see ``run/gallery.py``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from blackcamo.images import (
     BEST_EFFORT_SUFFIX,
     CAMOUFLAGE_SUFFIX,
     Credit,
-    Photo,
     encode_png,
+    fitting_stem,
     load_photo,
     prepare_folder,
     write_bytes,
@@ -29,17 +29,18 @@ from blackcamo.images import (
 from blackcamo.images.files import read_bytes, remove
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset, read_preset
+from blackcamo.report.details import Details
 from blackcamo.report.exhibit import Exhibit, Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.verdict import outcome
-from blackcamo.run.applying import find_photos
-from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE
+from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE, out_folder
+from blackcamo.run.detailing import Studies, details, near
 from blackcamo.run.framing import aligned_with
-from blackcamo.run.results import GalleryResult, ShownResult
+from blackcamo.run.originals import Originals
+from blackcamo.run.results import ReportResult, ShownResult
 from blackcamo.run.scoring import preset_beside
 from blackcamo.strategies import Goal
-from blackcamo.study import list_studies
 from blackcamo.types import PathLike, ScorerInfo
 
 _SUFFIXES = (".html", ".png")
@@ -47,79 +48,97 @@ _DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
 PHOTOS_A_PAGE = 20
 """More make a page of tens of megabytes, and a picture that few programs open."""
 
-_TITLE = "Camouflage gallery"
-_JOURNAL = Path(DEFAULT_STORAGE).name
+_TITLE = "Camouflage report"
+_NAME = "report"
+WHOLE_PX = 1024
+"""Bound of whole pictures: those that are searched by default are shown at 100 %."""
 
 
-def exhibit(
-    folders: PathLike | Sequence[PathLike] = DEFAULT_OUT,
+def report(
+    what: PathLike | Sequence[PathLike] = DEFAULT_OUT,
     *,
     photos: PathLike | Sequence[PathLike] = ".",
     out: PathLike | None = None,
+    storage: PathLike = DEFAULT_STORAGE,
     progress: Callable[[str, int, int], None] = lambda *_: None,
-) -> GalleryResult:
-    """Show camouflages beside their originals: ``gallery.html`` and ``gallery.png``.
+) -> ReportResult:
+    """Show camouflages beside their originals, and how they were found: a page and a sheet.
 
-    More than 20 photos make further pages, ``gallery-2.html`` and so on; those that a larger
-    gallery left there are removed. A photo that cannot be shown is reported in its result's
-    ``error`` and listed on the page.
+    Of a folder these are ``report.html`` and ``report.png``, of a photo ``<stem>.report.html`` and
+    so on. More than 20 results make further pages, ``report-2.html`` and so on; those that a larger
+    report left there are removed. What cannot be shown is reported in its result's ``error`` and
+    listed on the page. No scorer is asked.
 
     Args:
-        folders: where camouflages lie with their presets beside them, at any depth.
-        photos: the originals, or folders of them.
-        out: folder of the files; None is the first of ``folders``.
-        progress: called with a word, the photos done and their number.
+        what: folders in which camouflages lie with their presets beside them, at any depth; or a
+            photo, whose camouflages are looked for where searches put them; or camouflages.
+        photos: the originals, or folders of them; a photo that is named is one.
+        out: folder of the files; None is where the first camouflage lies, or the first folder.
+        storage: where else studies may be than beside what they delivered.
+        progress: called with a word, the results done and their number.
 
     Raises:
-        InputError: a folder does not exist, or there are no camouflages.
+        InputError: a file or folder does not exist, or there are no camouflages.
         OutputError: a file cannot be written or removed.
     """
-    folders = [folders] if isinstance(folders, PathLike) else folders
-    found = _find(folders)
-    target = Path(folders[0] if out is None else out)
+    named = [Path(one) for one in ([what] if isinstance(what, PathLike) else what)]
+    found = _find(named)
+    folders = [path if path.is_dir() else None for path in named]
+    target = Path(out) if out is not None else folders[0] or found[0].path.parent
+    base = _NAME if None not in folders else f"{fitting_stem(named[0].stem, target)}.{_NAME}"
     prepare_folder(target)
-    originals, queries = Originals(photos), _queries(folders)
+    known = [photos] if isinstance(photos, PathLike) else list(photos)
+    originals = Originals([*known, *(path for path in named if path.is_file())])
+    studies = Studies([*near(dict.fromkeys(piece.path.parent for piece in found)), storage])
     stages = [found[i : i + PHOTOS_A_PAGE] for i in range(0, len(found), PHOTOS_A_PAGE)]
     pages, sheets = (
-        [_page(target, n, suffix) for n in range(1, len(stages) + 1)] for suffix in _SUFFIXES
+        [_page(target, base, n, suffix) for n in range(1, len(stages) + 1)] for suffix in _SUFFIXES
     )
     results: list[ShownResult] = []
     # Page by page, so that no more photos than one shows are held at a time.
     for at, stage in enumerate(stages):
         exhibits: list[Exhibit] = []
+        behind: list[Details | None] = []
         failures: list[str] = []
         for piece in stage:
             try:
-                shown = _show(piece, originals, queries)
+                shown, more = _show(piece, originals, studies)
             except BlackcamoError as error:
                 results.append(ShownResult(photo=piece.path, error=str(error)))
                 failures.append(_line(piece, originals, str(error)))
             else:
                 exhibits.append(shown)
+                behind.append(more)
                 results.append(_result(piece.path, shown.facts))
             progress("photos", len(results), len(found))
         title = _TITLE if len(stages) == 1 else f"{_TITLE}, page {at + 1} of {len(stages)}"
         page = exhibit_page(
-            exhibits, failures, title=title, pages=[page.name for page in pages], at=at
+            exhibits,
+            failures,
+            title=title,
+            pages=[page.name for page in pages],
+            at=at,
+            slider=True,
+            details=behind,
         )
         sheet = exhibit_sheet(exhibits, title=title)
         write_bytes(sheets[at], encode_png(sheet, Credit()))
         write_bytes(pages[at], page.encode())
-    _remove_pages_from(target, len(stages) + 1)
-    return GalleryResult(pages=tuple(pages), sheets=tuple(sheets), results=tuple(results))
+    _remove_pages_from(target, base, len(stages) + 1)
+    return ReportResult(pages=tuple(pages), sheets=tuple(sheets), results=tuple(results))
 
 
-def _page(folder: Path, number: int, suffix: str) -> Path:
-    return folder / f"gallery{f'-{number}' if number > 1 else ''}{suffix}"
+def _page(folder: Path, base: str, number: int, suffix: str) -> Path:
+    return folder / f"{base}{f'-{number}' if number > 1 else ''}{suffix}"
 
 
-def _remove_pages_from(folder: Path, number: int) -> None:
-    """Remove what a larger gallery left: nothing leads there, and it shows what is not so now."""
-    page, sheet = (_page(folder, number, suffix) for suffix in _SUFFIXES)
+def _remove_pages_from(folder: Path, base: str, number: int) -> None:
+    """Remove what a larger report left: nothing leads there, and it shows what is not so now."""
+    page, sheet = (_page(folder, base, number, suffix) for suffix in _SUFFIXES)
     if page.is_file() and f"{_TITLE}, page {number} of" in page.read_text("utf-8", "replace"):
         remove(sheet)
         remove(page)
-        _remove_pages_from(folder, number + 1)
+        _remove_pages_from(folder, base, number + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,88 +149,62 @@ class _Piece:
     where: str
 
 
-def _find(folders: Sequence[str | Path]) -> list[_Piece]:
-    """The camouflages of folders, by name."""
+def _find(named: Sequence[Path]) -> list[_Piece]:
+    """The camouflages of folders and photos, by name."""
     found: dict[Path, str] = {}
-    for folder in map(Path, folders):
-        if not folder.is_dir():
-            raise InputError(f"{folder} is no folder; name those that `search` has written to")
-        for path in folder.rglob("*.jpg"):
-            if path.stem.endswith(_DELIVERED) and not path.name.startswith("."):
-                inside = path.parent.relative_to(folder).as_posix()
-                found.setdefault(path, f"in {folder.resolve().name}/{inside}".removesuffix("/."))
+    for one in named:
+        if one.is_file():
+            for path in _camouflages(one):
+                found.setdefault(path, f"in {path.parent.name}")
+            continue
+        if not one.is_dir():
+            raise InputError(f"{one} does not exist; name a photo, or a folder of `search`")
+        for path in one.rglob("*.jpg"):
+            if _is_delivered(path):
+                inside = path.parent.relative_to(one).as_posix()
+                found.setdefault(path, f"in {one.resolve().name}/{inside}".removesuffix("/."))
     if not found:
-        named = ", ".join(map(str, folders))
         raise InputError(
-            f"{named}: no {' or '.join(f'*{s}.jpg' for s in _DELIVERED)} in it; name a folder that "
-            "`search` wrote to"
+            f"{', '.join(map(str, named))}: no {' or '.join(f'*{s}.jpg' for s in _DELIVERED)} in "
+            "it; name a folder that `search` wrote to"
         )
     ordered = sorted(found, key=lambda path: (path.name, str(path)))
     times = Counter(path.name for path in ordered)
     return [_Piece(path, found[path] if times[path.name] > 1 else "") for path in ordered]
 
 
-class Originals:
-    """The photos among which originals are found: by name, else by what is in them."""
-
-    def __init__(self, photos: PathLike | Sequence[PathLike]) -> None:
-        photos = [photos] if isinstance(photos, PathLike) else photos
-        for path in map(Path, photos):
-            if not path.exists():
-                raise InputError(f"{path} does not exist; name the folder of the originals")
-        self._paths = [path for path in find_photos(photos) if path.is_file()]
-        self.folders = {path.parent for path in self._paths}
-
-    def of(self, preset: Preset) -> Photo:
-        """The photo that a preset was found for.
-
-        Raises:
-            PhotoError: it is not there, has changed, or cannot be read.
-            PresetError: the preset does not say which it is.
-        """
-        recorded: dict[str, Any] = preset.recorded("photo", dict)
-        name, digest = (str(recorded.get(key)) for key in ("name", "sha256"))
-        named = [path for path in self._paths if path.name == name]
-        for path in named:
-            if (photo := load_photo(path)).sha256 == digest:
-                return photo
-        if digest in self._by_digest:
-            return load_photo(self._by_digest[digest])
-        if named:
-            raise PhotoError(f"{named[0]} has changed since; name the folder of the original")
-        raise PhotoError(f"original {name} was not found; name its folder with --photos")
-
-    @cached_property
-    def _by_digest(self) -> Mapping[str, Path]:
-        digests = {}
-        for path in self._paths:
-            try:
-                digests[hashlib.sha256(read_bytes(path)).hexdigest()] = path
-            except PhotoError:
-                # What cannot be read is nobody's original.
-                continue
-        return digests
+def _is_delivered(path: Path) -> bool:
+    return path.stem.endswith(_DELIVERED) and not path.name.startswith(".")
 
 
-def _queries(folders: Sequence[str | Path]) -> Mapping[str, int]:
-    """Study -> queries that it took, from the journals that lie in the folders."""
-    counts: dict[str, int] = {}
-    for journal in (Path(folder) / _JOURNAL for folder in folders):
-        if not journal.is_file():
+def _camouflages(file: Path) -> list[Path]:
+    """What searches made of a photo; or the file itself, where that is one of those.
+
+    Raises:
+        InputError: there is nothing.
+        PhotoError: it cannot be read.
+    """
+    if _is_delivered(file):
+        return [file]
+    digest = hashlib.sha256(read_bytes(file)).hexdigest()
+    folder = out_folder(None, file.stem)
+    made = []
+    for path in sorted(folder.glob("*.jpg")) if folder.is_dir() else ():
+        if not _is_delivered(path):
             continue
-        try:
-            studies = list_studies(journal)
-        except BlackcamoError:
-            # Only their numbers of queries are missing then.
-            continue
-        for study in studies:
-            if "ledger" in study.attributes:
-                counts[study.name] = study.attributes["ledger"]["total"]
-    return counts
+        with contextlib.suppress(PresetError):
+            photo: dict[str, Any] = read_preset(preset_beside(path)).recorded("photo", dict)
+            made += [path] if photo.get("sha256") == digest else []
+    if not made:
+        raise InputError(
+            f"{file}: nothing in {folder} was made of it; search it first, or name the folder that "
+            "`search` wrote to"
+        )
+    return made
 
 
-def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Exhibit:
-    """What is shown of one camouflage.
+def _show(piece: _Piece, originals: Originals, studies: Studies) -> tuple[Exhibit, Details]:
+    """What is shown of one camouflage, and what lies behind it.
 
     Raises:
         BlackcamoError: a file is missing, unreadable, or not what the preset records.
@@ -224,7 +217,8 @@ def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Ex
     if preset.recorded("camouflage", dict).get("sha256") != camouflage.sha256:
         raise PhotoError(f"{piece.path}: is not the file that its preset records; search again")
     photo = originals.of(preset)
-    facts = _facts(photo.path.name, piece.where, preset, queries)
+    study = str(preset.provenance.get("study"))
+    facts = _facts(photo.path.name, piece.where, preset, studies.queries(study))
     aligned = aligned_with(preset, photo.pixels)
     before = photo.pixels if aligned is None else aligned
     after = camouflage.pixels
@@ -233,10 +227,12 @@ def _show(piece: _Piece, originals: Originals, queries: Mapping[str, int]) -> Ex
         after = finish(preset.finish).inside(after)
     if before.shape != after.shape:
         raise PresetError(f"{piece.path}: its preset's frame is of another size; search again")
-    return make_exhibit(facts, photo.pixels, aligned, after)
+    behind = details(preset, photo.pixels, studies.review(study))
+    shown = make_exhibit(facts, photo.pixels, aligned, after, long_side_px=WHOLE_PX)
+    return shown, behind
 
 
-def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) -> Facts:
+def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
     scorer = _scorer(preset)
     parts: dict[str, Any] = preset.recorded("appeal_parts", dict)
     if not all(type(value) in (int, float) for value in parts.values()):
@@ -260,7 +256,7 @@ def _facts(name: str, where: str, preset: Preset, queries: Mapping[str, int]) ->
         outcome=outcome(goal, scorer, after, appeal),
         mode=preset.mode,
         recipe=preset.recipe,
-        queries=queries.get(str(preset.provenance.get("study"))),
+        queries=queries,
     )
 
 

@@ -19,9 +19,9 @@ from blackcamo.preset import Preset
 from blackcamo.rendering import Picture, Renderer
 from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.run.applying import preset_channel
-from blackcamo.run.exhibition import Originals
 from blackcamo.run.minimal import Explained, Point, explain_parts, held
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, PRESET, write_set
+from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import ClauseEntry, ExplainResult
 from blackcamo.run.scoring import recorded_scorer

@@ -14,9 +14,9 @@ from blackcamo.exporters import export_preset, layers
 from blackcamo.images import fitting_stem, prepare_folder, write_bytes
 from blackcamo.preset import Preset
 from blackcamo.run.config import DEFAULT_PRESETS, DEFAULT_STORAGE, ScorerKeywords, scorer_asked
-from blackcamo.run.exhibition import Originals
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import is_free_for, numbered
+from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult
 from blackcamo.run.review import Review

@@ -312,7 +312,7 @@ class VerifyResult(_Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownResult(_Result):
-    """One camouflage of a gallery: what its preset records, or ``error`` if it is not shown.
+    """One camouflage of a report: what its preset records, or ``error`` if it is not shown.
 
     ``photo`` is the camouflage, ``name`` that of its original; ``queries`` is None if unknown.
     """
@@ -331,8 +331,8 @@ class ShownResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryResult(_Result):
-    """The files of a gallery, page by page, and what became of each camouflage."""
+class ReportResult(_Result):
+    """The files of a report, page by page, and what became of each camouflage."""
 
     pages: tuple[Path, ...]
     sheets: tuple[Path, ...]

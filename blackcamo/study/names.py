@@ -61,7 +61,8 @@ def find_study(store: Store, name: str) -> str:
     listed = "; ".join(f"{other} ({when or 'empty'})" for other, when in meant.items())
     raise UnknownNameError(
         f"{store.where}: {name!r} is the beginning of {len(meant)} studies: {listed}; name one of "
-        "them; front, export, pictures, dashboard and jury rank take the newest with --last"
+        "them; choose, dashboard, deliver, explain, export, front, jury rank and pictures take the "
+        "newest with --last"
     )
 
 

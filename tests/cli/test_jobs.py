@@ -337,11 +337,11 @@ def test_a_study_is_listed_shown_and_exported(folder: Path, run: Run) -> None:
     ]
 
 
-def test_gallery_shows_what_was_found(
+def test_a_report_shows_what_was_found(
     folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(folder / "out", folder / "shown" / "bright")
-    words = ("gallery", folder / "shown", "--photos", folder, "--out", folder / "gallery")
+    words = ("report", folder / "shown", "--photos", folder, "--out", folder / "gallery")
     status, told, err = run(*words)
     assert (status, err) == (0, "")
     by_file = {Path(one["photo"]).name: one for one in told["results"]}
@@ -361,9 +361,9 @@ def test_gallery_shows_what_was_found(
         f"blackcamo: {folder / 'shown' / 'dark.camo.jpg'}: no preset dark.preset.json beside it; "
         "keep them together\n"
     )
-    status, told, _ = run("gallery", folder / "nowhere")
+    status, told, _ = run("report", folder / "nowhere")
     assert status == 2
-    assert "is no folder" in told["error"]
+    assert "does not exist" in told["error"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A gallery in a real browser: flips by click and key, on a desk and on a phone, offline."""
+"""A report in a real browser: flips by click and key, on a desk and on a phone, offline."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blackcamo.report.chart import Chart
+from blackcamo.report.details import Details, Step
 from blackcamo.report.exhibit import make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.verdict import Outcome, Verdict
@@ -40,8 +42,23 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_exhibit(replace(FACTS, name="tall.jpg"), noisy(900, 300), None, noisy(900, 300)),
     ]
     path = tmp_path_factory.mktemp("page") / "gallery.html"
+    behind = Details(
+        steps=[Step("the photo", red), Step("blue " * 30, blue)],
+        charts=[
+            Chart("Score", "candidate", "niqe", [(n, 70 - n) for n in range(40)],
+                  marked=(39.0, 31.0), across={"target 45": 45.0}),
+            Chart("Front", "score", "appeal", [(40.0, 80.0), (60.0, 90.0)],
+                  line=[(40.0, 80.0), (60.0, 90.0)], down={"target 45": 45.0}),
+        ],
+        ledger={"search": 1234, "in all": 1240},
+        provenance={"versions": "numpy 1.2.3, " * 12, "scorer": "x" * 80},
+    )  # fmt: skip
     text = exhibit_page(
-        exhibits, ["gone.camo.jpg: no preset"], title="Gallery", pages=["gallery.html", "b.html"]
+        exhibits,
+        ["gone.camo.jpg: no preset"],
+        title="Gallery",
+        pages=["gallery.html", "b.html"],
+        details=[behind, None, None],
     )
     path.write_text(text, "utf-8")
     return path
@@ -177,6 +194,26 @@ def test_a_phone_scrolls_one_way_only(browse: Open, tmp_path: Path) -> None:
     driver.find_element("css selector", "#flip").click()
     assert {label(slot) for slot in shown} == {"Original"}
     driver.save_screenshot(str(tmp_path / "phone.png"))
+    assert_offline(driver)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_what_lies_behind_a_result_is_drawn(browse: Open, tmp_path: Path, phone: bool) -> None:
+    driver = browse(phone=phone)
+    more = driver.find_element("css selector", "#photo-1 .more")
+    assert more.get_attribute("open")
+    charts = more.find_elements("css selector", ".chart svg")
+    assert [chart.accessible_name for chart in charts] == ["Score", "Front"]
+    widest = 390 if phone else 1280
+    for element in more.find_elements("css selector", "svg, img, dd, figcaption"):
+        assert element.rect["x"] + element.rect["width"] <= widest
+    assert "1,234" in more.text
+    if not phone:
+        # Folded, it is printed all the same.
+        driver.find_element("css selector", "#photo-1 .more > summary").click()
+        assert not more.get_attribute("open")
+        driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+        assert more.get_attribute("open")
     assert_offline(driver)
 
 

@@ -66,9 +66,9 @@ def test_a_best_effort_has_its_own_name_and_is_found_by_it(
     }  # fmt: skip
     verified = run.verify(result.output)
     assert (verified.reproduced, verified.preset) == (True, result.preset)
-    (shown,) = run.exhibit([tmp_path / "out"], photos=[photo]).results
+    (shown,) = run.report([tmp_path / "out"], photos=[photo]).results
     assert (shown.photo, shown.verdict, shown.error) == (result.output, short, None)
-    page = (tmp_path / "out" / "gallery.html").read_text("utf-8")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert f"{short} ({result.why})</span>" in page
 
 

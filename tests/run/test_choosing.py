@@ -96,7 +96,7 @@ def test_any_pick_is_rendered_verified_and_written(folder: Path, scorer: Countin
     assert recorded.recorded("score_after", float) == found.score_after
     digest = recorded.recorded("camouflage", dict)["sha256"]
     assert digest == load_photo(found.output).sha256
-    shown = run.exhibit([folder / "shown"], photos=[folder])
+    shown = run.report([folder / "shown"], photos=[folder])
     assert [result.error for result in shown.results] == [None]
 
 

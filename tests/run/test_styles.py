@@ -201,7 +201,7 @@ def test_a_finish_frames_what_is_delivered_and_the_preset_frames_again(
     assert applied.output is not None
     assert applied.output.read_bytes() == result.output.read_bytes()
     # The dashboard's picture of the photo unchanged is framed, too; the gallery takes it off.
-    (shown,) = run.exhibit([tmp_path / "out"], photos=[photo], out=tmp_path / "g").results
+    (shown,) = run.report([tmp_path / "out"], photos=[photo], out=tmp_path / "g").results
     assert shown.error is None
     assert run_search(styles=("vivid",), budget=24).study != result.study
 

@@ -128,6 +128,10 @@ addEventListener("keydown", (event) => {
     flipAll();
   }
 });
+/* What is folded is printed, too. */
+addEventListener("beforeprint", () => {
+  for (const more of document.querySelectorAll(".more")) more.open = true;
+});
 by("order").value = "name";
 follow();
 if (main.dataset.view === "slider") wipe(true);

@@ -1,4 +1,4 @@
-"""blackcamo gallery: a look at the results, before beside after."""
+"""blackcamo report: the results of a photo or a folder, and how they were found."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Annotated
 import typer
 
 from blackcamo.cli import options as o
+from blackcamo.cli.choose import open_in_browser
 from blackcamo.cli.output import DONE, FAILED, complain_about, print_json, say
 from blackcamo.cli.progress import counting
 
 
-def gallery(
-    folders: Annotated[
+def report(
+    what: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FOLDER", help="Where `search` wrote to; camouflages are found at any depth."
+            metavar="PHOTO|FOLDER",
+            help="A photo that was searched, or where `search` wrote to; camouflages are found at "
+            "any depth.",
         ),
     ],
     photos: Annotated[
@@ -26,25 +29,32 @@ def gallery(
             help="Folder of the originals, by default the current one. May be repeated.",
         ),
     ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the page in a browser.", rich_help_panel="Output")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Folder of the files; by default the first FOLDER.",
+            metavar="DIR", help="Folder of the files; by default that of the camouflages.",
             rich_help_panel="Output",
         ),
     ] = None,
+    storage: o.Storage = o.DEFAULT_STORAGE,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:  # fmt: skip
-    """Show camouflages beside their originals: gallery.html to flip through, gallery.png.
+    """Show results beside their originals, and how they were found: report.html and report.png.
 
-    The page is one file that needs no network: whole photos and crops at 100 %, which a click or
-    key swaps in place, with scores, appeal and recipe. From 21 photos on there are further pages.
+    The page is one file that needs no network: before and after with a slider, crops at 100 %,
+    verdict, recipe step by step, the course of the search, its front, queries and versions. From
+    21 results on there are further pages. No scorer is asked.
     """
     from blackcamo import run
 
     with counting(enabled=not (quiet or as_json)) as progress:
-        made = run.exhibit(folders, photos=photos or (Path(),), out=out, progress=progress)
+        made = run.report(
+            what, photos=photos or (Path(),), out=out, storage=storage, progress=progress
+        )
     failed = [result for result in made.results if result.error is not None]
     if as_json:
         print_json(made.to_json())
@@ -53,4 +63,6 @@ def gallery(
             complain_about(result.photo, str(result.error))
         for path in (*made.pages, *made.sheets):
             say(str(path))
+    if open_page:
+        open_in_browser(made.pages[0])
     return FAILED if failed else DONE

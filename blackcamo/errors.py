@@ -13,7 +13,9 @@
     ├── ScorerError           a scorer broke its contract or cannot be reached
     │   └── ScorerUnavailableError  asking it for other pictures now would not help
     ├── BudgetError           a query would exceed the budget
+    ├── ClusterError          a cluster cannot be reached, or its workers do not fit
     └── StudyError            the study's storage refuses or contradicts
+        └── StudyBusyError    another process writes this study
 
 A message is one line and names the value, its bound and the remedy. The command line prints it
 and leaves with status 2; nothing is raised for a photo that merely could not be camouflaged.
@@ -80,3 +82,11 @@ class BudgetError(BlackcamoError):
 
 class StudyError(BlackcamoError):
     """The study's storage refuses, or contradicts what is asked of it."""
+
+
+class StudyBusyError(StudyError):
+    """Another process writes this study."""
+
+
+class ClusterError(BlackcamoError):
+    """A cluster cannot be reached, or its workers do not fit."""

@@ -6,6 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from blackcamo.errors import ScorerError, ScorerUnavailableError
@@ -51,6 +52,7 @@ class Oracle:
     Args:
         sending: called with the ledger's counts before images are sent, those included.
         wait: waits so many seconds for a scorer that asks for a pause, or raises :class:`Ended`.
+        turn: held while the scorer is asked; oracles of one scorer in several threads share it.
 
     Attributes:
         failures: why pictures have no score -> how many of them.
@@ -65,6 +67,7 @@ class Oracle:
         *,
         sending: Callable[[Mapping[str, int]], None] | None = None,
         wait: Callable[[float], None] = time.sleep,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
         self.scorer = scorer
         self.ledger = ledger
@@ -73,15 +76,12 @@ class Oracle:
         self.waited_s = 0.0
         self._sending = sending or (lambda _: None)
         self._wait = wait
+        self._turn = nullcontext() if turn is None else turn
         self._known: dict[tuple[str, bool], float] = {}
         self._recorded: set[tuple[str, bool]] = set()
         self._failed_in_a_row = 0
         self._failing: str | None = None
         self._unavailable: str | None = None
-        if isinstance(scorer, RetryingScorer):
-            scorer.permit_retries(self._permit_retries)
-        if isinstance(scorer, PausingScorer):
-            scorer.wait_with(self._pause)
 
     @property
     def failing(self) -> str | None:
@@ -121,13 +121,16 @@ class Oracle:
         self._unavailable = None
         with self.ledger.holding(kind, len(fresh)) as count:
             for batch in self._batches(list(fresh), reference=reference):
-                if (reason := self._closed()) is not None:
-                    scored.update(dict.fromkeys(batch, Answer(math.nan, error=reason)))
-                    continue
-                count(len(batch))
-                self._sending(self.ledger.counts())
-                images = [fresh[digest] for digest in batch]
-                scored.update(zip(batch, self._score(images, reference=reference), strict=True))
+                # Nothing is counted before it is this oracle's turn: a crash would lose it unsent.
+                with self._turn:
+                    self._listen()
+                    if (reason := self._closed()) is not None:
+                        scored.update(dict.fromkeys(batch, Answer(math.nan, error=reason)))
+                        continue
+                    count(len(batch))
+                    self._sending(self.ledger.counts())
+                    images = [fresh[digest] for digest in batch]
+                    scored.update(zip(batch, self._score(images, reference=reference), strict=True))
         self._learn(scored.values(), sent=self.ledger.total - before)
         answers = []
         for digest, _ in pictures:
@@ -153,6 +156,13 @@ class Oracle:
             size = self.scorer.most_images
         for start in range(0, len(digests), max(size, 1)):
             yield digests[start : start + size]
+
+    def _listen(self) -> None:
+        """Let the scorer ask this oracle, and not the one whose turn it was before."""
+        if isinstance(self.scorer, RetryingScorer):
+            self.scorer.permit_retries(self._permit_retries)
+        if isinstance(self.scorer, PausingScorer):
+            self.scorer.wait_with(self._pause)
 
     def _closed(self) -> str | None:
         """Wait until the scorer may be asked; why it may not be, None if it may."""

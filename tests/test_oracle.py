@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -130,16 +131,19 @@ def test_a_failed_picture_is_asked_again_next_time() -> None:
     assert oracle.ask([picture(1)], kind="search", reference=False)[0].score == 7.0
 
 
-def test_a_scorer_that_retries_is_given_the_ledgers_permit() -> None:
+def test_a_scorer_that_retries_is_given_the_permit_of_whose_turn_it_is() -> None:
     class Service(Recorder):
         def permit_retries(self, permit: Callable[[int], bool]) -> None:
             self.permit = permit
 
-    service, ledger = Service(), Ledger(3)
-    Oracle(service, ledger)
-    assert service.permit(2)
-    assert not service.permit(2)
-    assert ledger.counts()["retries"] == 2
+    service, turn = Service(), threading.Lock()
+    ledgers = Ledger(4), Ledger(9)
+    oracles = [Oracle(service, ledger, turn=turn) for ledger in ledgers]
+    for oracle, permitted in zip((*oracles, oracles[0]), (2, 3, 0), strict=True):
+        oracle.ask([picture(permitted)], kind="search", reference=False)
+        assert service.permit(permitted)
+    assert not service.permit(1)
+    assert [ledger.counts()["retries"] for ledger in ledgers] == [2, 3]
 
 
 def test_counts_are_restored() -> None:

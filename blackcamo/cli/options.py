@@ -26,8 +26,8 @@ PhotosOrFolders = Annotated[
     list[Path],
     typer.Argument(
         metavar="PHOTO",
-        help="Pictures: JPEG, PNG, WebP, AVIF, TIFF, HEIC; or folders of them, in which what "
-        "blackcamo made is left out.",
+        help="Pictures: JPEG, PNG, WebP, AVIF, TIFF, HEIC; folders of them or quoted patterns, in "
+        "which what blackcamo made is left out.",
     ),
 ]
 Study = Annotated[

@@ -33,10 +33,16 @@ _T = TypeVar("_T", bound=_Told)
 
 
 class _Answer:
-    """The one object that a command with --json prints, and the results that it has so far."""
+    """Where a command answers, and the results that it has so far.
 
-    def __init__(self, stream: TextIO | None) -> None:
+    Args:
+        stream: what takes the one object of --json; None without it.
+        lines: what takes lines otherwise. Whatever computes beside may redirect ``sys.stdout``.
+    """
+
+    def __init__(self, stream: TextIO | None, lines: TextIO) -> None:
         self.stream = stream
+        self.lines = lines
         self.given = False
         self.results: Sequence[_Told] = ()
 
@@ -60,7 +66,8 @@ def answering(*, as_json: bool, for_good: bool) -> Iterator[None]:
         # One that was closed by whoever started this is None.
         sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
         sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
-        _answer = _Answer(stack.enter_context(_kept(for_good=for_good)) if as_json else None)
+        stream = stack.enter_context(_kept(for_good=for_good)) if as_json else None
+        _answer = _Answer(stream, sys.stdout)
         try:
             yield
         finally:
@@ -183,7 +190,7 @@ def say_words(line: str, *, indent: int = 0) -> None:
 
 
 def _answers() -> TextIO:
-    return sys.stdout if _answer is None else _answer.stream or sys.stdout
+    return sys.stdout if _answer is None else _answer.stream or _answer.lines
 
 
 def _columns(stream: TextIO) -> int | None:
@@ -224,7 +231,7 @@ def print_json(document: Mapping[str, object]) -> None:
 
 def _answer_with(text: str) -> None:
     try:
-        typer.echo(text, file=None if _answer is None else _answer.stream)
+        typer.echo(text, file=_answers())
     except OSError as error:
         # Without this Python complains when it closes the stream.
         silence_answers()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ _IN_ASCII = str.maketrans({"·": "|", "→": ">", "✓": "*"})
 
 
 class SearchProgress:
-    """Where a search stands: photo, queries, best score and appeal, time left.
+    """Where a call stands: the photos that are searched, their queries and scores, time left.
 
     On a terminal that is a bar, in a log a line every ten seconds.
 
@@ -41,40 +41,53 @@ class SearchProgress:
         self._enabled = enabled
         self._shown: tuple[Bar, TaskID] | None = None
         self._name = ""
-        self._latest: Progress | None = None
         self._doing = ""
-        self._pace = Pace()
+        self._running: dict[Path | None, tuple[Progress, Pace]] = {}
+        self._photos = _Photos(1)
 
     @contextmanager
     def starting(self) -> Iterator[None]:
         """Say that the program is loading, which takes some seconds."""
-        with self._showing("", "starting"):
+        with self._showing("starting"):
             yield
+
+    def begin(self, photos: int) -> None:
+        """So many photos are there to be searched."""
+        self._photos = _Photos(photos)
 
     @contextmanager
-    def showing(self, photo: Path, number: int = 1, of: int = 1) -> Iterator[None]:
-        """Show where one photo stands until its result is there.
+    def showing(self, photo: Path) -> Iterator[None]:
+        """Show where the call stands until the next result is there.
 
         Args:
-            number: which photo it is.
-            of: how many there are.
+            photo: what is named until it is known what is searched.
         """
-        place = f"[{number}/{of}] " if of > 1 else ""
-        with self._showing(f"{place}{photo.stem}", "starting" if number == 1 else ""):
+        self._name = photo.stem
+        with self._showing("starting" if self._photos.done == 0 else ""):
             yield
 
+    def finished(self, photo: Path, *, earlier: bool) -> None:
+        """The result of a photo is there; ``earlier`` says that it took no time."""
+        self._running.pop(photo, None)
+        self._running.pop(None, None)
+        self._photos.finish(earlier=earlier)
+
     def update(self, progress: Progress) -> None:
-        """Show where the search stands."""
-        self._latest, self._doing = progress, progress.doing
-        self._pace.tell(progress.queries)
+        """Show where a search stands."""
+        if progress.photo is not None:
+            self._running.pop(None, None)
+        _, pace = self._running.get(progress.photo) or (None, Pace())
+        self._running[progress.photo] = progress, pace
+        self._doing = progress.doing
+        pace.tell(progress.queries)
         if self._shown is None:
             return
         bar, task = self._shown
-        bar.update(task, completed=progress.queries, line=self._line(bar.console))
+        bar.update(task, completed=self._completed(), line=self._line(bar.console))
 
     @contextmanager
-    def _showing(self, name: str, doing: str) -> Iterator[None]:
-        self._name, self._doing, self._latest, self._pace = name, doing, None, Pace()
+    def _showing(self, doing: str) -> Iterator[None]:
+        self._doing = doing
         if not self._enabled:
             yield
             return
@@ -98,7 +111,9 @@ class SearchProgress:
             # Results go to stdout between the bars, not through them.
             redirect_stdout=False,
         )
-        task = bar.add_task("", total=self._budget, line=self._line(console))
+        task = bar.add_task(
+            "", total=self._budget, completed=self._completed(), line=self._line(console)
+        )
         self._shown = (bar, task)
         try:
             with bar:
@@ -122,12 +137,60 @@ class SearchProgress:
             over.set()
             teller.join()
 
+    def _completed(self) -> int:
+        """How much of the bar is full: the queries of a photo, or the mean of all photos."""
+        spent = [p.queries for p, _ in list(self._running.values())]
+        if self._photos.of == 1:
+            return sum(spent)
+        return (self._photos.done * self._budget + sum(spent)) // self._photos.of
+
     def _line(self, console: Console | None = None) -> str:
-        line = told(
-            self._name, self._latest, doing=self._doing, left_s=self._pace.left_s(self._latest)
-        )
+        running = list(self._running.values())
+        line = self._photos.place + self._searches(running)
+        shares = [p.queries / p.budget for p, _ in running]
+        left_s = self._photos.left_s(sum(shares))
+        if left_s is not None and self._photos.of - self._photos.done > len(running):
+            line = f"{line} · all in {_duration(left_s)}"
         ascii_only = console is not None and console.options.ascii_only
         return line.translate(_IN_ASCII) if ascii_only else line
+
+    def _searches(self, running: Sequence[tuple[Progress, Pace]]) -> str:
+        """Where the photos stand that are searched: one in full, several by their queries."""
+        if len(running) > 1:
+            return ", ".join(
+                f"{p.photo.stem} {p.queries}/{p.budget}" for p, _ in running if p.photo is not None
+            )
+        latest, pace = running[0] if running else (None, Pace())
+        name = latest.photo.stem if latest and latest.photo else self._name
+        return told(name, latest, doing=self._doing, left_s=pace.left_s(latest))
+
+
+class _Photos:
+    """How many photos are done, and how fast."""
+
+    def __init__(self, of: int) -> None:
+        self.of = of
+        self.done = 0
+        self._searched = 0
+        self._began = time.monotonic()
+
+    @property
+    def place(self) -> str:
+        return f"[{min(self.done + 1, self.of)}/{self.of}] " if self.of > 1 else ""
+
+    def finish(self, *, earlier: bool) -> None:
+        self.done += 1
+        if earlier and not self._searched:
+            # Time is measured from where work began.
+            self._began = time.monotonic()
+        self._searched += not earlier
+
+    def left_s(self, share: float) -> float | None:
+        """Seconds until all are done, ``share`` of a photo being done beside; None if unknown."""
+        if not self._searched or self.done >= self.of:
+            return None
+        pace = (time.monotonic() - self._began) / (self._searched + share)
+        return max(self.of - self.done - share, 0) * pace
 
 
 class Pace:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from blackcamo.cli import many
 from blackcamo.cli import options as o
 from blackcamo.cli.choose import open_in_browser
 from blackcamo.cli.output import (
@@ -19,7 +20,7 @@ from blackcamo.cli.output import (
 )
 from blackcamo.cli.progress import SearchProgress
 from blackcamo.cli.stopping import stopping
-from blackcamo.cli.telling import sum_up, tell
+from blackcamo.cli.telling import tell
 from blackcamo.errors import OptionError
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ _SEARCH = "Search"
 
 def search(
     photos: o.PhotosOrFolders,
+    recursive: many.Recursive = False,
+    manifest: many.ManifestFile = None,
+    retry_failed: many.RetryFailed = False,
+    photos_at_once: many.AtOnce = 1,
+    cluster: many.Cluster = None,
+    csv: many.Csv = None,
     budget: Annotated[
         int,
         typer.Option(
@@ -229,34 +236,55 @@ def search(
         pictures=pictures,
         no_pictures=no_pictures,
     )
+    found = run.find_below(photos, recursive=recursive)
+    several = len(found) > 1
+    if manifest is None and several:
+        manifest = run.manifest_of(out)
     results: list[SearchResult] = collecting([])
-    found = run.find_photos(photos)
+    tally = many.Tally(len(found))
+    bar.begin(len(found))
     with (
         stopping() as stop,
-        closing(run.search_many(found, config=config, progress=bar.update, stop=stop)) as pending,
+        closing(
+            run.search_many(
+                found,
+                config=config,
+                progress=bar.update,
+                stop=stop,
+                manifest=manifest,
+                retry_failed=retry_failed,
+                at_once=photos_at_once,
+                cluster=cluster,
+            )
+        ) as pending,
     ):
-        for number, photo in enumerate(found, start=1):
-            with bar.showing(photo, number, len(found)):
+        for photo in found:
+            with bar.showing(photo.path):
                 result = next(pending, None)
             if result is None:
                 break
-            results.append(result)
-            if not as_json:
+            bar.finished(result.photo, earlier=result.earlier)
+            tally.add(result)
+            if as_json:
+                results.append(result)
+            elif not (several and result.earlier and result.error is None):
                 tell(result, quiet=quiet)
-            if open_page and result.succeeded:
+            if open_page and result.succeeded and not result.earlier:
                 _open_choices(result, storage)
-        cut_short = stop() and (
-            len(results) < len(found) or any(result.interrupted for result in results)
-        )
+        cut_short = stop() and (tally.done < len(found) or tally.interrupted)
+    if csv is not None:
+        tally.write(csv)
     if as_json:
+        places = {photo.path: place for place, photo in enumerate(found)}
+        results.sort(key=lambda result: places[result.photo])
         print_json({"results": [result.to_json() for result in results]})
-    elif len(found) > 1:
-        sum_up(results, len(found))
+    elif several:
+        tally.sum_up()
     if cut_short:
         return stop.status
-    if any(result.error is not None for result in results):
+    if tally.failed:
         return FAILED
-    return DONE if all(result.succeeded for result in results) else MISSED
+    return DONE if tally.camouflaged == tally.done else MISSED
 
 
 def _strength(said: str) -> tuple[float, float]:

@@ -1,11 +1,10 @@
-"""What a search tells people: a photo's result as soon as it is there, and all of them at last."""
+"""What a search tells people of a photo, as soon as its result is there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blackcamo.cli.output import complain_about, number, one_line, print_table, say, say_words
+from blackcamo.cli.output import complain_about, number, say, say_words
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchResult
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 def tell(result: SearchResult, *, quiet: bool) -> None:
     """Print what became of one photo."""
     if result.error is not None:
-        complain_about(result.photo, result.error)
+        again = "; so it was before, --retry-failed tries it again" if result.earlier else ""
+        complain_about(result.photo, f"{result.error}{again}")
     if result.output is None:
         return
     for note in () if quiet else result.notes:
@@ -42,39 +42,3 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
         say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")
     if result.sheet is not None:
         say(f"  all of them side by side: {result.sheet}")
-
-
-def sum_up(results: Sequence[SearchResult], photos: int) -> None:
-    """Print what became of several photos: a table, and all of it in one line.
-
-    Args:
-        photos: how many there are in all, with those that were not begun.
-    """
-    from blackcamo.report.verdict import Verdict
-
-    say()
-    print_table(
-        ("photo", "before", "after", "appeal", "queries", "verdict"),
-        (
-            (
-                one_line(result.photo.name),
-                number(result.score_before),
-                number(result.score_after),
-                number(result.appeal),
-                str(result.queries.get("total", "-")),
-                result.verdict or "failed",
-            )
-            for result in results
-        ),
-    )
-    said = [f"{sum(result.succeeded for result in results)} of {photos} camouflaged"]
-    for word, verdict in (
-        (Verdict.WITHOUT_MARGIN, Verdict.WITHOUT_MARGIN),
-        ("not", Verdict.NOT_CAMOUFLAGED),
-        ("failed", None),
-    ):
-        if names := [result.photo.stem for result in results if result.verdict == verdict]:
-            said.append(f"{word}: {', '.join(names)}")
-    if len(results) < photos:
-        said.append(f"not begun: {photos - len(results)}")
-    say_words("; ".join(said))

@@ -91,9 +91,11 @@ class Weave:
 
         Candidates of a search that share their look differ here alone.
         """
-        if self._last is None or not _same(self._last[0], rgb):
-            self._last = (rgb.clone(), *hiding(rgb))
-        return self._last[1:]
+        # Another thread may replace it at any moment.
+        last = self._last
+        if last is None or not _same(last[0], rgb):
+            last = self._last = (rgb.clone(), *hiding(rgb))
+        return last[1:]
 
 
 def _same(one: Tensor, other: Tensor) -> bool:

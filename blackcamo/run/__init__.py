@@ -9,17 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blackcamo.run.applying import apply, apply_profile, apply_style, find_photos, iter_apply
+    from blackcamo.run.applying import apply, apply_profile, apply_style, iter_apply
     from blackcamo.run.appraising import appeal, appraise
     from blackcamo.run.checking import check_channels
     from blackcamo.run.choosing import choose, study_of
+    from blackcamo.run.cluster import cluster_check
     from blackcamo.run.config import SearchConfig
     from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import report
     from blackcamo.run.explaining import explain
     from blackcamo.run.exporting import export
+    from blackcamo.run.finding import FoundPhoto, find_below, find_photos
     from blackcamo.run.learning import learn
     from blackcamo.run.listing import filters, newest, profiles, scorers, studies
+    from blackcamo.run.manifest import manifest_of, status_of
+    from blackcamo.run.many import search_many
     from blackcamo.run.merging import merge
     from blackcamo.run.results import (
         AppealResult,
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
         Choice,
         ChooseResult,
         ClauseEntry,
+        ClusterWorker,
         ExplainResult,
         ExportResult,
         FilterEntry,
@@ -52,7 +57,7 @@ if TYPE_CHECKING:
     )
     from blackcamo.run.reviewing import front, jury_rank
     from blackcamo.run.scoring import score, score_many, verify
-    from blackcamo.run.searching import Stop, search, search_many
+    from blackcamo.run.searching import Stop, search
     from blackcamo.run.serving import Serving, dashboard
     from blackcamo.run.styling import style_sheet, styles
     from blackcamo.run.targets import preset_meant
@@ -65,9 +70,11 @@ __all__ = [
     "Choice",
     "ChooseResult",
     "ClauseEntry",
+    "ClusterWorker",
     "ExplainResult",
     "ExportResult",
     "FilterEntry",
+    "FoundPhoto",
     "FrontEntry",
     "JuryEntry",
     "LearnResult",
@@ -96,17 +103,20 @@ __all__ = [
     "appraise",
     "check_channels",
     "choose",
+    "cluster_check",
     "dashboard",
     "delete",
     "deliver",
     "explain",
     "export",
     "filters",
+    "find_below",
     "find_photos",
     "front",
     "iter_apply",
     "jury_rank",
     "learn",
+    "manifest_of",
     "merge",
     "newest",
     "preset_meant",
@@ -119,6 +129,7 @@ __all__ = [
     "search",
     "search_many",
     "show",
+    "status_of",
     "studies",
     "study_of",
     "style_sheet",
@@ -128,6 +139,7 @@ __all__ = [
 
 _HOMES = {
     "SearchConfig": "config",
+    "FoundPhoto": "finding",
     "Serving": "serving",
     "Stop": "searching",
     "appeal": "appraising",
@@ -137,17 +149,20 @@ _HOMES = {
     "appraise": "appraising",
     "check_channels": "checking",
     "choose": "choosing",
+    "cluster_check": "cluster",
     "dashboard": "serving",
     "delete": "tidying",
     "deliver": "delivering",
     "explain": "explaining",
     "export": "exporting",
     "filters": "listing",
-    "find_photos": "applying",
+    "find_below": "finding",
+    "find_photos": "finding",
     "front": "reviewing",
     "iter_apply": "applying",
     "jury_rank": "reviewing",
     "learn": "learning",
+    "manifest_of": "manifest",
     "merge": "merging",
     "newest": "listing",
     "preset_meant": "targets",
@@ -158,8 +173,9 @@ _HOMES = {
     "score_many": "scoring",
     "scorers": "listing",
     "search": "searching",
-    "search_many": "searching",
+    "search_many": "many",
     "show": "tidying",
+    "status_of": "manifest",
     "studies": "listing",
     "study_of": "choosing",
     "style_sheet": "styling",

@@ -13,18 +13,16 @@ import numpy as np
 from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.devices import usable_cores
-from blackcamo.errors import BlackcamoError, OptionError, OutputError, PhotoError, PresetError
+from blackcamo.errors import BlackcamoError, OptionError, OutputError, PresetError
 from blackcamo.filters.chain import Chain
 from blackcamo.finish import Finish, finish
 from blackcamo.images import (
     CAMOUFLAGE_SUFFIX,
-    PICTURE_SUFFIXES,
     Photo,
     Source,
     encode_png,
     fitting_stem,
     made_here,
-    sources_of,
     write_bytes,
 )
 from blackcamo.preset import Preset, read_preset
@@ -35,6 +33,7 @@ from blackcamo.run.config import (
     ScorerKeywords,
     scorer_asked,
 )
+from blackcamo.run.finding import find_sources
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.profiling import profiled
@@ -334,51 +333,6 @@ class _Job:
         except BlackcamoError as error:
             return replace(result, error=str(error))
         return replace(result, score_before=before.score, score_after=after.score)
-
-
-def find_photos(photos: Sequence[str | Path]) -> list[Path]:
-    """Pictures as named, folders replaced by the pictures in them, none of them twice.
-
-    Hidden files of a folder and what blackcamo made are left out; an empty folder stays as it is,
-    to be refused by name.
-
-    Raises:
-        PhotoError: a folder cannot be read.
-    """
-    found: dict[Path, None] = {}
-    for path in map(Path, photos):
-        try:
-            inside = [p for p in sorted(path.iterdir()) if _is_photo(p)] if path.is_dir() else []
-        except OSError as error:
-            raise PhotoError(f"{path} cannot be read ({error.strerror})") from error
-        found |= dict.fromkeys(inside or [path])
-    return list(found)
-
-
-def find_sources(photos: PhotoLike | Sequence[PhotoLike]) -> list[Source]:
-    """The sources of pictures: files as :func:`find_photos` finds them, and those in memory.
-
-    Args:
-        photos: one or several.
-
-    Raises:
-        PhotoError: a folder cannot be read, or a picture in memory is none.
-        OptionError: something else.
-    """
-    found: dict[Path, Source] = {}
-    for source in sources_of(photos):
-        paths = find_photos([source.path]) if source.data is None else [source.path]
-        for path in paths:
-            found.setdefault(path, Source(path, source.data))
-    return list(found.values())
-
-
-def _is_photo(path: Path) -> bool:
-    return (
-        path.suffix.lower() in PICTURE_SUFFIXES
-        and not path.name.startswith(".")
-        and not made_here(path)
-    )
 
 
 def _without_clashes(sources: Sequence[Source]) -> Iterator[ApplyResult]:

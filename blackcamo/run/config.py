@@ -182,9 +182,13 @@ def scorer_asked(keywords: ScorerKeywords) -> ScorerOptions | None:
     return replace(options or ScorerOptions(), **chosen) if chosen else options
 
 
-def out_folder(out: PathLike | None, stem: str) -> Path:
-    """The folder of a photo's files, given what was asked for and the photo's stem."""
-    return DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out)
+def out_folder(out: PathLike | None, stem: str, below: Path = Path()) -> Path:
+    """The folder of a photo's files, given what was asked for and the photo's stem.
+
+    Args:
+        below: the folder below ``out``.
+    """
+    return DEFAULT_OUT / fitting_stem(stem, DEFAULT_OUT) if out is None else Path(out) / below
 
 
 SEARCH_DEFAULTS = {f.name: getattr(SearchConfig(), f.name) for f in fields(SearchConfig)}

@@ -55,7 +55,7 @@ def require_same_scorer(
     def sending(counts: Mapping[str, int]) -> None:
         study.checking(before + counts["total"])
 
-    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending, wait=wait)
+    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending, wait=wait, turn=setup.turn)
     (answer,) = oracle.ask([(digest, received)], kind="baseline", reference=True)
     name = setup.scorer.info.name
     if answer.error is not None:

@@ -54,17 +54,22 @@ class Delivery:
 
     Files of another search, or of anybody else, stay: these then have names of their own.
 
+    Args:
+        below: the folder below ``--out`` that they go to.
+
     Raises:
         OutputError: the folder cannot be written to, or the camouflage would replace the photo.
     """
 
-    def __init__(self, setup: Setup, photo: Photo, contest: Contest, study: str) -> None:
+    def __init__(
+        self, setup: Setup, photo: Photo, contest: Contest, study: str, below: Path = Path()
+    ) -> None:
         self._setup = setup
         self._identity = setup.identity(photo, contest)
         self._photo = photo
         self._study = study
         stem = photo.path.stem
-        self._folder = folder = out_folder(setup.config.out, stem)
+        self._folder = folder = out_folder(setup.config.out, stem, below)
         prepare_folder(folder)
         self._first = self._stem = fitting_stem(stem, folder)
         self._names = Names(

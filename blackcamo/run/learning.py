@@ -15,9 +15,9 @@ from blackcamo.images import Photo, load_photo, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.profile import LearnedStyle, Profile, file_name, installed_folder
-from blackcamo.run.applying import find_photos
 from blackcamo.run.classroom import Classroom
 from blackcamo.run.config import DEFAULT_STORAGE, SearchConfig
+from blackcamo.run.finding import find_photos
 from blackcamo.run.identity import LEARNING
 from blackcamo.run.lesson import Asked, Found, Learned, Lesson, Plan
 from blackcamo.run.results import LearnResult, Progress, ProgressCallback

@@ -12,7 +12,7 @@ from blackcamo.errors import InputError, PhotoError
 from blackcamo.images import Photo, load_photo
 from blackcamo.images.files import read_bytes
 from blackcamo.preset import Preset
-from blackcamo.run.applying import find_photos
+from blackcamo.run.finding import find_photos
 from blackcamo.types import PathLike
 
 

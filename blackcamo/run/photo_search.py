@@ -58,6 +58,7 @@ class PhotoSearch:
         ledger: Ledger,
         progress: ProgressCallback,
         stop: Callable[[], bool],
+        below: Path = Path(),
     ) -> None:
         self.setup = setup
         self.config = setup.config
@@ -65,9 +66,9 @@ class PhotoSearch:
         self.photo = photo
         self.contest = contest
         self.study = study
-        self.delivery = Delivery(setup, photo, contest, study.name)
+        self.delivery = Delivery(setup, photo, contest, study.name, below)
         self.progress = progress
-        self.latest = Progress.begun(self.config.budget)
+        self.latest = replace(Progress.begun(self.config.budget), photo=photo.path)
         self.stop = stop
         self.interrupted = False
         self.failed: str | None = None
@@ -78,7 +79,9 @@ class PhotoSearch:
         reserve += self.config.alternatives - 1
         self.ledger = ledger
         ledger.reserve = min(reserve, max(ledger.budget // 2, 1))
-        self.oracle = Oracle(setup.scorer, ledger, sending=study.sending, wait=self._wait)
+        self.oracle = Oracle(
+            setup.scorer, ledger, sending=study.sending, wait=self._wait, turn=setup.turn
+        )
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
         self.verification = Verification(setup, photo, study, self.oracle, self.full)
@@ -363,5 +366,6 @@ class PhotoSearch:
             best_appeal=best.appeal,
             reached=goal.succeeded(best.score, best.appeal),
             target=self.goal.target,
+            photo=self.photo.path,
         )
         self.progress(self.latest)

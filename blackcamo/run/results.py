@@ -19,7 +19,7 @@ class Progress:
     """Where a search stands; scores are the scorer's own, None before the first one.
 
     ``doing`` says what takes its time just now, if anything does; ``target`` is where the score
-    should go, None where that is not known yet.
+    should go, None where that is not known yet; ``photo`` is None while there is none.
     """
 
     queries: int
@@ -29,6 +29,7 @@ class Progress:
     reached: bool
     doing: str = ""
     target: float | None = None
+    photo: Path | None = None
 
     @classmethod
     def begun(cls, budget: int) -> Progress:
@@ -140,9 +141,10 @@ class SearchResult(_Result):
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
-    for one. ``failures`` counts pictures without a score by the cause. ``error`` is set for a photo
-    that failed, with most else empty; where the scorer kept failing, what was found until then is
-    there. ``storage`` is where the study lies; it is no part of the JSON.
+    for one. ``failures`` counts pictures without a score by the cause. ``earlier`` says that it is
+    the result of an earlier call, as a manifest has it. ``error`` is set for a photo that failed,
+    with most else empty; where the scorer kept failing, what was found until then is there.
+    ``storage`` is where the study lies; it is no part of the JSON.
     """
 
     photo: Path
@@ -175,6 +177,7 @@ class SearchResult(_Result):
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    earlier: bool = False
     error: str | None = None
     storage: str | None = field(default=None, repr=False, metadata={_UNTOLD: True})
 
@@ -245,6 +248,25 @@ class SearchResult(_Result):
         appeal = "" if self.appeal is None else f", appeal {self.appeal:.1f}"
         style = f", {self.style}" if self.style else ""
         return f"{self.verdict}, {self.scorer} {scores}{appeal}{style}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterWorker(_Result):
+    """A worker of a cluster: what it has, and in ``problem`` why it cannot search, None if it can.
+
+    ``scorer`` is what the scorer declares, ``job`` what tells the call from others; both are empty
+    where it could not be loaded.
+    """
+
+    address: str
+    host: str | None
+    threads: int
+    memory_bytes: int
+    python: str | None
+    versions: Mapping[str, str]
+    scorer: Mapping[str, Any]
+    job: str
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""The calls that camouflage photos."""
+"""The call that camouflages a photo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,6 @@ from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerErro
 from blackcamo.images import Source, load_photo, made_here, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
-from blackcamo.run.applying import find_sources
 from blackcamo.run.config import (
     DEFAULT_STORAGE,
     SEARCH_DEFAULTS,
@@ -24,6 +24,7 @@ from blackcamo.run.config import (
     out_folder,
 )
 from blackcamo.run.continuing import require_same_scorer
+from blackcamo.run.finding import FoundPhoto
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.looks import keep_look
 from blackcamo.run.naming import MADE_HERE, unclaimed
@@ -42,7 +43,8 @@ from blackcamo.types import PhotoLike
 Stop: TypeAlias = Callable[[], bool]
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Whether a search is to end that nothing ends."""
     return False
 
 
@@ -52,7 +54,7 @@ def search(
     *,
     config: SearchConfig | None = None,
     progress: Shown = None,
-    stop: Stop = _never,
+    stop: Stop = never,
     **options: Unpack[SearchKeywords],
 ) -> SearchResult:
     """Camouflage one photo.
@@ -73,71 +75,17 @@ def search(
             A photo that merely could not be camouflaged is a result with ``succeeded`` False.
     """
     asked, source = configured(config, options), Source.of(photo)
-    tell = told(progress)
-    setup = _setup(asked, tell)
-    return _search(setup, source, Spent(asked.budget), tell, stop)
+    found, tell = FoundPhoto(source.path, data=source.data), told(progress)
+    setup = set_up(asked, tell)
+    return search_found(setup, found, Spent(asked.budget), tell, stop)
 
 
-@spelled_out(SearchKeywords, SEARCH_DEFAULTS)
-def search_many(
-    photos: PhotoLike | Sequence[PhotoLike],
-    *,
-    config: SearchConfig | None = None,
-    progress: Shown = None,
-    stop: Stop = _never,
-    **options: Unpack[SearchKeywords],
-) -> Generator[SearchResult, None, None]:
-    """Camouflage photos one after the other; one that fails is reported in ``error``.
-
-    After ``stop`` has said True no other photo is begun.
-
-    Args:
-        photos: pictures as :func:`search` takes them, and folders for the pictures in them that
-            blackcamo did not make.
-        config, progress, stop, options: as for :func:`search`.
+def set_up(config: SearchConfig, progress: ProgressCallback | None) -> Setup:
+    """What all photos of a call share.
 
     Raises:
-        OptionError: an unknown option, or a value out of its bounds.
-        BlackcamoError: what all of them need, such as the scorer, cannot be used.
+        BlackcamoError: it cannot be used.
     """
-    return _search_many(find_sources(photos), configured(config, options), told(progress), stop)
-
-
-def _search_many(
-    sources: Sequence[Source],
-    config: SearchConfig,
-    progress: ProgressCallback | None,
-    stop: Stop,
-) -> Generator[SearchResult, None, None]:
-    setup = _setup(config, progress)
-    stems: dict[str, Path] = {}
-    for source in sources:
-        if stop():
-            return
-        path = source.path
-        spent = Spent(config.budget)
-        try:
-            if path.is_dir():
-                raise PhotoError(f"{path} is a folder without pictures; name the photos")
-            other = stems.setdefault(path.stem, path)
-            if other is not path and config.overwrite:
-                raise OptionError(
-                    f"{path}: its files would replace those of {other}; leave out --overwrite, or "
-                    "search it in a call with another --out"
-                )
-            yield _search(setup, source, spent, progress, stop)
-        except BlackcamoError as error:
-            yield SearchResult(
-                photo=path,
-                scorer=public_spec(config.scorer),
-                seed=config.seed,
-                interrupted=stop(),
-                queries=spent.counts(),
-                error=str(error),
-            )
-
-
-def _setup(config: SearchConfig, progress: ProgressCallback | None) -> Setup:
     if progress is not None:
         loading = f"loading {public_spec(config.scorer)}"
         progress(replace(Progress.begun(config.budget), doing=loading))
@@ -160,10 +108,64 @@ class Spent:
         return {**self.ledger.counts(), "checks": checks, "travel": 0, "to_success": None}
 
 
-def _search(
-    setup: Setup, source: Source, spent: Spent, progress: ProgressCallback | None, stop: Stop
+SearchFound: TypeAlias = Callable[
+    [Setup, FoundPhoto, Spent, "ProgressCallback | None", Stop], SearchResult
+]
+
+
+def result_of(
+    setup: Setup,
+    found: FoundPhoto,
+    first: Path,
+    progress: ProgressCallback | None,
+    stop: Stop,
+    *,
+    search: SearchFound | None = None,
 ) -> SearchResult:
-    photo = _kept(source, setup.config).load()
+    """What becomes of a photo of a call, whatever that is.
+
+    Args:
+        first: the photo whose files it would replace, or itself.
+        search: what searches it; None is :func:`search_found`.
+    """
+    config, path = setup.config, found.path
+    spent, started = Spent(config.budget), time.monotonic()
+    try:
+        if path.is_dir():
+            raise PhotoError(
+                f"{path} is a folder without pictures; name the photos, or look below it with "
+                "--recursive"
+            )
+        if first != path:
+            raise OptionError(
+                f"{path}: its files would replace those of {first}; leave out --overwrite, or "
+                "search it in a call with another --out"
+            )
+        return (search or search_found)(setup, found, spent, progress, stop)
+    except BlackcamoError as error:
+        return SearchResult(
+            photo=path,
+            scorer=public_spec(config.scorer),
+            seed=config.seed,
+            interrupted=stop(),
+            queries=spent.counts(),
+            seconds=round(time.monotonic() - started, 3),
+            error=str(error),
+        )
+
+
+def search_found(
+    setup: Setup, found: FoundPhoto, spent: Spent, progress: ProgressCallback | None, stop: Stop
+) -> SearchResult:
+    """Camouflage one photo of a call.
+
+    Args:
+        spent: counts its queries, to be told even where this raises.
+
+    Raises:
+        BlackcamoError: as :func:`search`.
+    """
+    photo = _kept(found, setup.config).load()
     path = photo.path
     contest = setup.contest(photo)
     identity = setup.identity(photo, contest)
@@ -186,7 +188,9 @@ def _search(
         tell = progress or (lambda _: None)
         try:
             require_same_scorer(setup, photo, study, wait=partial(wait, stop=stop))
-            searched = PhotoSearch(setup, photo, contest, study, spent.ledger, tell, stop)
+            searched = PhotoSearch(
+                setup, photo, contest, study, spent.ledger, tell, stop, found.below
+            )
             result = searched.run()
         except Ended as ended:
             raise ScorerError(
@@ -205,14 +209,14 @@ def _search(
     )
 
 
-def _kept(source: Source, config: SearchConfig) -> Source:
+def _kept(found: FoundPhoto, config: SearchConfig) -> Source:
     """A photo that is a file, so that whatever looks at the study later finds it."""
-    if source.data is None:
-        return source
-    path = source.path
-    folder = out_folder(config.out, path.stem)
-    kept = unclaimed(folder, path.stem, path.suffix, source.data)
-    write_bytes(kept, source.data)
+    if found.data is None:
+        return found.source
+    path = found.path
+    folder = out_folder(config.out, path.stem, found.below)
+    kept = unclaimed(folder, path.stem, path.suffix, found.data)
+    write_bytes(kept, found.data)
     return Source(kept)
 
 
@@ -222,7 +226,7 @@ def _travelled(
     """What becomes of a delivered file's score on its way, where that is to be told."""
     if result.output is None or result.interrupted:
         return {}
-    oracle = Oracle(setup.scorer, ledger, wait=partial(wait, stop=stop))
+    oracle = Oracle(setup.scorer, ledger, wait=partial(wait, stop=stop), turn=setup.turn)
     try:
         return travelled(load_photo(result.output).pixels, asked.passages, oracle)
     except Ended:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,7 @@ from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
 from blackcamo.run.config import SearchConfig
-from blackcamo.run.identity import LOOK, PROFILE
+from blackcamo.run.identity import IDENTITY, LOOK, PROFILE
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
@@ -34,6 +38,8 @@ from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
 _MIN_PROXY_PX = 64
+_NOT_ASKED = ("scorer", "out", "overwrite", "storage", "pictures", "no_pictures", "device", "look")
+"""Options that change nothing of a photo's result, or are told by what they led to."""
 _WORTH_WORKERS = 100
 """Queries from which on processes that render are worth the seconds in which they start."""
 
@@ -87,6 +93,8 @@ class Contest:
 class Setup:
     """What all photos of a call share: scorer, styles, chain, channel, appeal and goal.
 
+    Photos may be searched in several threads: ``turn`` is held while the scorer is asked.
+
     Raises:
         BlackcamoError: one of them cannot be made as the configuration asks.
     """
@@ -109,6 +117,7 @@ class Setup:
         self.workers = self._workers()
         self.appeal = plugins.load("appeals", config.appeal)()
         self.scorer = load_scorer(config.scorer, config.scorer_options)
+        self.turn = threading.Lock()
         self.profile = chosen_profile(config.profile, self.scorer.info)
         self.goal = Goal.for_scorer(
             self.scorer.info, target=config.target, appeal_floor=config.appeal_floor
@@ -203,11 +212,28 @@ class Setup:
 
     def identity(self, photo: Photo, contest: Contest) -> dict[str, Any]:
         """What must not change within a study of this photo, see `identity.IDENTITY`."""
+        told = {
+            "photo": {"name": photo.path.name, "sha256": photo.sha256},
+            "styles": list(contest.spaces),
+            "style_spaces": {name: space.digest for name, space in contest.spaces.items()},
+            **self._of_all_photos(),
+        }
+        return {key: told[key] for key in (*IDENTITY, LOOK, PROFILE) if key in told}
+
+    @cached_property
+    def job(self) -> str:
+        """What tells one job from another: the digest (12 hex) of all that is asked of a photo."""
+        names = [field.name for field in fields(self.config) if field.name not in _NOT_ASKED]
+        asked = {name: getattr(self.config, name) for name in names}
+        told = {**asked, **self._of_all_photos(), "styles": [style.name for style in self.styles]}
+        text = json.dumps(told, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def _of_all_photos(self) -> dict[str, Any]:
         config = self.config
         return {
             # Another version may render or judge otherwise: it begins a study of its own.
             "blackcamo": blackcamo.__version__,
-            "photo": {"name": photo.path.name, "sha256": photo.sha256},
             "scorer_spec": public_spec(config.scorer),
             "scorer_options": recorded_options(config.scorer_options),
             "scorer": asdict(self.scorer.info),
@@ -215,8 +241,6 @@ class Setup:
             "mode": config.mode,
             "target": self.goal.target,
             "appeal_floor": config.appeal_floor,
-            "styles": list(contest.spaces),
-            "style_spaces": {name: space.digest for name, space in contest.spaces.items()},
             "strategy": config.strategy,
             "seed": config.seed,
             "batch": config.batch,

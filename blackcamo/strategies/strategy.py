@@ -7,6 +7,7 @@ import importlib
 import io
 import random
 import re
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -145,8 +146,12 @@ class Strategy:
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Keep nevergrad's warnings, prints, randomness and exceptions to this module."""
+        """Keep nevergrad's warnings, prints, randomness and exceptions to this module.
+
+        All of these belong to the whole process, so one strategy computes at a time.
+        """
         with (
+            _alone,
             warnings.catch_warnings(),
             contextlib.redirect_stdout(io.StringIO()),
             self._global_state,
@@ -177,6 +182,9 @@ def _workers(optimiser: Any, batch: int) -> int:
         isinstance(optimiser, optimizers.ParametrizedCMA) and optimiser.elitist
     )
     return max(batch - 1, 1) if elitist else batch
+
+
+_alone = threading.RLock()
 
 
 class _GlobalRandomness:

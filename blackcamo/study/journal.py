@@ -6,15 +6,16 @@ import contextlib
 import json
 import os
 import stat
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from optuna.storages.journal import JournalFileBackend
 
+from blackcamo.appending import append, mend, try_lock, wait_until
 from blackcamo.errors import StudyError
 from blackcamo.study import lines
 
@@ -24,28 +25,6 @@ FOREIGN_GRACE_S = 30.0
 """Age at which a lock file of another program counts as left behind, as in Optuna itself."""
 _MARK = b"blackcamo\n"
 _FIRST_BYTES = b'{"op_code":'
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        # Windows locks forbid reading, so a byte far behind the end is taken.
-        os.lseek(descriptor, 2**40, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 class JournalLock:
@@ -73,7 +52,7 @@ class JournalLock:
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            self._wait(lambda: _try_lock(descriptor))
+            self._wait(lambda: try_lock(descriptor))
             self._wait(self._create_lock_file)
         except BaseException:
             os.close(descriptor)
@@ -89,16 +68,11 @@ class JournalLock:
         self._descriptor = None
 
     def _wait(self, succeeded: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + LOCK_TIMEOUT_S
-        pause_s = 0.0005
-        while not succeeded():
-            if time.monotonic() > deadline:
-                raise StudyError(
-                    f"{self._path}: another process has kept the journal locked for "
-                    f"{LOCK_TIMEOUT_S:g} s; end it or use another --storage"
-                )
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, 0.02)
+        if not wait_until(succeeded, LOCK_TIMEOUT_S):
+            raise StudyError(
+                f"{self._path}: another process has kept the journal locked for "
+                f"{LOCK_TIMEOUT_S:g} s; end it or use another --storage"
+            )
 
     def _create_lock_file(self) -> bool:
         try:
@@ -139,15 +113,19 @@ class DurableJournal(JournalFileBackend):
         self._thread_lock = threading.RLock()
         self._held: IO[bytes] | None = None
         self._only: set[str] | None = None
-        self._rewind()
+        self._skipped: Beginning | None = None
+        self._number, self._offset = 0, 0
+        self._census = lines.Census()
 
     def limit(self, names: Collection[str]) -> None:
         """Read the trials and records of these studies alone, and of those that are made here.
 
-        To be called before anything is read; of other studies Optuna is told the names, the
-        attributes and how many trials they have.
+        To be called before anything is read; of other studies Optuna is told how many trials they
+        have. Where none of these studies is there yet, what the journal holds is not read again if
+        this process has done so before.
         """
         self._only = set(names)
+        self._skipped = beginning_without(self._path, names)
 
     @contextlib.contextmanager
     def hold(self, *, durable: bool = True) -> Iterator[IO[bytes]]:
@@ -166,7 +144,7 @@ class DurableJournal(JournalFileBackend):
             self._file_lock.acquire()
             try:
                 with self._path.open("r+b", buffering=0) as file:
-                    _mend(file)
+                    mend(file)
                     self._held = file
                     try:
                         yield file
@@ -185,6 +163,11 @@ class DurableJournal(JournalFileBackend):
         """
         if log_number_from != self._number:
             self._rewind()
+        if self._number == 0 and self._skipped is not None:
+            logs = list(self._skipped.census.logs())
+            self._number, self._offset = len(logs), self._skipped.offset
+            self._census = self._skipped.census.copy()
+            yield from logs[log_number_from:]
         with self._path.open("rb") as file:
             if os.fstat(file.fileno()).st_size < self._offset:
                 raise StudyError(
@@ -210,7 +193,11 @@ class DurableJournal(JournalFileBackend):
         try:
             operation = self._census.count(line)
             name = None if operation.study is None else self._census.names.get(operation.study)
-            if self._only is None or name in self._only or operation.code <= lines.STUDY_USER_ATTR:
+            if self._only is None or name in self._only:
+                return operation.log or lines.parse(line)
+            if self._skipped is not None:
+                return lines.stub_of_others(operation) or operation.log or lines.parse(line)
+            if operation.code <= lines.STUDY_USER_ATTR:
                 return operation.log or lines.parse(line)
             return lines.stub(operation)
         except lines.DamagedLine as error:
@@ -224,14 +211,59 @@ class DurableJournal(JournalFileBackend):
         if self._only is not None:
             self._only |= {log["study_name"] for log in logs if "study_name" in log}
         with self.hold() as file:
-            end = file.seek(0, os.SEEK_END)
-            data = memoryview(text.encode())
-            try:
-                while data:
-                    data = data[file.write(data) :]
-            except OSError:
-                file.truncate(end)
-                raise
+            append(file, text.encode())
+
+
+@dataclass
+class Beginning:
+    """The part of a journal that this process has read, and what it made.
+
+    ``mark`` are its last bytes, by which another file of that name is told.
+    """
+
+    offset: int = 0
+    mark: bytes = b""
+    census: lines.Census = field(default_factory=lines.Census)
+
+    def fits(self, file: IO[bytes]) -> bool:
+        """Whether a file still begins so."""
+        file.seek(self.offset - len(self.mark))
+        return file.read(len(self.mark)) == self.mark
+
+    def go_on(self, file: IO[bytes]) -> None:
+        """Read what was written since.
+
+        Raises:
+            DamagedLine: a line is no operation.
+        """
+        file.seek(self.offset)
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            self.census.count(line)
+            self.offset += len(line)
+            self.mark = line[-_MARK_BYTES:]
+
+
+_MARK_BYTES = 80
+_beginnings: dict[str, Beginning] = {}
+_reading = threading.Lock()
+
+
+def beginning_without(path: Path, names: Collection[str]) -> Beginning | None:
+    """The journal as it is now, if it holds no study of these names and no damaged line."""
+    with _reading, path.open("rb") as file:
+        known = _beginnings.setdefault(str(path.absolute()), Beginning())
+        if not known.fits(file):
+            known = _beginnings[str(path.absolute())] = Beginning()
+        try:
+            known.go_on(file)
+        except lines.DamagedLine:
+            del _beginnings[str(path.absolute())]
+            return None
+        if not known.census.studies or set(names) & set(known.census.names.values()):
+            return None
+        return Beginning(known.offset, known.mark, known.census.copy())
 
 
 def _check_journal(path: Path) -> None:
@@ -241,17 +273,3 @@ def _check_journal(path: Path) -> None:
     if not _FIRST_BYTES.startswith(head):
         hint = f"; for SQLite say sqlite:///{path}" if head.startswith(b"SQLite") else ""
         raise StudyError(f"{path} is not an Optuna journal{hint}")
-
-
-def _mend(file: IO[bytes]) -> None:
-    """Cut off the line that a killed process did not finish; readers never saw it as complete."""
-    end = file.seek(0, os.SEEK_END)
-    start = end
-    tail = b""
-    while start > 0 and b"\n" not in tail:
-        start = max(start - 65536, 0)
-        file.seek(start)
-        tail = file.read(end - start)
-    keep = start + tail.rfind(b"\n") + 1
-    if keep < end:
-        file.truncate(keep)

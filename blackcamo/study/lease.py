@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from blackcamo.errors import StudyError
+from blackcamo.errors import StudyBusyError, StudyError
 
 BEAT_S = 5.0
 """Time between two heartbeats; a journal grows by a line each."""
@@ -66,7 +66,7 @@ class Lease:
         """Become the holder; waits only for holders whose life cannot be seen from here.
 
         Raises:
-            StudyError: somebody else is.
+            StudyBusyError: somebody else is.
         """
         while True:
             seen = self._register.read()
@@ -123,7 +123,7 @@ class Lease:
         """Return when the holder is dead or gone.
 
         Raises:
-            StudyError: it is alive.
+            StudyBusyError: it is alive.
         """
         alive = _is_alive(seen)
         deadline = time.monotonic() + self._patience_s
@@ -135,7 +135,7 @@ class Lease:
             if now != seen:
                 alive, seen = True, now
         if alive:
-            raise StudyError(
+            raise StudyBusyError(
                 f"{self._subject} is being written by {_name(seen)}; wait for it or end it"
             )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
@@ -48,6 +49,17 @@ NOTHING: Log = {
 """An operation that Optuna counts and that does nothing: there is no such study."""
 
 
+OTHERS = 0
+"""The study that stands for all that are not looked at, where a journal's beginning is skipped."""
+_FORGOTTEN = "\0"
+_TRIAL_OF_OTHERS: Log = {
+    "op_code": CREATE_TRIAL,
+    "worker_id": "",
+    "study_id": OTHERS,
+    "datetime_start": None,
+}
+
+
 class DamagedLine(ValueError):  # noqa: N818 - named by what it is
     """A line that is no operation; says why."""
 
@@ -70,13 +82,38 @@ class Census:
 
     Attributes:
         names: number of each study that exists -> its name.
+        studies: how many were made, with those that were deleted.
         owners: the number of the study of each trial, by the trial's number in the journal.
     """
 
     def __init__(self) -> None:
         self.names: dict[int, str] = {}
         self.owners: list[int] = []
-        self._studies = 0
+        self.studies = 0
+
+    def copy(self) -> Census:
+        """One that goes on by itself."""
+        other = Census()
+        other.names, other.owners = dict(self.names), list(self.owners)
+        other.studies = self.studies
+        return other
+
+    def logs(self) -> Iterator[Log]:
+        """Operations after which Optuna gives studies and trials the numbers that come next.
+
+        All trials belong to study ``OTHERS``, the one that there is then if there was any.
+        """
+        for number in range(self.studies):
+            yield {
+                "op_code": CREATE_STUDY,
+                "worker_id": "",
+                "study_name": f"{_FORGOTTEN}{number}",
+                "directions": [1],
+            }
+            if number != OTHERS:
+                yield {"op_code": DELETE_STUDY, "worker_id": "", "study_id": number}
+        for _ in self.owners:
+            yield _TRIAL_OF_OTHERS
 
     def count(self, line: bytes) -> Operation:
         """What the next line does.
@@ -109,9 +146,9 @@ class Census:
     def _create(self, name: str) -> int | None:
         if name in self.names.values():
             return None
-        self.names[self._studies] = name
-        self._studies += 1
-        return self._studies - 1
+        self.names[self.studies] = name
+        self.studies += 1
+        return self.studies - 1
 
 
 def parse(line: bytes) -> Log:
@@ -134,6 +171,18 @@ def parse(line: bytes) -> Log:
         if not isinstance(log.get(name), kind) or isinstance(log.get(name), bool):
             raise DamagedLine(f"its field {name!r} is missing or of another type")
     return log
+
+
+def stub_of_others(operation: Operation) -> Log | None:
+    """What stands for an operation after a skipped beginning; None where it is to be done.
+
+    That is the making of a study that was not there before.
+    """
+    if operation.code == CREATE_TRIAL and operation.study is not None:
+        return _TRIAL_OF_OTHERS
+    if operation.code == CREATE_STUDY and operation.study is not None:
+        return None
+    return NOTHING
 
 
 def stub(operation: Operation) -> Log:

@@ -91,9 +91,12 @@ def test_off_a_terminal_a_line_comes_every_ten_seconds(
     assert progress._EVERY_S == 10
     monkeypatch.setattr(progress, "_EVERY_S", 0.05)
     shown = SearchProgress(budget=100, enabled=True)
-    with shown.showing(Path("a/flower.jpg"), 2, 4):
+    shown.begin(4)
+    flower = Path("a/flower.jpg")
+    shown.finished(Path("a/tree.jpg"), earlier=True)
+    with shown.showing(flower):
         time.sleep(0.2)
-        shown.update(Progress(50, 100, 44.3, 83.2, reached=True, target=45))
+        shown.update(Progress(50, 100, 44.3, 83.2, reached=True, target=45, photo=flower))
         time.sleep(0.2)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "blackcamo: [2/4] flower"

@@ -18,6 +18,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 from blackcamo.errors import StudyError
 from blackcamo.study import Study, journal
 from blackcamo.study.journal import DurableJournal
+from blackcamo.study.storage import open_storage
 from tests.study.conftest import opened, write_batch
 from tests.study.processes import join, posix, start
 
@@ -84,6 +85,45 @@ def test_a_full_disk_keeps_what_was_recorded(tmp_path: Path) -> None:
         assert recorded >= 4
         write_batch(study, 50)
         assert len(study.evaluations()) == recorded + 4
+
+
+def test_a_new_study_is_begun_without_reading_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "x.journal"
+    expected = {}
+
+    def write(study: Study, *batches: int) -> None:
+        for batch in batches:
+            write_batch(study, batch)
+        expected[study.name] = repr(study.evaluations())
+
+    for name in ("gone", "old", "older"):
+        with opened(path, name) as study:
+            write(study, 0)
+    Study.load(path, "gone").store.optuna.delete_study(0)
+    del expected["gone"]
+    store = open_storage(path)
+    store.limit("new")
+    assert [study.study_name for study in store.optuna.get_all_studies()] == ["\x00" + "0"]
+    # Others begin, go on and delete meanwhile.
+    with opened(path, "new") as new:
+        write(new, 0)
+        with opened(path, "old") as old, opened(path, "newer") as newer:
+            write(old, 1)
+            write(newer, 0)
+            write(new, 1, 2)
+            whole = open_storage(path).optuna
+            whole.delete_study(whole.get_study_id_from_name("older"))
+            del expected["older"]
+            write(newer, 1)
+        write(new, 3)
+    assert {s.study_name for s in open_storage(path).optuna.get_all_studies()} == expected.keys()
+    for name, evaluations in expected.items():
+        assert repr(Study.load(path, name).evaluations()) == evaluations
+    # Another journal of that name is read anew.
+    path.unlink()
+    with opened(path, "new") as study:
+        write(study, 0)
+    assert repr(Study.load(path, "new").evaluations()) == expected["new"]
 
 
 @posix

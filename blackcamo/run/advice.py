@@ -38,7 +38,8 @@ def next_step(
         goal: target and floor, on the scale of the candidates' scores.
         config: what the search was told.
         styles: those that raced.
-        smaller_than_px: the photo's long side where it was searched on a smaller copy.
+        smaller_than_px: the photo's long side where it was searched on a smaller copy, and so
+            nothing hides in it.
     """
     if config.budget < _USUAL_BUDGET:
         return f"continue with --budget {_USUAL_BUDGET}"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from blackcamo.strategies.goal import Goal
 from blackcamo.types import Evaluation
+
+_AS_ASSUMED = 3.0
+"""Points that a candidate must have moved the proxy's score for its verification to count as much
+as the assumption that scores move in full as they do there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +24,61 @@ class Finalist:
     promising: bool
 
 
-class Finalists:
-    """Candidates in the order in which verifying them pays.
+class Expectation:
+    """What to expect of a candidate's score in full, where scores were found on a proxy.
 
-    First those that should succeed, by appeal; then the others by loss. Scores found on a proxy
-    are off by what was seen of full-size scores so far: ``shift`` starts with the photo's own
-    difference and is corrected by every verification.
+    A candidate that moves the proxy's score by p is expected to move the photo's by k p. k is 1
+    at first and then learned from verifications, by ridge regression through the origin; of
+    candidates that hide something by itself, as what hides is tied to the pixels that are seen.
 
     Args:
-        candidates: trial number and evaluation; failed ones are left out.
-        shift: full-size score minus proxy score of the photo itself.
+        on_proxy, in_full: the score of the photo unchanged on the proxy and in full; the same
+            where there is no proxy.
+        goal: says what a point is on the scorer's scale.
+        hides: whether something hides in a candidate.
     """
 
     def __init__(
-        self, candidates: Iterable[tuple[int, Evaluation]], goal: Goal, *, shift: float = 0.0
+        self,
+        on_proxy: float,
+        in_full: float,
+        goal: Goal,
+        hides: Callable[[Evaluation], bool] = lambda _: False,
+    ) -> None:
+        self._on_proxy, self._in_full = on_proxy, in_full
+        self._hides = hides
+        assumed = (_AS_ASSUMED * (goal.high - goal.low) / 100.0) ** 2
+        self._products = defaultdict[bool, float](lambda: assumed)
+        self._squares = defaultdict[bool, float](lambda: assumed)
+
+    def score(self, evaluation: Evaluation) -> float:
+        """The score that is expected in full."""
+        kind = self._hides(evaluation)
+        k = self._products[kind] / self._squares[kind]
+        return self._in_full + k * (evaluation.score - self._on_proxy)
+
+    def observe(self, evaluation: Evaluation, verified_score: float) -> None:
+        """Learn from a verification how far scores of the search are off."""
+        kind, moved = self._hides(evaluation), evaluation.score - self._on_proxy
+        self._products[kind] += moved * (verified_score - self._in_full)
+        self._squares[kind] += moved * moved
+
+
+class Finalists:
+    """Candidates in the order in which verifying them pays.
+
+    First those that should succeed, by appeal; then the others by loss.
+
+    Args:
+        candidates: trial number and evaluation; failed ones are left out.
+        expected: what their scores are in full; learns from verifications.
+    """
+
+    def __init__(
+        self, candidates: Iterable[tuple[int, Evaluation]], goal: Goal, expected: Expectation
     ) -> None:
         self._goal = goal
-        self._shift = shift
-        self._seen: list[float] = []
+        self._expected = expected
         # Equal pictures are one finalist: the first that was found.
         self._left: dict[str, tuple[int, Evaluation]] = {}
         for trial, evaluation in candidates:
@@ -51,13 +93,8 @@ class Finalists:
         trial, evaluation = self._left.pop(digest)
         return Finalist(trial, evaluation, promising=self._rank(evaluation)[0] == 0)
 
-    def observe(self, evaluation: Evaluation, verified_score: float) -> None:
-        """Learn from a verification how far scores of the search are off."""
-        self._seen.append(verified_score - evaluation.score)
-        self._shift = sum(self._seen) / len(self._seen)
-
     def _rank(self, evaluation: Evaluation) -> tuple[int, float]:
-        expected = evaluation.score + self._shift
+        expected = self._expected.score(evaluation)
         if self._goal.succeeded(expected, evaluation.appeal):
             return 0, -evaluation.appeal
         return 1, self._goal.loss(expected, evaluation.appeal)

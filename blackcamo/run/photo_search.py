@@ -16,6 +16,7 @@ from blackcamo.rendering import Renderer
 from blackcamo.run.advice import next_step
 from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.delivery import Delivery
+from blackcamo.run.finalists import Expectation
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
 from blackcamo.run.recipes import RECIPES, front_recipes
@@ -23,6 +24,7 @@ from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.run.verification import REFERENCE, Verification
 from blackcamo.run.waiting import wait
+from blackcamo.scorers.base import sees_every_pixel
 from blackcamo.strategies import Goal, Race
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels, Proposal
@@ -123,14 +125,15 @@ class PhotoSearch:
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
         self._say("verifying")
-        winner = self.verification.winner(self.candidates, shift)
+        expected = Expectation(unchanged.score, before, self.goal, hides=self._hides)
+        winner = self.verification.winner(self.candidates, expected)
         self.failed = self.failed or self.verification.failed
         # A search that was cut short saves these queries for when it goes on.
         cut_short = self.interrupted or self.failed is not None
         again = None if cut_short else self.verification.score_again(winner)
         others = []
         if not cut_short:
-            others = self.verification.alternatives(winner, self.candidates, shift)
+            others = self.verification.alternatives(winner, self.candidates, expected)
         facts = self.delivery.facts(before, winner, again)
         if cut_short:
             early = self.ledger.counts()["verify"] - spent
@@ -177,14 +180,19 @@ class PhotoSearch:
             ),
         )
 
+    def _hides(self, evaluation: Evaluation) -> bool:
+        plain = self.setup.chain.without_hidden(evaluation.params)
+        return len(plain) < len(evaluation.params)
+
     def _next_step(self, shift: float) -> str:
         """What may help where nothing was good enough."""
+        plain = self.on_proxy and not sees_every_pixel(self.setup.scorer)
         return next_step(
             [evaluation for _, evaluation in self.candidates],
             self.goal.moved(-shift),
             self.config,
             styles=list(self.contest.spaces),
-            smaller_than_px=max(self.photo.pixels.shape[:2]) if self.on_proxy else None,
+            smaller_than_px=max(self.photo.pixels.shape[:2]) if plain else None,
         )
 
     def _objective(self, pixels: Pixels) -> Objective:

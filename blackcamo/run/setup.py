@@ -28,6 +28,7 @@ from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.address import public_spec
+from blackcamo.scorers.base import sees_every_pixel
 from blackcamo.strategies import Goal, Race, Strategy
 from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import framing, photo_notes, unsuited
@@ -162,7 +163,9 @@ class Setup:
         """
         pixels = photo.pixels
         proxy = searched_on(pixels, self.config.mode, self.config.proxy_px)
-        known, whole = facts(proxy, wraps=photo.wraps), proxy.shape == pixels.shape
+        known = facts(proxy, wraps=photo.wraps)
+        # What hides is tied to pixels: on a smaller copy it shows only what is seen in full, too.
+        hides = proxy.shape == pixels.shape or sees_every_pixel(self.scorer)
         named = self.config.styles is not None
         spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
         profile = self.profile.profile if self.profile else None
@@ -171,14 +174,14 @@ class Setup:
         for style in self.styles:
             why = unsuited(style, known, named=named, keep_framing=self.config.keep_framing)
             if why is None or named:
-                hidden = () if not whole else profile.ways() if profile else WAYS
+                hidden = () if not hides else profile.ways() if profile else WAYS
                 start = profile.start(style.name) if profile else None
                 spaces[style.name] = StyleSpace(
                     style, known, self.chain.space, hidden=hidden, start=start, off=off
                 )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
-        if not whole:
+        if not hides:
             notes.append(
                 f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
                 f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"

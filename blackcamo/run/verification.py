@@ -10,7 +10,7 @@ from blackcamo.images import Photo
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle, is_high_quality
 from blackcamo.run.delivery import Winner
-from blackcamo.run.finalists import Finalist, Finalists
+from blackcamo.run.finalists import Expectation, Finalist, Finalists
 from blackcamo.run.setup import Setup
 from blackcamo.study import Study
 from blackcamo.types import UNCHANGED, Evaluation
@@ -20,6 +20,8 @@ REFERENCE = "reference_scores"
 _TRIES = 3
 """Verifications that the scorer fails at in a row, after which it is left alone."""
 _VERIFIED = "verified_pictures"
+_MORE = 4
+"""Verifications at most for more appeal than the first success has."""
 
 
 class Verification:
@@ -48,22 +50,29 @@ class Verification:
         known = self._oracle.known(reference=True)
         self._study.keep(REFERENCE, known, ledger=self._oracle.ledger.counts())
 
-    def winner(self, candidates: Sequence[tuple[int, Evaluation]], shift: float) -> Winner:
+    def winner(self, candidates: Sequence[tuple[int, Evaluation]], expected: Expectation) -> Winner:
         """The one to deliver: highest appeal of those verified at the target, else least loss.
 
         Args:
             candidates: trial number and evaluation; the photo unchanged is the first one.
-            shift: full-size score minus proxy score of the photo itself.
+            expected: of their scores in full; learns from what is verified.
 
         Raises:
             ScorerError: not even the photo unchanged could be verified.
         """
-        finalists = Finalists(candidates, self._goal, shift=shift)
+        finalists = Finalists(candidates, self._goal, expected)
         verified: list[Winner] = []
-        failed = 0
+        failed = more = 0
+        best: float | None = None
         while failed < _TRIES and (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
+            if best is not None:
+                # On a proxy what hides is often found too strong for the photo in full, and what
+                # was learned of that puts weaker, more appealing candidates first.
+                if finalist.evaluation.appeal <= best or more == _MORE:
+                    break
+                more += 1
             # One query is for the second compression; what was verified before is free.
             spare = 1 if verified else 0
             unscored = self._oracle.failures.total()
@@ -75,9 +84,9 @@ class Verification:
             if delivered is None:
                 continue
             verified.append(delivered)
-            finalists.observe(finalist.evaluation, delivered.evaluation.score)
+            expected.observe(finalist.evaluation, delivered.evaluation.score)
             if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                break
+                best = max(best or 0.0, finalist.evaluation.appeal)
         if failed and not any(v.trial for v in verified):
             self.failed = self._oracle.latest_failure
         if not any(self._goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
@@ -95,7 +104,10 @@ class Verification:
         return verified[self._goal.winner(points)]
 
     def alternatives(
-        self, winner: Winner, candidates: Sequence[tuple[int, Evaluation]], shift: float
+        self,
+        winner: Winner,
+        candidates: Sequence[tuple[int, Evaluation]],
+        expected: Expectation,
     ) -> list[Winner]:
         """The best success of other styles, most appealing first, as many as are asked for."""
         best = winner.evaluation
@@ -104,7 +116,7 @@ class Verification:
         first: list[Finalist] = []
         for style in sorted({e.style for _, e in candidates} - {best.style, UNCHANGED}):
             its = [(n, e) for n, e in candidates if e.style == style]
-            finalist = Finalists(its, self._goal, shift=shift).take()
+            finalist = Finalists(its, self._goal, expected).take()
             if finalist is not None and finalist.promising:
                 first.append(finalist)
         found: list[Winner] = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from blackcamo.errors import InputError, OptionError, WeightsError
 from blackcamo.plugins import unknown
-from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import NoScore, Pixels, Scorer, ScorerInfo, ScorerOptions
 from blackcamo.weights.files import check_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,6 +36,14 @@ def pure(factory: F) -> F:
 def is_pure(factory: Callable[..., Any]) -> bool:
     """Whether this very factory is declared :func:`pure`; a class does not inherit that."""
     return vars(factory).get(_PURE) is True
+
+
+def sees_every_pixel(scorer: Scorer) -> bool:
+    """Whether a scorer declares, by an attribute ``native_size``, that it resizes no picture.
+
+    What hides in single pixels then does to a large photo what it does to a small one.
+    """
+    return getattr(scorer, "native_size", False) is True
 
 
 def declare(info: ScorerInfo, options: ScorerOptions) -> ScorerInfo:

@@ -99,6 +99,8 @@ class Brisque:
         batch: how many images of one size are computed together; on a CPU more than 1 is slower.
     """
 
+    native_size = True
+
     def __init__(self, model: Model, info: ScorerInfo, *, device: str, batch: int = 1) -> None:
         self.model = model
         self.info = info

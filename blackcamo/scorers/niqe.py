@@ -103,6 +103,8 @@ class Niqe:
         raw: score by the distance itself (0 is best, there is no upper end).
     """
 
+    native_size = True
+
     def __init__(
         self, model: Model, info: ScorerInfo, *, device: str, batch: int = 1, raw: bool = False
     ) -> None:

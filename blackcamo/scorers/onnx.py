@@ -67,6 +67,7 @@ class Onnx:
         path = Path(argument)
         model = read_model_file(path, remedy="say onnx:FILE with the path of an ONNX network")
         self._description = about = describe(path, options)
+        self.native_size = about.input.size is None
         file = inspect(model, path)
         # What is missing is named before ONNX Runtime looks for it, in its own words.
         weights = file.data_digest()

@@ -40,6 +40,8 @@ class PocketIQAScorer:
         info: what the scorer declares.
     """
 
+    native_size = True
+
     def __init__(self, engine: Engine, info: ScorerInfo) -> None:
         self.info = info
         self._engine = engine

@@ -38,10 +38,13 @@ _DARK_LEVELS = 6.0
 """Bound on the threshold in the dark: screens of today show what the CRTs of the source hid."""
 
 
+_PATTERN_PX = 512
+"""A pattern of few pixels is masked by detail of few pixels, however large the photo: sizes are
+relative to its long side up to this one, at which viewers were asked, and grow no further."""
 _MARGIN, _MARGIN_PX = 0.006, 3
-"""Distance from smooth areas at which hiding begins, relative to the long side, and at least."""
+"""Distance from smooth areas at which hiding begins, relative to that, and at least."""
 _SEAM = 0.004
-"""Sigma of the blur over its edge, relative to the long side."""
+"""Sigma of the blur over its edge, relative to that."""
 _LITTLE = 0.5 / 255
 """What is less than this is drawn towards nothing."""
 _MOST_SWING = (1.402, 1.058272, 1.772)
@@ -73,16 +76,19 @@ def just_noticeable(rgb: Tensor) -> Tensor:
     segmentation using skin-color map in videophone applications", IEEE Trans. CSVT 9 (4), 1999.
     The masking term is our own.
     """
-    return _threshold(rgb)[0]
+    return _threshold(rgb, max(rgb.shape[-2:]))[0]
 
 
-def _threshold(rgb: Tensor) -> tuple[Tensor, Tensor]:
-    """What is just noticeable, and how surely there is skin (0-1): both (B, 1, H, W)."""
+def _threshold(rgb: Tensor, long_side_px: int) -> tuple[Tensor, Tensor]:
+    """What is just noticeable, and how surely there is skin (0-1): both (B, 1, H, W).
+
+    Args:
+        long_side_px: what sizes are relative to.
+    """
     height_px, width_px = rgb.shape[-2:]
     y = luma(rgb)
-    sigma_px = max(_DETAIL_RADIUS * max(height_px, width_px), 0.5)
-    detail = (y - gaussian_blur(y, sigma_px)).abs_().sqrt_()
-    small, sigma_px = _map(torch.cat((rgb, detail, *_directions(y)), dim=1))
+    detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
+    small, sigma_px = _map(torch.cat((rgb, detail, *_directions(y)), dim=1), long_side_px)
     local = gaussian_blur(small[:, 3:], sigma_px)
     busy = local[:, :1].square()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
@@ -110,22 +116,22 @@ def hiding(rgb: Tensor) -> tuple[Tensor, Tensor]:
     Args:
         rgb: (B, 3, H, W) in [0, 1].
     """
-    threshold, skin = _threshold(rgb)
-    long_side_px = max(rgb.shape[-2:])
+    long_side_px = min(max(rgb.shape[-2:]), _PATTERN_PX)
+    threshold, skin = _threshold(rgb, long_side_px)
     reach_px = max(_MARGIN_PX, round(_MARGIN * long_side_px))
     least = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
     hidden = torch.minimum(least, threshold)
     hidden.mul_(1 - skin.div_(_SURELY_SKIN).clamp_(max=1).square_())
-    return _faded(hidden), _faded(hidden * _coloured(rgb))
+    return _faded(hidden), _faded(hidden * _coloured(rgb, long_side_px))
 
 
 def _faded(hidden: Tensor) -> Tensor:
     return hidden * (hidden / _LITTLE).clamp_(max=1)
 
 
-def _coloured(rgb: Tensor) -> Tensor:
+def _coloured(rgb: Tensor, long_side_px: int) -> Tensor:
     """How much of a pattern in colour what is around it hides (B, 1, H, W): on grey, a third."""
-    small, sigma_px = _map(rgb)
+    small, sigma_px = _map(rgb, long_side_px)
     y = luma(small)
     differences = torch.cat(((small[:, 2:] - y) / 1.772, (small[:, :1] - y) / 1.402), dim=1)
     around = gaussian_blur(differences, sigma_px).square_().sum(1, keepdim=True).sqrt_()
@@ -160,9 +166,8 @@ def _least(threshold: Tensor, reach_px: int) -> Tensor:
     return out
 
 
-def _map(planes: Tensor) -> tuple[Tensor, float]:
+def _map(planes: Tensor, long_side_px: int) -> tuple[Tensor, float]:
     """What varies slowly is seen as well on few pixels: those, and a neighbourhood there."""
-    long_side_px = max(planes.shape[-2:])
     factor = max(1, min(long_side_px // _MAP_PX, *planes.shape[-2:]))
     return block_means(planes, factor), max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
 

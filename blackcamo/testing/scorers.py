@@ -38,6 +38,9 @@ class CountingScorer:
         answer: what the scorer says, given the images and their true scores, once per call: it may
             return other values (NaN), too few or too many, or raise, as broken scorers do.
         info: what it declares.
+
+    Attributes:
+        native_size: whether it declares to look at pictures in their own size.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class CountingScorer:
         info: ScorerInfo | None = None,
     ) -> None:
         self.info = info or ScorerInfo(name="counting")
+        self.native_size = False
         self.calls: list[Call] = []
         self._measure = measure
         self._answer = answer

@@ -1,6 +1,6 @@
 """Do searches find more where CMA's generations are as large as the batches it is asked for?
 
-    python run.py --work /path/to/scratch [--budget 256] [--jobs 1]
+    python run.py --work /path/to/scratch [--budget 160] [--jobs 1]
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes a row per
 search into the scratch folder, so that an interrupted run goes on, and ``result.json`` here.
@@ -35,7 +35,7 @@ from blackcamo.types import ScorerOptions
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("BLACKCAMO_DATA", HERE.parents[1].parent / "shared")).resolve()
 PHOTOS = ("03", "05", "07", "13", "15", "19", "21", "23")
-LONG_SIDE_PX = 320
+LONG_SIDE_PX = 192
 BATCH = 16
 SCORERS: dict[str, dict[str, Any]] = {
     "pocketiqa": {"scorer": "pocketiqa"},
@@ -54,7 +54,7 @@ STRATEGIES = {
     "CMA, 16 to a generation": ("CMA", BATCH),
     "OldCMA, 16 to a generation": ("OldCMA", BATCH),
 }
-CHECKPOINTS = (64, 128, 256)
+CHECKPOINTS = (40, 80, 160)
 
 
 def main() -> None:

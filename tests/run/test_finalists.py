@@ -125,6 +125,8 @@ class TestOnAProxy:
         monkeypatch.setattr(verification, "_MORE", 0)
         first = search(into="first")
         assert first.succeeded
+        assert first.appeal is not None
+        assert found.appeal is not None
         assert first.appeal < found.appeal
         assert (found.queries["verify"] or 0) > (first.queries["verify"] or 0)
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from blackcamo import run
-from blackcamo.preset import read_preset
-from blackcamo.run import verification
-from blackcamo.run.finalists import Expectation, Finalists
+from blackcamo.images import load_photo
+from blackcamo.ledger import Ledger
+from blackcamo.oracle import Oracle
+from blackcamo.run import SearchConfig, verification
+from blackcamo.run.delivery import Winner
+from blackcamo.run.finalists import Expectation, Finalist, Finalists
+from blackcamo.run.setup import Setup
+from blackcamo.run.verification import Verification
 from blackcamo.strategies import Goal
-from blackcamo.testing import CountingScorer, make_photo
-from blackcamo.types import Evaluation, Pixels
-from blackcamo.vision.arrays import to_pixels
-from tests.run.conftest import Search
+from blackcamo.testing import CountingScorer
+from blackcamo.types import Evaluation
 
 GOAL = Goal(45.0, appeal_floor=80.0)
 PLAIN = Evaluation(
@@ -82,56 +80,50 @@ def test_weaker_candidates_are_taken_first_once_they_are_known_to_do() -> None:
     assert finalists.take() is None
 
 
-def columns(image: Pixels) -> float:
-    """Low where columns of two pixels differ in blue; in full three times as much so."""
-    levels = image[: len(image) // 4 * 4, : image.shape[1] // 4 * 4].astype(np.float32)
-    blue = levels[..., 2] - levels.mean(2)
-    cells = blue.reshape(len(blue) // 4, 4, -1, 2, 2).mean((1, 4))
-    weight = 24 if max(image.shape) > 128 else 8
-    return 80 - weight * float(np.abs(cells[..., 0] - cells[..., 1]).mean())
+class Verified(Verification):
+    """Says of each trial in full what it was told, and remembers which were asked for."""
+
+    def __init__(self, in_full: dict[int, Evaluation]) -> None:
+        self._goal = GOAL
+        self._oracle = Oracle(CountingScorer(), Ledger(1))
+        self._in_full = in_full
+        self.asked: list[int] = []
+        self.failed = None
+
+    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner:
+        self.asked.append(finalist.trial)
+        return Winner(finalist.trial, self._in_full[finalist.trial], b"")
 
 
-class TestOnAProxy:
-    """A photo of twice the size that is searched."""
-
-    @pytest.fixture
-    def measure(self) -> Callable[[Pixels], float]:
-        return columns
-
-    @pytest.fixture
-    def search(self, run_search: Search, tmp_path: Path) -> Search:
-        path = tmp_path / "large.png"
-        grain = np.random.default_rng(0).normal(0, 18, (192, 256, 1))
-        pixels = to_pixels(make_photo(192, 256)) + grain
-        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path)
-        return partial(
-            run_search, path, proxy_px=128, budget=80, styles=["natural"], no_pictures=True
-        )
-
-    def test_nothing_hides_from_a_scorer_that_may_resize(self, search: Search) -> None:
-        found = search()
-        assert any("nothing hides in the photo" in note for note in found.notes)
-        assert not hidden_in(found)
-
-    def test_something_hides_from_one_that_sees_every_pixel(
-        self, search: Search, scorer: CountingScorer, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        scorer.native_size = True
-        found = search()
-        assert found.succeeded
-        assert not any("nothing hides" in note for note in found.notes)
-        assert hidden_in(found)
-        # Twice as much of it as the photo in full needs was first thought to be needed.
-        monkeypatch.setattr(verification, "_MORE", 0)
-        first = search(into="first")
-        assert first.succeeded
-        assert first.appeal is not None
-        assert found.appeal is not None
-        assert first.appeal < found.appeal
-        assert (found.queries["verify"] or 0) > (first.queries["verify"] or 0)
+# Ever less is hidden, and in full each does three times what it does on the proxy, of 60.
+HIDDEN = [
+    (n, replace(HIDING, score=score, appeal=appeal, jpeg_sha256=str(n)))
+    for n, (score, appeal) in enumerate([(60, 90), (44, 84), (50, 86), (54, 88), (57, 89)])
+]
+IN_FULL = {n: replace(e, score=58 + 3 * (e.score - 60)) for n, e in HIDDEN}
 
 
-def hidden_in(found: run.SearchResult) -> list[str]:
-    """Parameters of the delivered candidate that are a weave's."""
-    assert found.preset is not None
-    return [name for name in read_preset(found.preset).params if name.startswith("weave")]
+def test_what_needs_to_be_hidden_less_is_delivered() -> None:
+    verified = Verified(IN_FULL)
+    winner = verified.winner(HIDDEN, expectation())
+    assert (winner.trial, winner.evaluation.appeal) == (3, 88)
+    assert verified.asked[0] == 1
+    assert len(verified.asked) <= 1 + verification._MORE
+
+
+def test_where_scores_are_right_the_first_success_is_delivered() -> None:
+    verified = Verified(dict(HIDDEN))
+    winner = verified.winner(HIDDEN, Expectation(60.0, 60.0, GOAL))
+    assert winner.trial == 1
+    assert verified.asked == [1]
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_in_a_large_photo_something_hides_where_every_pixel_is_seen(
+    scorer: CountingScorer, photo: Path, native: bool
+) -> None:
+    scorer.native_size = native
+    config = SearchConfig(proxy_px=64, styles=("natural",), budget=16, profile="none")
+    contest = Setup(config).contest(load_photo(photo))
+    assert bool(contest.spaces["natural"].hidden) is native
+    assert any("nothing hides" in note for note in contest.notes) is not native

@@ -25,6 +25,7 @@ from blackcamo.cli import (
     evaluate,
     evaluate_scorer,
     explain,
+    explore,
     export,
     filters,
     front,
@@ -63,6 +64,7 @@ app = typer.Typer(
 for _command in (
     search.search,
     learn.learn,
+    explore.explore,
     score.score,
     verify.verify,
     check_channels.check_channels,

@@ -11,16 +11,21 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 import typer
 
 from blackcamo.errors import OutputError
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 DONE, FAILED, MISSED, INTERRUPTED = 0, 2, 3, 130
 """Exit status: all went well; an input failed; not camouflaged or not reproduced; Ctrl-C."""
 
 _GAP = "  "
+_WIDEST = 200
+"""Columns of tables that go to no terminal."""
 _NARROW = 12
 """Columns below which words are not broken into lines."""
 
@@ -271,9 +276,20 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
             say(" " * before + part)
 
 
+def print_rich(shown: RenderableType) -> None:
+    """Print a table with colours where there is a terminal, as wide as it needs to be elsewhere."""
+    from rich.console import Console
+
+    stream = _answers()
+    # A terminal's own width, and one that cuts nothing where there is none.
+    width = None if _columns(stream) is not None else _WIDEST
+    console = Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    console.print(shown)
+
+
 def number(value: float | None) -> str:
     """A score or appeal for a table, "-" where there is none."""
-    return "-" if value is None else f"{value:.1f}"
+    return "-" if value is None else f"{value:z.1f}"
 
 
 def _is_number(cell: str) -> bool:

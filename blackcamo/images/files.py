@@ -27,7 +27,8 @@ PICTURE_SUFFIXES = frozenset(
 """What files of a folder are taken for pictures, in lower case."""
 
 _MADE_HERE = re.compile(
-    r"\.(camo|best-effort|compare|choices|choose|report|styles|hald|[\w-]+-layer)", re.IGNORECASE
+    r"\.(camo|best-effort|compare|choices|choose|report|styles|looks|hald|[\w-]+-layer)",
+    re.IGNORECASE,
 )
 _NAME_BYTES = 255
 """The longest name on most file systems; those that encrypt names take fewer bytes."""

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from blackcamo.run.checking import check_channels
     from blackcamo.run.choosing import choose, study_of
     from blackcamo.run.cluster import cluster_check
-    from blackcamo.run.config import SearchConfig
+    from blackcamo.run.config import ExploreConfig, SearchConfig
     from blackcamo.run.delivering import deliver
     from blackcamo.run.exhibition import report
     from blackcamo.run.explaining import explain
+    from blackcamo.run.exploring import explore
     from blackcamo.run.exporting import export
     from blackcamo.run.finding import FoundPhoto, find_below, find_photos
     from blackcamo.run.learning import learn
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ClauseEntry,
         ClusterWorker,
         ExplainResult,
+        ExploreResult,
         ExportResult,
         FilterEntry,
         FrontEntry,
@@ -72,6 +74,8 @@ __all__ = [
     "ClauseEntry",
     "ClusterWorker",
     "ExplainResult",
+    "ExploreConfig",
+    "ExploreResult",
     "ExportResult",
     "FilterEntry",
     "FoundPhoto",
@@ -108,6 +112,7 @@ __all__ = [
     "delete",
     "deliver",
     "explain",
+    "explore",
     "export",
     "filters",
     "find_below",
@@ -138,6 +143,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ExploreConfig": "config",
     "SearchConfig": "config",
     "FoundPhoto": "finding",
     "Serving": "serving",
@@ -154,6 +160,7 @@ _HOMES = {
     "delete": "tidying",
     "deliver": "delivering",
     "explain": "explaining",
+    "explore": "exploring",
     "export": "exporting",
     "filters": "listing",
     "find_below": "finding",

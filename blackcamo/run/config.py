@@ -1,4 +1,4 @@
-"""What a run is asked for: the configuration of a search, and the keywords that stand for it."""
+"""What a run is asked for: the configurations, and the keywords that stand for a search's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from blackcamo.types import Mode, PathLike, ScoreFunction, ScorerOptions
 DEFAULT_OUT = Path("camouflage")
 DEFAULT_PRESETS = DEFAULT_OUT / "presets"
 DEFAULT_STORAGE = str(DEFAULT_OUT / "studies.journal")
+DEFAULT_EXPLORATION = Path("exploration")
 DEFAULT_SCORER = "pocketiqa"
 DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 80.0
@@ -97,6 +98,42 @@ class SearchConfig:
 
     def __post_init__(self) -> None:
         check_values(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExploreConfig:
+    """Everything that an exploration can be told; the defaults are those of the command line.
+
+    Args:
+        scorers: scorers' names, or "name:argument".
+        scorer_options: of all of them.
+        appeal_floor: least appeal (0-100) of what people like.
+        styles: by name; None is all.
+        points: looks of each style; None is as many as the budget allows, or 8 without one.
+        budget: most queries of each scorer, all photos together; None is no bound.
+        seed: scrambles the design.
+        batch: looks rendered and asked about at a time.
+        quality: libjpeg quality of the channel.
+        proxy_px: longest side (pixels) of what scorers see; larger photos are taken down to it.
+        shown: photos whose looks can be seen on the page.
+        out: folder of the files.
+    """
+
+    scorers: tuple[str, ...] = (DEFAULT_SCORER,)
+    scorer_options: ScorerOptions = field(default_factory=ScorerOptions)
+    appeal: str = DEFAULT_APPEAL
+    appeal_floor: float = DEFAULT_APPEAL_FLOOR
+    styles: tuple[str, ...] | None = None
+    points: int | None = None
+    budget: int | None = None
+    seed: int = 0
+    batch: int = 16
+    quality: int = 90
+    subsampling: Subsampling = "4:2:0"
+    proxy_px: int = 512
+    shown: int = 3
+    device: str = "auto"
+    out: Path = DEFAULT_EXPLORATION
 
 
 class ScorerKeywords(TypedDict, total=False):

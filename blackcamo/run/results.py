@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from blackcamo.errors import PhotoError, StudyError
 from blackcamo.types import Export, Param, Pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from blackcamo.exploring.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ ProgressCallback: TypeAlias = Callable[[Progress], None]
 
 _UNTOLD = "untold"
 """Metadata of a field that is no part of what is told: it may hold a password."""
+
+
+@runtime_checkable
+class _Told(Protocol):
+    def to_json(self) -> dict[str, Any]: ...
 
 
 class _Result:
@@ -102,6 +109,32 @@ class LearnResult(_Result):
     queries: Mapping[str, int]
     seconds: float
     interrupted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExploreResult(_Result):
+    """What an exploration came to; files are None where it was interrupted.
+
+    ``looks`` is how many were shown of each of so many ``photos``; ``queries`` counts by scorer and
+    kind, ``without_score`` pictures of this call by scorer and cause, and ``failures`` says why a
+    photo is not among them. ``readings`` are what the table says of each scorer. ``table`` is the
+    CSV, ``document`` all of it as JSON, ``sheets`` are by scorer.
+    """
+
+    out: Path
+    photos: int
+    looks: int
+    scorers: tuple[str, ...]
+    queries: Mapping[str, Mapping[str, int]]
+    without_score: Mapping[str, Mapping[str, int]]
+    failures: Mapping[Path, str]
+    interrupted: bool
+    seconds: float = 0.0
+    table: Path | None = None
+    document: Path | None = None
+    page: Path | None = None
+    sheets: Mapping[str, Path] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -587,10 +620,10 @@ def _image(path: Path) -> Image:
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, _Result):
+    if isinstance(value, _Told):
         return value.to_json()
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, Param):

@@ -141,6 +141,30 @@ class StyleSpace:
         """
         return self._filters.scaled(self.start, strength)
 
+    def across(self, shares: Mapping[str, float], strength: float = 1.0) -> dict[str, float]:
+        """Free parameters at shares (0-1) of their ranges, whatever the style starts at here.
+
+        Those that are not free on this photo are passed over, and those left out stay at the start.
+
+        Args:
+            shares: parameter name -> 0 at the low end of its range, 1 at the high one.
+            strength: how far all of it goes, as in :meth:`at`.
+
+        Raises:
+            OptionError: a share is not between 0 and 1, or the strength not between 0 and 1.5.
+        """
+        chosen = self.start
+        for name, share in shares.items():
+            if not 0 <= share <= 1:
+                raise OptionError(f"share of {name!r} is {share:g}; it must be between 0 and 1")
+            if name in self.ranges:
+                low, high = self.ranges[name]
+                # The sum may end a rounding step outside.
+                chosen[name] = min(max(low + share * (high - low), low), high)
+        scaled = self._filters.scaled(chosen, strength)
+        full = self._filters.complete(scaled)
+        return {name: full[name] for name in scaled}
+
 
 def check_start(style: Style, start: Sequence[float]) -> None:
     """Refuse another number of coordinates (D,) than the style's own.

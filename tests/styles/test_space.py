@@ -250,3 +250,24 @@ def test_between_an_anchor_and_a_candidate() -> None:
     assert towards(anchor, far, 0.0) == anchor
     assert towards(anchor, far, 1.0) == far
     assert towards(anchor, far, 0.25) == {"a": 1.25, "b": 3.0}
+
+
+def test_shares_span_the_range_wherever_the_style_starts() -> None:
+    bent = adapted({"light_ev": 0.4})
+    for space in (SPACE, bent, StyleSpace(STYLE, PHOTO, FILTERS)):
+        params = space.across({"light_ev": 0.25, "tint_percent": 1.0, "unknown_percent": 0.5})
+        assert params == {**START, "light_ev": -0.625, "tint_percent": -1.0}
+        low = space.across(dict.fromkeys(("light_ev", "crop_percent"), 0.0))
+        assert (low["light_ev"], low["crop_percent"]) == (-1.0, 0.0)
+    half = bent.across({"crop_percent": 0.8}, 0.5)
+    # Half as far from neutral; modifiers stay, and what has steps keeps to them.
+    assert (half["light_ev"], half["soft_percent"]) == (0.2, 5.0)
+    assert (half["warmth_k"], half["radius_percent"]) == (6750.0, 5.0)
+    assert half["crop_percent"] == 3.0
+    assert bent.across({}, 0.7)["light_ev"] == bent.at(0.7)["light_ev"]
+
+
+@pytest.mark.parametrize(("share", "strength"), [(1.1, 1.0), (-0.1, 1.0), (math.nan, 1.0), (0, 2)])
+def test_shares_and_strengths_are_between_0_and_1(share: float, strength: float) -> None:
+    with pytest.raises(OptionError, match="it must be between 0 and 1"):
+        SPACE.across({"light_ev": share}, strength)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import math
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import reduce
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any
 
 from blackcamo.errors import OptionError, ScorerError
 from blackcamo.scorers.base import score_scorable, sha256
-from blackcamo.scorers.foreign import declare_foreign, numbers, shown
+from blackcamo.scorers.foreign import declare_foreign, number, numbers, shown
 from blackcamo.types import Pixels, ScoreFunction, ScorerOptions
 
 CALLABLE = "callable"
@@ -53,6 +55,7 @@ class Function:
                 "takes a list of pictures and returns as many numbers"
             )
         self._call = function
+        self._alone_s: float | None = None
         name = spec or function_spec(function)
         self.info = declare_foreign(name, digest or _digest(name, function), options)
 
@@ -68,6 +71,7 @@ class Function:
 
     def _score(self, images: list[Pixels]) -> list[float]:
         name = self.info.name
+        started = time.monotonic()
         try:
             answer = self._call([image.copy() for image in images])
             values = _values(answer, images=len(images))
@@ -77,9 +81,20 @@ class Function:
         if values is None:
             raise ScorerError(
                 f"scorer {name!r} gave {shown(answer)} for {len(images)} pictures; "
-                "it must return a list of numbers, one for each picture"
+                f"it must return a list of numbers, one for each picture{self._singly(answer)}"
             )
+        if len(images) == 1:
+            self._alone_s = time.monotonic() - started
         return numbers(values, images=len(images), name=name)
+
+    def _singly(self, answer: object) -> str:
+        """What to do with one that takes a single picture, and what that costs."""
+        if math.isnan(number(answer)) or isinstance(answer, str | bytes):
+            return ""
+        took = ""
+        if self._alone_s is not None:
+            took = f", which takes {self._alone_s:.2g} s a picture, as the photo itself did"
+        return f"; a batch of 1 (--batch 1) asks it for one picture at a time{took}"
 
 
 class Python(Function):

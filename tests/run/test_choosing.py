@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import subprocess
+import webbrowser
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from blackcamo import run
+from blackcamo.cli import main
 from blackcamo.errors import OptionError, PhotoError, StudyError
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
@@ -30,6 +32,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def chosen(made: Path) -> run.ChooseResult:
+    """What is shown of it, in its folder ``shown``; made once, as it renders for seconds."""
+    return run.choose("photo", storage=storage(made), photos=[made], out=made / "shown")
+
+
 @pytest.fixture
 def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "copy"))
@@ -43,8 +51,10 @@ def study(folder: Path) -> str:
     return run.study_of(folder / "photo.jpg", storage(folder))
 
 
-def test_what_is_shown_differs_and_the_delivered_one_is_the_first(folder: Path) -> None:
-    made = run.choose("photo", storage=storage(folder), photos=[folder], out=folder / "shown")
+def test_what_is_shown_differs_and_the_delivered_one_is_the_first(
+    chosen: run.ChooseResult, folder: Path
+) -> None:
+    made = chosen
     assert made.study == study(folder)
     assert 2 <= len(made.options) <= 6
     assert "delivered" in made.options[0].known_for
@@ -55,12 +65,12 @@ def test_what_is_shown_differs_and_the_delivered_one_is_the_first(folder: Path) 
     page = made.page.read_text("utf-8")
     for option in made.options:
         assert f"blackcamo deliver {made.study} --pick {option.pick}<" in page
-    assert str(folder) not in page
+    assert str(made.page.parent) not in page
     assert made.sheet.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_page_of_another_study_stays(folder: Path) -> None:
-    shown = folder / "shown"
+    shown = folder / "others"
     shown.mkdir()
     (shown / "photo.choose.html").write_text("mine")
     for _ in range(2):
@@ -78,8 +88,10 @@ def test_pictures_that_look_the_same_are_shown_once() -> None:
     assert different(levels, {4: "a", 1: "b", 2: "c", 3: "a"}) == [4, 2, 3]
 
 
-def test_any_pick_is_rendered_verified_and_written(folder: Path, scorer: CountingScorer) -> None:
-    made = run.choose("photo", storage=storage(folder), photos=[folder], out=folder / "shown")
+def test_any_pick_is_rendered_verified_and_written(
+    chosen: run.ChooseResult, folder: Path, scorer: CountingScorer
+) -> None:
+    made = chosen
     pick = made.options[-1].pick
     for _ in range(2):  # the same files, however often
         found = run.deliver(
@@ -145,3 +157,19 @@ def test_the_page_opens_in_the_browser_of_the_user(folder: Path) -> None:
     )
     page = folder / json.loads(done.stdout)["page"]
     assert opened.read_text() == page.as_uri()
+
+
+def test_a_search_opens_what_there_is_to_choose_from(
+    photo: Path, scorer: CountingScorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    words = ("--budget", "24", "--batch", "8", "--no-pictures", "--quiet", "--open")
+    assert main(["search", str(photo), *words]) == 0
+    page = tmp_path / "camouflage" / "photo" / "photo.choose.html"
+    assert opened == [page.as_uri()]
+    assert "blackcamo deliver photo-counting-" in page.read_text("utf-8")
+    # Where nothing succeeded there is nothing to choose from.
+    assert main(["search", str(photo), *words, "--target", "1", "--seed", "1"]) == 3
+    assert len(opened) == 1

@@ -210,6 +210,19 @@ def test_a_callable_is_recorded_by_the_name_it_is_found_by(photo: Path, tmp_path
     assert blackcamo.verify(result.output, scorer=nested).reproduced
 
 
+def test_a_callable_of_one_picture_is_searched_one_at_a_time(photo: Path, tmp_path: Path) -> None:
+    def alone(images: list[Pixels]) -> float:
+        (image,) = images
+        return paleness(image)
+
+    result = blackcamo.search(
+        photo, scorer=alone, budget=8, batch=1, out=tmp_path / "out",
+        storage=tmp_path / "s.journal", no_pictures=True,
+    )  # fmt: skip
+    assert result.error is None
+    assert 3 < (result.queries["total"] or 0) <= 8
+
+
 def test_apply_does_all_and_iter_apply_one_after_the_other(photo: Path, tmp_path: Path) -> None:
     other = write_photo(tmp_path / "other.jpg")
     pixels = load_photo(photo).pixels

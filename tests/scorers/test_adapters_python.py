@@ -138,7 +138,15 @@ def test_what_came_and_what_is_wanted_are_said(
 def test_a_bare_number_for_several_pictures_is_none_for_any(module: str) -> None:
     scorer = load_scorer(f"python:{module}:given")
     sys.modules[module].GIVEN[:] = [61.5]
-    with pytest.raises(ScorerError, match=r"gave 61\.5 for 2 pictures; it must return a list"):
+    with pytest.raises(ScorerError, match=r"gave 61\.5 for 2 pictures; it must return a list") as e:
+        scorer.score(greys(1, 2))
+    assert str(e.value).endswith("; a batch of 1 (--batch 1) asks it for one picture at a time")
+    # Once it was asked about one, the message says what that took.
+    scorer.score(greys(1))
+    with pytest.raises(ScorerError, match=r"at a time, which takes \S+ s a picture"):
+        scorer.score(greys(1, 2))
+    sys.modules[module].GIVEN[:] = [{}]
+    with pytest.raises(ScorerError, match=r"one for each picture$"):
         scorer.score(greys(1, 2))
 
 

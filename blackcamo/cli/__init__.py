@@ -22,6 +22,7 @@ from blackcamo.cli import (
     datasets,
     delete,
     deliver,
+    doctor,
     evaluate,
     evaluate_scorer,
     explain,
@@ -91,6 +92,7 @@ for _command in (
     styles.styles,
     profiles.profiles,
     filters.filters,
+    doctor.doctor,
 ):
     app.command()(_command)
 app.add_typer(datasets.datasets, name="datasets")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from blackcamo.run.cluster import cluster_check
     from blackcamo.run.config import ExploreConfig, SearchConfig
     from blackcamo.run.delivering import deliver
+    from blackcamo.run.doctoring import doctor
     from blackcamo.run.exhibition import report
     from blackcamo.run.explaining import explain
     from blackcamo.run.exploring import explore
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         AppealResult,
         ApplyResult,
         ChannelsResult,
+        CheckEntry,
         Choice,
         ChooseResult,
         ClauseEntry,
@@ -69,6 +71,7 @@ __all__ = [
     "AppealResult",
     "ApplyResult",
     "ChannelsResult",
+    "CheckEntry",
     "Choice",
     "ChooseResult",
     "ClauseEntry",
@@ -111,6 +114,7 @@ __all__ = [
     "dashboard",
     "delete",
     "deliver",
+    "doctor",
     "explain",
     "explore",
     "export",
@@ -159,6 +163,7 @@ _HOMES = {
     "dashboard": "serving",
     "delete": "tidying",
     "deliver": "delivering",
+    "doctor": "doctoring",
     "explain": "explaining",
     "explore": "exploring",
     "export": "exporting",

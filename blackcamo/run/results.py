@@ -84,6 +84,17 @@ class ScorerEntry(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEntry(_Result):
+    """One thing that ``doctor`` looked at: what it ``found``, and the command that may mend it."""
+
+    part: str
+    name: str
+    ok: bool
+    found: str
+    mend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilterEntry(_Result):
     """A family of filters and its parameters."""
 

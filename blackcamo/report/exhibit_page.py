@@ -68,7 +68,9 @@ def _summary(facts: Sequence[Facts]) -> str:
         return "No photo could be shown."
     succeeded = sum(f.succeeded for f in facts)
     appeals = [f.appeal for f in facts]
-    what = "result" if any(f.command for f in facts) else "photo"
+    # Several of one photo are told apart by their styles.
+    alike = len({f.name for f in facts}) < len(facts)
+    what = "result" if alike or any(f.command for f in facts) else "photo"
     count = f"1 {what}" if len(facts) == 1 else f"{len(facts)} {what}s"
     least, most = min(appeals), max(appeals)
     appeal = f"{least:.1f}" if len(facts) == 1 else f"{least:.1f} to {most:.1f}"

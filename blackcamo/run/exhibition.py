@@ -218,7 +218,8 @@ def _show(piece: _Piece, originals: Originals, studies: Studies) -> tuple[Exhibi
         raise PhotoError(f"{piece.path}: is not the file that its preset records; search again")
     photo = originals.of(preset)
     study = str(preset.provenance.get("study"))
-    facts = _facts(photo.path.name, piece.where, preset, studies.queries(study))
+    where = " · ".join(part for part in (preset.style, piece.where) if part)
+    facts = _facts(photo.path.name, where, preset, studies.queries(study))
     aligned = aligned_with(preset, photo.pixels)
     before = photo.pixels if aligned is None else aligned
     after = camouflage.pixels

@@ -52,6 +52,10 @@ def test_a_search_is_shown_with_all_that_is_known_of_it(
     page = made.pages[0].read_text("utf-8")
     assert f"{found.score_after:.1f}" in page
     assert str(tmp_path) not in page
+    # Results of one photo are told apart.
+    styles = [found.style, *(choice.style for choice in found.choices)]
+    assert sorted(re.findall(r'<span class="where">([\w-]+)</span>', page)) == sorted(styles)
+    assert f"{len(styles)} results, " in page
 
 
 def test_the_photo_is_found_under_another_name(found: run.SearchResult, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -188,14 +187,14 @@ class Crowded(CountingScorer):
 def test_several_at_once_give_what_one_by_one_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    # The first two have one name and content: one study. The next three want one another's names.
+    names = ("one/b.jpg", "two/b.jpg", "one/a.jpg", "two/a.jpg", "one/a-2.jpg", "one/c.jpg")
     photos = [
-        write_photo(tmp_path / name, height_px=64, width_px=80 + 8 * n)
-        for n, name in enumerate(("a.jpg", "a-2.jpg", "b.jpg", "c.jpg", "c.png"))
+        write_photo(tmp_path / name, height_px=64, width_px=80 + 8 * (n // 2))
+        for n, name in enumerate((*names, "two/d.png"))
     ]
-    (tmp_path / "sub").mkdir()
-    photos.insert(2, write_photo(tmp_path / "sub" / "a.jpg", height_px=72))
-    # Of one name and content: one study.
-    photos.append(Path(shutil.copy(photos[3], tmp_path / "sub" / "b.jpg")))
     told = {}
     for at_once in (1, 3):
         scorer, out = Crowded(), tmp_path / f"by{at_once}"

@@ -20,6 +20,7 @@ html_theme = "furo"
 html_title = f"blackcamo {release}"
 # Nothing is fetched from elsewhere when a page is read.
 html_show_sphinx = False
+html_show_copyright = False
 myst_heading_anchors = 3
 autodoc_typehints = "none"
 autodoc_member_order = "groupwise"

@@ -316,6 +316,27 @@ class PausingScorer(Protocol):
         """Call ``wait(seconds)`` for every pause; what that raises ends the call that waits."""
 
 
+@runtime_checkable
+class PhotoScorer(Protocol):
+    """A scorer that may ask something of the photo at hand, as a classifier about its class."""
+
+    def about(self, photo: Pixels) -> Scorer:
+        """What scores that photo, given as it arrives unchanged (H, W, 3), and what is made of it.
+
+        Where it has to see the photo first, and is shown something else before, that is an image
+        more. A scorer that asks the same of every photo gives itself.
+        """
+
+
+@runtime_checkable
+class SettledScorer(Protocol):
+    """What a :class:`PhotoScorer` gives of a photo where it asks something of that one alone."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The ``extra`` options with which a scorer asks the same; empty before that is known."""
+
+
 class NoScore(float):
     """NaN that says why a picture has no score; a scorer may return it in place of NaN."""
 

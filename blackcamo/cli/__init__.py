@@ -43,6 +43,7 @@ from blackcamo.cli import (
     studies,
     styles,
     submit,
+    transfer,
     verify,
     weights,
 )
@@ -76,6 +77,7 @@ for _command in (
     cluster_check.cluster_check,
     deliver.deliver,
     explain.explain,
+    transfer.transfer,
     report.report,
     front.front,
     export.export,

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
         ShownResult,
         StudyEntry,
         StyleEntry,
+        TransferCell,
+        TransferResult,
+        TransferRow,
         VerifyResult,
         Worth,
     )
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
     from blackcamo.run.styling import style_sheet, styles
     from blackcamo.run.targets import preset_meant
     from blackcamo.run.tidying import delete, prune, show
+    from blackcamo.run.transferring import transfer
 
 __all__ = [
     "AppealResult",
@@ -101,6 +105,9 @@ __all__ = [
     "Stop",
     "StudyEntry",
     "StyleEntry",
+    "TransferCell",
+    "TransferResult",
+    "TransferRow",
     "VerifyResult",
     "Worth",
     "appeal",
@@ -143,6 +150,7 @@ __all__ = [
     "study_of",
     "style_sheet",
     "styles",
+    "transfer",
     "verify",
 ]
 
@@ -192,6 +200,7 @@ _HOMES = {
     "study_of": "choosing",
     "style_sheet": "styling",
     "styles": "styling",
+    "transfer": "transferring",
     "verify": "scoring",
 }
 

@@ -40,7 +40,7 @@ from blackcamo.run.profiling import profiled
 from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_source
 from blackcamo.run.setup import load_styles, style_chain
-from blackcamo.scorers import load_scorer, scorer_is_pure
+from blackcamo.scorers import load_scorer, scorer_is_pure, scorer_of
 from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
@@ -327,6 +327,7 @@ class _Job:
         if result.output is None:
             return result
         try:
+            scorer = scorer_of(scorer, lambda: self.channel.send(source.load().pixels)[1])
             before = score_source(source, scorer, self.channel)
             channel = self.channel if self.before_channel else None
             after = score_source(Source(result.output), scorer, channel)

@@ -44,8 +44,7 @@ def require_same_scorer(
         StudyError: the score is another one; both are named.
         ScorerError: the scorer cannot be asked.
     """
-    sent = photo.pixels if setup.finish is None else setup.finish.frame(photo.pixels)
-    jpeg, received = setup.channel.send(sent)
+    jpeg, received = setup.unchanged(photo)
     digest = hashlib.sha256(jpeg).hexdigest()
     recorded: dict[str, float] = study.recall(REFERENCE) or {}
     if digest not in recorded:
@@ -55,7 +54,9 @@ def require_same_scorer(
     def sending(counts: Mapping[str, int]) -> None:
         study.checking(before + counts["total"])
 
-    oracle = Oracle(setup.scorer, Ledger.unlimited(), sending=sending, wait=wait, turn=setup.turn)
+    oracle = Oracle(
+        setup.scorer_of(photo), Ledger.unlimited(), sending=sending, wait=wait, turn=setup.turn
+    )
     (answer,) = oracle.ask([(digest, received)], kind="baseline", reference=True)
     name = setup.scorer.info.name
     if answer.error is not None:

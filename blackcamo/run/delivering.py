@@ -27,8 +27,9 @@ from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import SearchResult
 from blackcamo.run.review import Review
-from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.scoring import recorded_scorer, settled_options
 from blackcamo.run.versions import versions
+from blackcamo.scorers import scorer_of
 from blackcamo.study import Study
 from blackcamo.types import Evaluation, PathLike, Pixels, ScoreFunction, Scorer, ScorerInfo
 
@@ -93,6 +94,7 @@ def deliver(
             "height_px": after.height_px,
         },
         "versions": dict(made_with),
+        **settled_options(identity, found.asked),
     }
     preset = _preset(review, number, facts)
     picture = compare_picture(
@@ -144,12 +146,13 @@ def deliver(
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """The photo's score, the trial in full with its bytes, and what that took."""
+    """The photo's score, the trial in full with its bytes, what that took, and who was asked."""
 
     before: float
     evaluation: Evaluation
     data: bytes
     queries: dict[str, int]
+    asked: Scorer
 
 
 def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Verified:
@@ -168,7 +171,8 @@ def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Ver
         keep_size=identity["keep_size"],
         finish=review.finish,
     )
-    oracle = Oracle(scorer, ledger)
+    asked = scorer_of(scorer, lambda: renderer.unchanged()[1])
+    oracle = Oracle(asked, ledger)
     objective = Objective(renderer, oracle, {})
     before = objective.reference()
     if before.error is not None:
@@ -177,7 +181,7 @@ def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Ver
     if delivered is None:
         why = oracle.latest_failure or "it cannot be rendered"
         raise ScorerError(f"trial {number} of {review.study.name!r} cannot be verified: {why}")
-    return _Verified(before.score, *delivered, ledger.counts())
+    return _Verified(before.score, *delivered, ledger.counts(), asked)
 
 
 def _preset(review: Review, number: int, facts: dict[str, object]) -> Preset:

@@ -36,6 +36,7 @@ from blackcamo.run.naming import (
 )
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import Choice, SearchResult
+from blackcamo.run.scoring import settled_options
 from blackcamo.run.setup import Contest, Setup
 from blackcamo.types import Evaluation, Pixels
 
@@ -106,6 +107,7 @@ class Delivery:
                 "height_px": after.height_px,
             },
             "versions": dict(self._setup.versions),
+            **settled_options(self._identity, self._setup.scorer_of(self._photo)),
         }
 
     def write(

@@ -37,6 +37,7 @@ from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE, out_folder
 from blackcamo.run.detailing import Studies, details, near
 from blackcamo.run.framing import aligned_with
+from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
 from blackcamo.run.originals import Originals
 from blackcamo.run.results import ReportResult, ShownResult
 from blackcamo.run.scoring import preset_beside
@@ -159,10 +160,9 @@ def _find(named: Sequence[Path]) -> list[_Piece]:
             continue
         if not one.is_dir():
             raise InputError(f"{one} does not exist; name a photo, or a folder of `search`")
-        for path in one.rglob("*.jpg"):
-            if _is_delivered(path):
-                inside = path.parent.relative_to(one).as_posix()
-                found.setdefault(path, f"in {one.resolve().name}/{inside}".removesuffix("/."))
+        for path in delivered_in(one, (CAMOUFLAGE, BEST_EFFORT)):
+            inside = path.parent.relative_to(one).as_posix()
+            found.setdefault(path, f"in {one.resolve().name}/{inside}".removesuffix("/."))
     if not found:
         raise InputError(
             f"{', '.join(map(str, named))}: no {' or '.join(f'*{s}.jpg' for s in _DELIVERED)} in "
@@ -234,7 +234,7 @@ def _show(piece: _Piece, originals: Originals, studies: Studies) -> tuple[Exhibi
 
 
 def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
-    scorer = _scorer(preset)
+    scorer = recorded_info(preset)
     parts: dict[str, Any] = preset.recorded("appeal_parts", dict)
     if not all(type(value) in (int, float) for value in parts.values()):
         raise PresetError("preset records appeal_parts that are no numbers")
@@ -261,7 +261,12 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
     )
 
 
-def _scorer(preset: Preset) -> ScorerInfo:
+def recorded_info(preset: Preset) -> ScorerInfo:
+    """What a preset records of the scorer that it was found with.
+
+    Raises:
+        PresetError: it records none that can be told of.
+    """
     try:
         info = ScorerInfo(**preset.recorded("scorer", dict))
     except TypeError as error:

@@ -24,8 +24,9 @@ from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, PRESET, write_set
 from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import ClauseEntry, ExplainResult
-from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.scoring import recorded_scorer, settled_options
 from blackcamo.run.versions import versions
+from blackcamo.scorers import scorer_of
 from blackcamo.strategies import Goal
 from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
 from blackcamo.wording import Clause, clauses
@@ -139,7 +140,6 @@ class _Measured:
         parts: Sequence[Clause],
         told: Callable[[int], None],
     ) -> None:
-        self.oracle = Oracle(scorer, ledger)
         self.renderer = Renderer(
             photo.pixels,
             preset.chain(),
@@ -149,6 +149,8 @@ class _Measured:
             keep_size=preset.keep_size,
             finish=finish(preset.finish) if preset.finish else None,
         )
+        asked = scorer_of(scorer, lambda: self.renderer.unchanged()[1])
+        self.oracle = Oracle(asked, ledger)
         self.parts = parts
         self.small: dict[frozenset[int], Pixels] = {}
         self._params = preset.params
@@ -298,6 +300,7 @@ def _write(
                 "height_px": delivered.shape[0],
             },
             "versions": dict(versions(info.engine)),
+            **settled_options(preset.provenance, measured.oracle.scorer),
         },
     )
     prepare_folder(folder)

@@ -61,6 +61,11 @@ def learn(
     setup = Setup(config)
     found = [load_photo(path) for path in find_photos(photos)]
     found = list({photo.sha256: photo for photo in found}.values())
+    if found and setup.scorer_of(found[0]) is not setup.scorer:
+        raise OptionError(
+            f"scorer {setup.scorer.info.name!r} asks about the class of each photo; a profile is "
+            "of what holds for all of them: fix a class with --scorer-option class=N"
+        )
     name = file_name(setup.scorer.info.name)
     target = installed_folder() / name if install else Path(name if out is None else out)
     identity = _identity(setup, found)

@@ -54,6 +54,12 @@ def is_free_for(path: Path, data: bytes) -> bool:
         return False
 
 
+def delivered_in(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    """Files of a folder, at any depth, that end so and are not hidden; in order of their paths."""
+    found = folder.rglob("*.jpg")
+    return sorted(p for p in found if p.name.endswith(endings) and not p.name.startswith("."))
+
+
 def write_set(files: Mapping[str, bytes], folder: Path, first: str, *, overwrite: bool) -> str:
     """Write files by their endings under the first stem that replaces nothing else; that stem.
 

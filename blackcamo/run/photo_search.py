@@ -82,7 +82,7 @@ class PhotoSearch:
         self.ledger = ledger
         ledger.reserve = min(reserve, max(ledger.budget // 2, 1))
         self.oracle = Oracle(
-            setup.scorer, ledger, sending=study.sending, wait=self._wait, turn=setup.turn
+            setup.scorer_of(photo), ledger, sending=study.sending, wait=self._wait, turn=setup.turn
         )
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full

@@ -485,6 +485,58 @@ class ExplainResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRow(_Result):
+    """What a scorer says of a camouflage that was made for a scorer, perhaps another one.
+
+    ``drop`` is by how much quality falls, in points of the judging scorer's scale; ``recorded``
+    says that the search had asked already.
+    """
+
+    photo: str
+    file: str
+    attacked: str
+    judged: str
+    score_before: float
+    score_after: float
+    high_before: bool
+    high_after: bool
+    drop: float
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferCell(_Result):
+    """What a scorer makes of all camouflages for a scorer.
+
+    ``accuracy`` is the share that still is of high quality of those that were before, None where
+    none was; ``mean_drop`` is that of all ``files``.
+    """
+
+    attacked: str
+    judged: str
+    files: int
+    high_before: int
+    high_after: int
+    accuracy: float | None
+    mean_drop: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferResult(_Result):
+    """A matrix of attacked and judging scorers, and the scores that it is made of.
+
+    ``queries`` counts for each judge by kind; ``errors`` name what could not be judged.
+    """
+
+    cells: tuple[TransferCell, ...]
+    rows: tuple[TransferRow, ...]
+    queries: Mapping[str, Mapping[str, int]]
+    table: Path | None
+    errors: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult(_Result):
     """One photo that a preset was applied to; scores are those after the channel, if asked for."""
 

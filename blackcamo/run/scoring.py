@@ -20,12 +20,22 @@ from blackcamo.run.results import ScoreResult, VerifyResult
 from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.scorers.address import public_spec
 from blackcamo.strict_json import short
-from blackcamo.types import PathLike, PhotoLike, Pixels, ScoreFunction, Scorer, ScorerOptions
+from blackcamo.types import (
+    PathLike,
+    PhotoLike,
+    Pixels,
+    ScoreFunction,
+    Scorer,
+    ScorerOptions,
+    SettledScorer,
+)
 
 _QUANTISED = (
     "the network is quantised: its scores lie some points from those of the network that it was "
     "made from, on NIMA 6 in the mean and up to 16; ask that one where you can"
 )
+_HARMLESS = frozenset({"class"})
+"""What anybody's preset may choose of any scorer: the class that a classifier is asked about."""
 _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "device": (str,),
     "engine": (str,),
@@ -195,8 +205,9 @@ def recorded_scorer(
         scorer_options = ScorerOptions()
     if scorer_options is None:
         scorer_options = _recorded_options(preset)
-        if scorer_options.extra and not pure:
-            named = short(", ".join(scorer_options.extra))
+        asked = scorer_options.extra.keys() - _HARMLESS
+        if asked and not pure:
+            named = short(", ".join(sorted(asked)))
             raise PresetError(
                 f"preset records the scorer options {named}, which only you may choose for this "
                 "scorer: say those that you want with --scorer-option"
@@ -218,6 +229,18 @@ def _recorded_options(preset: Preset) -> ScorerOptions:
         if type(value) is not str:
             raise PresetError(f"preset records the scorer option {short(key)} as {short(value)}")
     return ScorerOptions(**recorded)
+
+
+def settled_options(recorded: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
+    """What a preset records of what a scorer was asked of one photo; nothing of most of them.
+
+    Args:
+        recorded: what it records of others: provenance with ``scorer_options``.
+    """
+    if not isinstance(scorer, SettledScorer) or not scorer.settings:
+        return {}
+    options: dict[str, Any] = recorded["scorer_options"]
+    return {"scorer_options": {**options, "extra": {**options["extra"], **scorer.settings}}}
 
 
 def recorded_options(options: ScorerOptions) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TypeAlias, Unpack
 
 from blackcamo.channels import Channels, channels
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
-from blackcamo.images import Source, load_photo, made_here, write_bytes
+from blackcamo.images import Photo, Source, load_photo, made_here, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.run.config import (
@@ -203,7 +203,7 @@ def search_found(
     return replace(
         result,
         storage=str(setup.config.storage or DEFAULT_STORAGE),
-        travel=_travelled(setup, result, asked, stop, beside),
+        travel=_travelled(setup, photo, result, asked, stop, beside),
         queries={**result.queries, "travel": beside.total},
         notes=(*mine, *result.notes, *searched.delivery.notes, *asked.missing),
     )
@@ -221,12 +221,17 @@ def _kept(found: FoundPhoto, config: SearchConfig) -> Source:
 
 
 def _travelled(
-    setup: Setup, result: SearchResult, asked: Channels, stop: Stop, ledger: Ledger
+    setup: Setup,
+    photo: Photo,
+    result: SearchResult,
+    asked: Channels,
+    stop: Stop,
+    ledger: Ledger,
 ) -> dict[str, float | None]:
     """What becomes of a delivered file's score on its way, where that is to be told."""
     if result.output is None or result.interrupted:
         return {}
-    oracle = Oracle(setup.scorer, ledger, wait=partial(wait, stop=stop), turn=setup.turn)
+    oracle = Oracle(setup.scorer_of(photo), ledger, wait=partial(wait, stop=stop), turn=setup.turn)
     try:
         return travelled(load_photo(result.output).pixels, asked.passages, oracle)
     except Ended:

@@ -26,7 +26,7 @@ from blackcamo.run.config import SearchConfig
 from blackcamo.run.identity import IDENTITY, LOOK, PROFILE
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
-from blackcamo.scorers import load_scorer
+from blackcamo.scorers import load_scorer, scorer_of
 from blackcamo.scorers.address import public_spec
 from blackcamo.scorers.base import sees_every_pixel
 from blackcamo.strategies import Goal, Race, Strategy
@@ -34,7 +34,7 @@ from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import framing, photo_notes, unsuited
 from blackcamo.styles.look import look_style
 from blackcamo.styles.space import StyleSpace
-from blackcamo.types import Mode, Pixels, ScorerInfo, Style
+from blackcamo.types import Mode, Pixels, Scorer, ScorerInfo, Style
 from blackcamo.vision.facts import facts
 from blackcamo.workers import Workers
 
@@ -145,6 +145,15 @@ class Setup:
                 )
             return [HIDDEN]
         return own or [style for style in load_styles(plugins.names("styles")) if style.auto]
+
+    def unchanged(self, photo: Photo) -> tuple[bytes, Pixels]:
+        """The photo itself, framed: its JPEG and the pixels that arrive."""
+        sent = photo.pixels if self.finish is None else self.finish.frame(photo.pixels)
+        return self.channel.send(sent)
+
+    def scorer_of(self, photo: Photo) -> Scorer:
+        """What scores this photo and what is made of it."""
+        return scorer_of(self.scorer, lambda: self.unchanged(photo)[1])
 
     def _workers(self) -> Workers | None:
         """Processes that render, on their way while the rest is loaded; None where none pay."""

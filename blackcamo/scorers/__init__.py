@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 from blackcamo.errors import BlackcamoError, ScorerError, UnknownNameError
 from blackcamo.plugins import load, names
 from blackcamo.scorers.base import is_pure
 from blackcamo.scorers.python import CALLABLE, Function
-from blackcamo.types import ScoreFunction, Scorer, ScorerFactory, ScorerInfo, ScorerOptions
+from blackcamo.types import (
+    PhotoScorer,
+    Pixels,
+    ScoreFunction,
+    Scorer,
+    ScorerFactory,
+    ScorerInfo,
+    ScorerOptions,
+)
 
-__all__ = ["load_scorer", "scorer_is_pure"]
+__all__ = ["load_scorer", "scorer_is_pure", "scorer_of"]
 
 
 def load_scorer(spec: str | ScoreFunction, options: ScorerOptions | None = None) -> Scorer:
@@ -54,6 +63,15 @@ def load_scorer(spec: str | ScoreFunction, options: ScorerOptions | None = None)
             "the plug-in has to return a blackcamo.types.Scorer"
         )
     return scorer
+
+
+def scorer_of(scorer: Scorer, photo: Callable[[], Pixels]) -> Scorer:
+    """What scores one photo and all that is made of it: see `types.PhotoScorer`.
+
+    Args:
+        photo: gives the photo as it arrives unchanged, uint8 (H, W, 3); called where it matters.
+    """
+    return scorer.about(photo()) if isinstance(scorer, PhotoScorer) else scorer
 
 
 def scorer_is_pure(spec: str) -> bool:

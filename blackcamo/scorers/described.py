@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from blackcamo.errors import ScorerError
 from blackcamo.scorers.base import choose, in_batches, score_scorable, wrong_size
+from blackcamo.scorers.classes import choose_classes, refuse_class_options
 from blackcamo.scorers.description import Description, read_description
 from blackcamo.scorers.resizing import MODES
 from blackcamo.types import NoScore, Pixels, ScorerOptions
@@ -21,15 +22,21 @@ from blackcamo.types import NoScore, Pixels, ScorerOptions
 def describe(network: Path, options: ScorerOptions) -> Description:
     """The description of a network: beside it as FILE.toml, or where the options say.
 
-    ``options.extra["description"]`` names another file, ``options.preprocess`` replaces ``mode``.
+    ``options.extra["description"]`` names another file, ``options.preprocess`` replaces ``mode``;
+    of a classifier ``class`` and ``compared`` say what it is asked.
 
     Raises:
         InputError: there is no description, or it is wrong.
-        OptionError: an unknown ``preprocess``.
+        OptionError: an unknown ``preprocess``, or an option that only classifiers have.
     """
     beside = network.with_name(network.name + ".toml")
     path = Path(options.extra.get("description", beside))
     about = read_description(path, default_name=network.stem)
+    if about.output.classes is None:
+        refuse_class_options(about.name, options)
+    else:
+        chosen = choose_classes(about.output.classes, about.name, options)
+        about = replace(about, output=replace(about.output, classes=chosen))
     if options.preprocess is None:
         return about
     mode = choose(f"preprocess of scorer {about.name!r}", options.preprocess, MODES)
@@ -42,6 +49,7 @@ def score_described(
     run: Callable[[NDArray[np.float32]], NDArray[Any]],
     *,
     batch: int,
+    read: Callable[[NDArray[Any]], float] | None = None,
 ) -> list[float]:
     """Score each image, in order; NaN for one that is too small or that the network refuses.
 
@@ -51,11 +59,13 @@ def score_described(
         run: takes prepared pictures of one shape, (N, ...), and returns the network's numbers for
             each, (N, ...); raises ScorerError where the network refuses that shape.
         batch: how many pictures of one size run together.
+        read: the score that numbers (K) mean; None is as described.
 
     Raises:
         ScorerError: the network refuses every picture, or its output is not as described.
     """
     refusals: list[ScorerError] = []
+    read = read or description.score
 
     def compute(those: list[Pixels]) -> list[float]:
         if not description.input.accepts(those[0]):
@@ -66,7 +76,7 @@ def score_described(
             refusals.append(error)
             return [NoScore(str(error))] * len(those)
         rows = _rows(output, description, images=len(those))
-        return [description.score(numbers) for numbers in rows]
+        return [read(numbers) for numbers in rows]
 
     scores = score_scorable(images, lambda good: in_batches(good, compute, batch=batch))
     if refusals and all(math.isnan(score) for score in scores):

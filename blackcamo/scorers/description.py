@@ -19,6 +19,9 @@ tensor = "probs"            # needed where the network has several outputs
 values = [1, 2, 3]          # its numbers are a distribution over these: take the mean; or
 column = 0                  # take this one of its numbers; default: its only number
 range = [1, 10]             # stretch this range to the score's low and high; default: as it is
+classes = "logits"          # or: its numbers stand for classes ("logits", "probabilities"), and
+                            # the score is the percentage of the photo's own: scorers/classes.py
+compared = "all"            # among all classes (default), or between it and its "rival" alone
 
 [score]
 low = 0                     # the scale that people quote
@@ -34,12 +37,13 @@ import math
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import InputError
+from blackcamo.scorers.classes import Classes, Compared, Numbers
 from blackcamo.scorers.resizing import METHODS, MODES, frame
 from blackcamo.scorers.strict_table import StrictTable
 from blackcamo.types import Pixels
@@ -122,9 +126,12 @@ class NetworkOutput:
     values: tuple[float, ...] | None
     column: int | None
     range: tuple[float, ...] | None
+    classes: Classes | None = None
 
     def accepts(self, numbers: int) -> bool:
         """Whether this can be read from that many numbers a picture."""
+        if self.classes is not None:
+            return self.classes.accepts(numbers)
         if self.values is not None:
             return numbers == len(self.values)
         return numbers == 1 if self.column is None else self.column < numbers
@@ -151,10 +158,16 @@ class Description:
     @property
     def canonical(self) -> bytes:
         """The same bytes for descriptions that mean the same."""
-        return json.dumps(asdict(self), sort_keys=True).encode()
+        described = asdict(self)
+        if self.output.classes is None:
+            # As before there were any: digests of other networks stay.
+            del described["output"]["classes"]
+        return json.dumps(described, sort_keys=True).encode()
 
     def score(self, numbers: NDArray[Any]) -> float:
         """The score that the network's ``numbers`` (K) for one picture mean."""
+        if self.output.classes is not None:
+            return self.output.classes.score(numbers)
         value = self.output.read(numbers)
         if self.output.range is None:
             return value
@@ -212,9 +225,12 @@ def _description(top: StrictTable, default_name: str) -> Description:
         values=sink.numbers("values"),
         column=sink.whole("column", least=0, most=_MAX_COLUMN),
         range=sink.numbers("range", length=2),
+        classes=_classes(sink),
     )
     if read.values is not None and read.column is not None:
         sink.refuse("column", "cannot stand beside values; leave one of them out")
+    if read.classes is not None and (read.values, read.column, read.range) != (None, None, None):
+        sink.refuse("classes", "cannot stand beside values, column or range; leave those out")
     if read.range is not None and read.range[0] == read.range[1]:
         sink.refuse("range", "is empty; give what maps to low and what maps to high")
     description = Description(
@@ -229,3 +245,17 @@ def _description(top: StrictTable, default_name: str) -> Description:
     for table in (top, source, sink, scale):
         table.finish()
     return description
+
+
+def _classes(sink: StrictTable) -> Classes | None:
+    """What ``[output]`` says of classes; the scale of their scores is 0 to 100."""
+    numbers = sink.choice("classes", "", ("", *get_args(Numbers)))
+    compared = sink.choice("compared", "all", get_args(Compared))
+    if not numbers:
+        if compared != "all":
+            sink.refuse("compared", "needs classes beside it; say what the numbers are")
+        return None
+    return Classes(
+        "logits" if numbers == "logits" else "probabilities",
+        "rival" if compared == "rival" else "all",
+    )

@@ -11,6 +11,7 @@ repeated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,11 @@ from blackcamo.scorers.base import (
     read_model_file,
     sha256,
 )
+from blackcamo.scorers.classes import OPTIONS, OfPhoto, Seen
 from blackcamo.scorers.described import describe, score_described
 from blackcamo.scorers.description import Description
 from blackcamo.scorers.onnx_file import inspect
-from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
+from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
 
 _DTYPES = {
     "tensor(float)": np.float32,
@@ -47,7 +49,8 @@ class Onnx:
     Args:
         argument: the network's file; weights in files of their own lie beside it.
         options: device; range, threshold and direction over the description's; ``preprocess``
-            over its ``mode``; extra ``description``, ``threads`` and ``batch``.
+            over its ``mode``; extra ``description``, ``threads`` and ``batch``; of classifiers
+            ``class`` and ``compared``, see scorers/classes.py.
 
     Raises:
         InputError: no such file, or its description or a file of weights is missing or wrong.
@@ -60,7 +63,7 @@ class Onnx:
     def __init__(self, argument: str, options: ScorerOptions) -> None:
         if not argument:
             raise OptionError("scorer 'onnx' needs a file: onnx:FILE, such as onnx:nima.onnx")
-        check_extra("onnx", options, ("description", "threads", "batch"))
+        check_extra("onnx", options, ("description", "threads", "batch", *OPTIONS))
         choose("engine of scorer 'onnx'", options.engine, ("auto", "onnxruntime"))
         threads = extra_int(options, "threads", default=0, low=0, high=1024)
         batch = extra_int(options, "batch", default=1, low=1, high=1024)
@@ -75,6 +78,7 @@ class Onnx:
         self._input, self._dtype, self._fixed = _check_input(self._session, about)
         self._output, alone = _check_output(self._session, about)
         self._batch = 1 if alone else self._fixed or batch
+        self._known: dict[str, int] = {}
         self.info = declare(
             ScorerInfo(
                 name=about.name,
@@ -96,8 +100,27 @@ class Onnx:
         Raises:
             ScorerError: the network refuses every picture, or its output is not as described.
         """
+        return self._ask(images, None, reference=reference)
+
+    def about(self, photo: Pixels) -> Scorer:
+        """A classifier asked about this photo's own class; any other network is what it is."""
+        classes = self._description.output.classes
+        if classes is None or classes.own is not None:
+            return self
+        return OfPhoto(self.info, photo, self._ask, self._known)
+
+    def _ask(self, images: Sequence[Pixels], own: int | None, *, reference: bool) -> list[float]:
         batch = 1 if reference else self._batch
-        return score_described(images, self._description, self._run, batch=batch)
+        classes = self._description.output.classes
+        if classes is None or own is not None or classes.own is not None:
+            read = None if classes is None else partial(classes.score, own=own)
+            return score_described(images, self._description, self._run, batch=batch, read=read)
+        scores: list[float] = []
+        for image in images:
+            seen = Seen(classes)
+            scores += score_described([image], self._description, self._run, batch=1, read=seen)
+            seen.keep(image, self._known)
+        return scores
 
     def _run(self, stack: NDArray[np.float32]) -> NDArray[Any]:
         # Rounded first: a table value such as 254.99998 must not become 254.

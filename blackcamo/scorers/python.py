@@ -1,7 +1,9 @@
 """``python:module:callable``, or the callable itself: any Python function is a scorer.
 
 The callable gets a list of uint8 arrays (H, W, 3), sRGB, and returns as many numbers; for one
-picture that may be a bare number.
+picture that may be a bare number. A classifier returns a row of numbers for each, one for every
+class, and ``--scorer-option classes=logits`` (or ``probabilities``) says so: see
+``scorers/classes.py``.
 """
 
 from __future__ import annotations
@@ -14,15 +16,27 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from blackcamo.errors import OptionError, ScorerError
-from blackcamo.scorers.base import score_scorable, sha256
+from blackcamo.scorers.base import choose, score_scorable, sha256
+from blackcamo.scorers.classes import (
+    OPTIONS,
+    Classes,
+    Numbers,
+    OfPhoto,
+    Seen,
+    choose_classes,
+    refuse_class_options,
+)
 from blackcamo.scorers.foreign import declare_foreign, number, numbers, shown
-from blackcamo.types import Pixels, ScoreFunction, ScorerOptions
+from blackcamo.types import NoScore, Pixels, ScoreFunction, Scorer, ScorerOptions
 
 CALLABLE = "callable"
 """What the spec of a callable begins with that no module has by name."""
@@ -33,7 +47,8 @@ class Function:
 
     Args:
         function: what is called.
-        options: range, threshold and direction, where they are not 0-100, 50, higher is better.
+        options: range, threshold and direction, where they are not 0-100, 50, higher is better;
+            extra ``classes``, and with it ``class`` and ``compared``.
         spec: its name, by which a preset records it; None is that of :func:`function_spec`.
         digest: hex, of what is known of its code.
 
@@ -57,7 +72,12 @@ class Function:
         self._call = function
         self._alone_s: float | None = None
         name = spec or function_spec(function)
-        self.info = declare_foreign(name, digest or _digest(name, function), options)
+        self._known: dict[str, int] = {}
+        self._classes = _classes(name, options)
+        digest = digest or _digest(name, function)
+        if self._classes is not None:
+            digest = sha256(digest.encode(), repr(self._classes).encode())
+        self.info = declare_foreign(name, digest, options, known=("classes", *OPTIONS))
 
     def score(self, images: Sequence[Pixels], *, reference: bool = False) -> Sequence[float]:
         """One number per image; the callable gets copies, so it may write into them.
@@ -65,11 +85,34 @@ class Function:
         Raises:
             ScorerError: the callable raises, or gives another number of scores.
         """
-        if reference:
-            return [score_scorable([image], self._score)[0] for image in images]
-        return score_scorable(images, self._score)
+        return self._ask(images, None, reference=reference)
 
-    def _score(self, images: list[Pixels]) -> list[float]:
+    def about(self, photo: Pixels) -> Scorer:
+        """A classifier asked about this photo's own class; any other function is what it is."""
+        if self._classes is None or self._classes.own is not None:
+            return self
+        return OfPhoto(self.info, photo, self._ask, self._known)
+
+    def _ask(
+        self, images: Sequence[Pixels], own: int | None, *, reference: bool
+    ) -> Sequence[float]:
+        classes = self._classes
+        if classes is None or own is not None or classes.own is not None:
+            read = None if classes is None else partial(classes.score, own=own)
+            score = partial(self._score, read=read)
+            if reference:
+                return [score_scorable([image], score)[0] for image in images]
+            return score_scorable(images, score)
+        scores: list[float] = []
+        for image in images:
+            seen = Seen(classes)
+            scores += score_scorable([image], partial(self._score, read=seen))
+            seen.keep(image, self._known)
+        return scores
+
+    def _score(
+        self, images: list[Pixels], *, read: Callable[[NDArray[Any]], float] | None
+    ) -> list[float]:
         name = self.info.name
         started = time.monotonic()
         try:
@@ -85,6 +128,12 @@ class Function:
             )
         if len(images) == 1:
             self._alone_s = time.monotonic() - started
+        if read is not None:
+            if self._classes is not None and len(values) != len(images) == 1:
+                values = [values]
+            scores = [_read(row, self._classes, read) for row in values]
+            if len(scores) == len(images):
+                return scores
         return numbers(values, images=len(images), name=name)
 
     def _singly(self, answer: object) -> str:
@@ -158,6 +207,28 @@ def _module_digest(spec: str, module: ModuleType) -> str:
     source = getattr(module, "__file__", None)
     code = Path(source).read_bytes() if source else b""
     return sha256(spec.removeprefix("python:").encode(), code)
+
+
+def _classes(name: str, options: ScorerOptions) -> Classes | None:
+    """What the options say of classes."""
+    wanted = options.extra.get("classes")
+    if wanted is None:
+        refuse_class_options(name, options)
+        return None
+    choose(f"classes of scorer {name!r}", wanted, get_args(Numbers))
+    found = Classes("logits" if wanted == "logits" else "probabilities")
+    return choose_classes(found, name, options)
+
+
+def _read(row: Any, classes: Classes | None, read: Callable[[NDArray[Any]], float]) -> float:
+    """The score that a row of numbers means, or why it has none."""
+    try:
+        found = np.asarray(row, dtype=np.float64).ravel()
+    except Exception:  # noqa: BLE001 - somebody's type may raise anything
+        return NoScore(f"the answer is {shown(row)}; a number for each class is wanted")
+    if classes is None or not classes.accepts(len(found)):
+        return NoScore(f"the answer has {len(found)} numbers; one for each class is wanted")
+    return read(found)
 
 
 def _values(answer: Any, *, images: int) -> list[Any] | None:

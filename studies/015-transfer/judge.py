@@ -1,196 +1,172 @@
-"""Let every scorer judge every camouflage, explain each of them, and look at styles by themselves.
+"""Let every scorer judge every camouflage, and explain those that succeeded.
 
-    python judge.py --work /path/to/scratch [--most 12]
+    python judge.py --work /path/to/scratch
 
-After search.py, which may still run: what is there is judged. Writes ``result.json`` and the table
-of all scores, ``scores.csv``, here; rows of what takes long are kept in the scratch folder.
+After search.py, styled.py and profiled.py, or some of them: what is there is judged. Writes
+``result.json`` and all scores, ``scores.csv``, here; what was explained is kept in the scratch
+folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from search import CONFIG, HERE, prepared, settings
+from search import CONFIG, HERE, settings
 
-from blackcamo import plugins, run
-from blackcamo.channel import Channel
-from blackcamo.images import load_photo
-from blackcamo.rendering import Picture, Renderer
-from blackcamo.run.config import DEFAULT_APPEAL
-from blackcamo.run.setup import load_styles, style_chain
+from blackcamo import run
+from blackcamo.preset import read_preset
+from blackcamo.run.scoring import preset_beside
 from blackcamo.run.transferring import cells
-from blackcamo.scorers import load_scorer, scorer_of
-from blackcamo.styles.left_alone import unsuited
-from blackcamo.styles.space import StyleSpace
-from blackcamo.vision.facts import facts
+from blackcamo.run.versions import versions
 
+SOURCES = ("searched", "styled", "profiled")
 CLASSIFIER = "efficientnet-lite0"
+FLOOR = 80.0
 BUDGET = 80
+"""Queries with which a recipe is explained."""
+BEST_EFFORTS = 6
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument(
-        "--most", type=int, help="photos whose styles are looked at, the first ones"
-    )
     args = parser.parse_args()
-    photos = prepared(args.work / "photos")
-    searches = [json.loads(p.read_text()) for p in sorted((args.work / "rows").glob("*.json"))]
-    done = [row for row in searches if row["high_before"]]
-    explained = [explain(row, args.work) for row in done if row["succeeded"]]
-    styled = [row for photo in photos[: args.most] for row in styles_of(photo, args.work)]
-    result = {
-        "config": {k: v for k, v in CONFIG.items() if k != "scorers"},
-        "searches": summary_of_searches(searches),
-        "matrix": matrix(args.work, HERE / "scores.csv"),
-        "explain": summary_of_explain(explained),
-        "styles": summary_of_styles(styled),
-        "versions": done[0]["versions"] if done else {},
-    }
+    result: dict[str, Any] = {"config": {k: v for k, v in CONFIG.items() if k != "scorers"}}
+    table: list[dict[str, Any]] = []
+    for source in SOURCES:
+        if not (args.work / source).is_dir():
+            continue
+        found = judged(args.work, source)
+        for row in found.rows:
+            file = Path(row.file).relative_to(args.work)
+            table.append({"source": source, **row.to_json(), "file": file.as_posix()})
+        won = [row for row in found.rows if ".camo." in row.file]
+        result[source] = {
+            "queries": {name: counts["total"] for name, counts in found.queries.items()},
+            "matrix": [cell.to_json() for cell in found.cells],
+            "matrix_of_successes": [cell.to_json() for cell in cells(won)],
+            "explained": explained(args.work, source),
+        }
+    styled = [
+        row
+        for file in sorted((args.work / "rows" / "styled").glob("*.json"))
+        for row in json.loads(file.read_text())
+    ]
+    result["versions"] = dict(versions("onnxruntime"))
+    result["labels"] = labels([row for row in styled if row["name"] == CLASSIFIER])
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+    with (HERE / "scores.csv").open("w", encoding="utf-8") as scores:
+        writer = csv.DictWriter(scores, list(table[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
     print(json.dumps(result, indent=1))
 
 
-def matrix(work: Path, table: Path) -> dict[str, Any]:
-    """All camouflages, judged by all scorers: those that succeeded, and best efforts with them."""
-    asked = {name: settings(name, work) for name in CONFIG["scorers"]}
+def judged(work: Path, source: str) -> run.TransferResult:
+    """All camouflages of a source, best efforts among them, judged by all scorers."""
+    asked = [settings(name, work) for name in CONFIG["scorers"]]
     found = run.transfer(
-        [work / "camouflages"],
-        scorers={one["scorer"]: one["scorer_options"] for one in asked.values()},
+        [work / source],
+        scorers={one["scorer"]: one["scorer_options"] for one in asked},
         storage=work / "none.journal",
         photos=[work / "photos"],
         best_efforts=True,
-        out=table,
     )
     assert not found.errors, found.errors
-    won = [row for row in found.rows if not row.file.endswith(".best-effort.jpg")]
-    return {
-        "queries": {name: counts["total"] for name, counts in found.queries.items()},
-        "camouflages": [cell.to_json() for cell in cells(won)],
-        "with_best_efforts": [cell.to_json() for cell in found.cells],
-    }
-
-
-def explain(row: Mapping[str, Any], work: Path) -> dict[str, Any]:
-    """The minimal recipe of a camouflage, and whether shares add up to what was measured."""
-    kept = work / "explained" / f"{row['photo']}-{row['scorer']}.json"
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        found = run.explain(
-            run.preset_meant(row["output"], storage=work / "none.journal"),
-            photos=[work / "photos"],
-            budget=BUDGET,
-            **settings(row["scorer"], work),
-        )
-        kept.write_text(json.dumps({**found.to_json(), "attacked": row["scorer"]}, indent=1))
-    read: dict[str, Any] = json.loads(kept.read_text())
-    return read
-
-
-def styles_of(photo: Path, work: Path) -> list[dict[str, Any]]:
-    """What each style that suits a photo, as it starts, does to the classifier's label."""
-    kept = work / "styles" / f"{photo.stem}.json"
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        pixels = load_photo(photo).pixels
-        known, every = facts(pixels), load_styles(plugins.names("styles"))
-        chain, channel = style_chain(every), Channel()
-        measure = plugins.load("appeals", DEFAULT_APPEAL)()
-        renderer = Renderer(pixels, chain, channel, measure, "enhance")
-        unchanged = renderer.unchanged()[1]
-        asked = settings(CLASSIFIER, work)
-        judge = scorer_of(load_scorer(asked["scorer"], asked["scorer_options"]), lambda: unchanged)
-        rows = [{"photo": photo.stem, "style": "none", "own": judge.score([unchanged])[0]}]
-        for style in every:
-            if unsuited(style, known, named=True) is None:
-                space = StyleSpace(style, known, chain.space)
-                ((_, picture),) = renderer.prepare([space.start])
-                assert isinstance(picture, Picture), picture
-                rows.append(
-                    {
-                        "photo": photo.stem,
-                        "style": style.name,
-                        "auto": style.auto,
-                        "own": judge.score([picture.received])[0],
-                        "appeal": picture.appraisal.value,
-                    }
-                )
-        kept.write_text(json.dumps(rows, indent=1) + "\n")
-    found: list[dict[str, Any]] = json.loads(kept.read_text())
     return found
 
 
-def summary_of_searches(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    found = {}
-    for name in CONFIG["scorers"]:
-        mine = [row for row in rows if row["scorer"] == name]
-        high = [row for row in mine if row["high_before"]]
-        found[name] = {
-            "photos": len(mine),
-            "high_before": len(high),
-            "camouflaged": sum(row["succeeded"] for row in high),
-            "median_appeal": _median([row["appeal"] for row in high if row["succeeded"]]),
-            "queries": sum(row["queries"] for row in high),
-        }
-    return found
-
-
-def summary_of_explain(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def explained(work: Path, source: str) -> dict[str, Any]:
+    """Minimal recipes of what succeeded; where nothing did those of the first best efforts."""
+    files = sorted((work / source).rglob("*.camo.jpg"))
+    efforts = sorted((work / source).rglob("*.best-effort.jpg"))[:BEST_EFFORTS]
+    rows = [explain(file, work, source) for file in files or efforts]
     for row in rows:
-        assert row["complete"], row["photo"]
         change = row["score"] - row["score_before"]
-        assert abs(sum(c["score_share"] for c in row["clauses"]) - change) < 1e-6
+        assert row["complete"], row["file"]
+        assert abs(sum(c["score_share"] for c in row["clauses"]) - change) < 1e-6, row["file"]
     kept = [sum(c["kept"] for c in row["clauses"]) for row in rows]
-    held = [
-        _reached(row["score_minimal"], row) and row["appeal_minimal"] >= row["appeal_floor"]
-        for row in rows
-    ]
     return {
-        "camouflages": len(rows),
-        "clauses": [len(row["clauses"]) for row in rows],
-        "kept": kept,
+        "files": len(rows),
+        "succeeded": sum(row["succeeded"] for row in rows),
+        "succeeded_minimal": sum(
+            _reached(row) and row["appeal_minimal"] >= row["appeal_floor"] for row in rows
+        ),
         "median_clauses": _median([len(row["clauses"]) for row in rows]),
         "median_kept": _median(kept),
-        "still_camouflaged": sum(held),
+        "most_kept": max(kept, default=None),
         "median_appeal": _median([row["appeal"] for row in rows]),
         "median_appeal_minimal": _median([row["appeal_minimal"] for row in rows]),
-        "queries": [row["queries"]["total"] for row in rows],
-        "kept_clauses": {
-            f"{Path(row['photo']).stem} for {row['attacked']}": [
-                clause["clause"] for clause in row["clauses"] if clause["kept"]
-            ]
+        "median_queries": _median([row["queries"]["total"] for row in rows]),
+        "recipes": {
+            row["file"]: {
+                "clauses": len(row["clauses"]),
+                "kept": [c["clause"] for c in row["clauses"] if c["kept"]],
+                **{k: row[k] for k in _TOLD},
+            }
             for row in rows
         },
     }
 
 
-def _reached(score: float, row: Mapping[str, Any]) -> bool:
-    down = row["target"] <= row["threshold"]
-    return bool(score <= row["target"] if down else score >= row["target"])
+_TOLD = ("score_before", "score", "score_minimal", "appeal", "appeal_minimal")
 
 
-def summary_of_styles(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def explain(file: Path, work: Path, source: str) -> dict[str, Any]:
+    """What a camouflage takes, kept in the scratch folder."""
+    stem = file.name.partition(".")[0]
+    kept = work / "explained" / f"{source}-{stem}-{file.parent.name}.json"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        found = run.explain(
+            read_preset(preset_beside(file)),
+            photos=[work / "photos"],
+            budget=BUDGET,
+            **settings(file.parent.name, work),
+        )
+        kept.write_text(json.dumps(found.to_json(), indent=1) + "\n")
+    read: dict[str, Any] = json.loads(kept.read_text())
+    return {**read, "file": f"{stem} for {file.parent.name}"}
+
+
+def labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Of each style: on how many photos the label is another one, and what appeal that has."""
-    names = dict.fromkeys(row["style"] for row in rows if row["style"] != "none")
-    found = {}
-    for name in sorted(names):
-        mine = [row for row in rows if row["style"] == name]
-        changed = [row for row in mine if row["own"] < 50]
-        found[name] = {
-            "auto": mine[0]["auto"],
+    found: dict[str, Any] = {}
+    for style in sorted({style for row in rows for style in row["scores"]}):
+        mine = [
+            (row["scores"][style], row["appeals"][style]) for row in rows if style in row["scores"]
+        ]
+        changed = [appeal for score, appeal in mine if score < 50]
+        found[style] = {
             "photos": len(mine),
             "label_changed": len(changed),
-            "median_appeal": _median([row["appeal"] for row in mine]),
-            "median_appeal_where_changed": _median([row["appeal"] for row in changed]),
-            "changed_at_floor": sum(row["appeal"] >= 80 for row in changed),
+            "changed_at_floor": sum(appeal >= FLOOR for appeal in changed),
+            "median_appeal": _median([appeal for _, appeal in mine]),
+            "median_appeal_where_changed": _median(changed),
         }
+    any_style = [
+        max((row["appeals"][s] for s, score in row["scores"].items() if score < 50), default=None)
+        for row in rows
+    ]
+    found["any"] = {
+        "photos": len(rows),
+        "label_changed": sum(appeal is not None for appeal in any_style),
+        "changed_at_floor": sum(appeal is not None and appeal >= FLOOR for appeal in any_style),
+        "median_share_before": _median([row["before"] for row in rows]),
+    }
     return found
+
+
+def _reached(row: Mapping[str, Any]) -> bool:
+    down = row["target"] <= row["threshold"]
+    score, target = row["score_minimal"], row["target"]
+    return bool(score <= target if down else score >= target)
 
 
 def _median(values: Sequence[float]) -> float | None:

@@ -35,9 +35,9 @@ def main() -> None:
     args = parser.parse_args()
     for photo in prepared(args.work / "photos")[: args.most]:
         for name in args.scorer or CONFIG["scorers"]:
-            row = args.work / "rows" / f"{photo.stem}-{name}.json"
+            row = args.work / "rows" / "searched" / f"{photo.stem}-{name}.json"
             if not row.exists():
-                row.parent.mkdir(exist_ok=True)
+                row.parent.mkdir(parents=True, exist_ok=True)
                 row.write_text(json.dumps(searched(photo, name, args.work), indent=1) + "\n")
 
 
@@ -67,7 +67,7 @@ def searched(photo: Path, scorer: str, work: Path) -> dict[str, Any]:
     if not score.high_quality:
         print(photo.stem, scorer, "low as it is", score.score, flush=True)
         return {"photo": photo.stem, "scorer": scorer, "high_before": False}
-    folder = work / "camouflages" / scorer
+    folder = work / "searched" / scorer
     folder.mkdir(parents=True, exist_ok=True)
     result = run.search(
         photo,
@@ -76,6 +76,7 @@ def searched(photo: Path, scorer: str, work: Path) -> dict[str, Any]:
         budget=CONFIG["budget"],
         seed=CONFIG["seed"],
         alternatives=1,
+        stop_on_success=True,
         no_pictures=True,
         **asked,
     )
@@ -85,7 +86,7 @@ def searched(photo: Path, scorer: str, work: Path) -> dict[str, Any]:
         "photo": photo.stem,
         "scorer": scorer,
         "high_before": True,
-        "output": str(result.output),
+        "output": str(result.output and result.output.relative_to(work)),
         "study": result.study,
         "style": result.style,
         "score_before": result.score_before,

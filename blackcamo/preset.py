@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from blackcamo import plugins
-from blackcamo.errors import PresetError
+from blackcamo.errors import InputError, PresetError
+from blackcamo.records import typed
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import MAX_BYTES, MAX_INT, parse_object, plain, refuse, short
 from blackcamo.types import Mode
@@ -27,7 +29,7 @@ _GONE = ("residual", "light", "texture")
 _LOOK = "look"  # the family that mixes in the look of a file
 _MAX_LUT_SIZE = 129
 
-T = TypeVar("T", bool, int, float, str, dict[str, Any])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,19 +99,14 @@ class Preset:
                 refuse(name, text, "one line of printable text")
 
     def recorded(self, name: str, kind: type[T]) -> T:
-        """The value of a provenance field, whole numbers accepted where ``kind`` is float.
+        """The value of a provenance field; ``kind`` may be a dataclass of its fields.
 
         Raises:
             PresetError: the preset does not record it, or with another type.
         """
-        value = self.provenance.get(name)
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise PresetError(
-                f"preset records no {name} ({kind.__name__}); it needs one that a search wrote"
-            )
-        return value
+        if self.provenance.get(name) is None:
+            raise PresetError(f"preset records no {name}; it needs one that a search wrote")
+        return typed(kind, self.provenance[name], f"preset records {name} otherwise", PresetError)
 
     def chain(self, *, device: str = "cpu") -> Chain:
         """The filters that the parameters belong to, on a device.
@@ -253,6 +250,21 @@ def read_preset(path: Path) -> Preset:
         raise PresetError(f"{path}: not a preset: the file is not UTF-8 text") from error
     except PresetError as error:
         raise PresetError(f"{path}: {error}") from error
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Say in errors about a preset which file it is.
+
+    Raises:
+        InputError: of the same kind, with the file's name.
+    """
+    try:
+        yield
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        raise type(error)(f"{path}: {error}") from error
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -352,8 +352,11 @@ def test_recorded_facts_are_checked() -> None:
     assert preset.recorded("scorer", str) == "niqe"
     assert preset.recorded("score_after", float) == 41.0
     assert preset.recorded("photo", dict) == {"name": "café.jpg"}
-    for name, kind in (("scorer", float), ("score_after", bool), ("appeal", float)):
-        with pytest.raises(PresetError, match=f"preset records no {name} \\({kind.__name__}\\)"):
+    with pytest.raises(PresetError, match="preset records no appeal; it needs one that a search"):
+        preset.recorded("appeal", float)
+    for name, kind in (("scorer", float), ("score_after", bool)):
+        says = f"preset records {name} otherwise: Expected `{kind.__name__}`"
+        with pytest.raises(PresetError, match=says):
             preset.recorded(name, kind)
 
 

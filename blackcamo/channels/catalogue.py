@@ -79,8 +79,8 @@ def parse_catalogue(text: str, where: str) -> Catalogue:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where}: no TOML: {' '.join(str(error).split())}") from error
+    except (ValueError, RecursionError) as error:  # whole numbers of thousands of digits, too
+        raise InputError(f"{where}: no TOML: {' '.join(str(error).split())[:200]}") from error
     for table, entries in document.items():
         if table not in _FIELDS or not isinstance(entries, dict):
             raise InputError(
@@ -146,6 +146,8 @@ def channels(names: Iterable[str]) -> Channels:
                 found.setdefault(member, _passage(member, catalogue))
             except MissingExtraError as error:
                 missing.append(f"{member} is left out: {error}")
+            except InputError as error:
+                raise type(error)(f"{name}: {error}") from error
     if not found:
         raise OptionError(f"no channel is named; choose from {', '.join(_known())}")
     return Channels(tuple(found.values()), tuple(missing))

@@ -47,7 +47,9 @@ from blackcamo.cli import (
     verify,
     weights,
 )
+from blackcamo.cli.defects import reported
 from blackcamo.cli.output import (
+    BROKEN,
     FAILED,
     INTERRUPTED,
     answering,
@@ -119,7 +121,8 @@ def blackcamo(
 ) -> None:
     """Edit photos so that quality models call them low quality while people like them as before.
 
-    Exit status: 0 done, 2 an input failed, 3 not camouflaged or not reproduced.
+    Exit status: 0 done, 2 an input failed, 3 not camouflaged or not reproduced, 70 a defect of
+    blackcamo, of which a report was written.
     """
 
 
@@ -160,6 +163,10 @@ def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
             # The way in which typer ends then.
             return FAILED
         return _fail(f"a plug-in has ended the program (SystemExit: {error.code})")
+    except MemoryError:
+        return _fail("there is not enough memory for this; close other programs, or scale it down")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line
+        return _fail(reported(error, words), BROKEN)
     # What typer makes of KeyboardInterrupt, whatever the signal.
     status = interrupted() if status == INTERRUPTED else status
     if status is not None and status >= SIGNALED:
@@ -168,7 +175,7 @@ def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
     return int(status or 0)
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, status: int = FAILED) -> int:
     complain(message)
     refuse(message)
-    return FAILED
+    return status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from blackcamo.cli import options as o
 from blackcamo.cli.output import DONE, number, print_json, print_table, say
 from blackcamo.cli.runs import named_folders
 from blackcamo.errors import InputError, OptionError
+from blackcamo.records import typed
 
 if TYPE_CHECKING:
     from blackcamo.evaluation.jury.tallying import Tally
@@ -246,12 +246,9 @@ def _interval(bounds: tuple[float, float]) -> str:
 def _jury_images(evaluation: Path | None) -> list[str]:
     if evaluation is None:
         return []
-    try:
-        images = json.loads(evaluation.read_bytes())["jury_images"]
-    except OSError as error:
-        raise InputError(
-            f"{evaluation} cannot be read ({error.strerror}); check the path"
-        ) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{evaluation} is no result of `blackcamo evaluate`") from error
-    return list(images)
+    from blackcamo.evaluation.jury.key import read_json
+
+    document = read_json(evaluation, "result of `blackcamo evaluate`")
+    images = document.get("jury_images")
+    what = f"{evaluation} is no result of `blackcamo evaluate`: jury_images"
+    return typed(list[str], images, what, InputError)

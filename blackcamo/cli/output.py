@@ -20,8 +20,9 @@ from blackcamo.errors import OutputError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-DONE, FAILED, MISSED, INTERRUPTED = 0, 2, 3, 130
-"""Exit status: all went well; an input failed; not camouflaged or not reproduced; Ctrl-C."""
+DONE, FAILED, MISSED, BROKEN, INTERRUPTED = 0, 2, 3, 70, 130
+"""Exit status: all went well; an input failed; not camouflaged or not reproduced; a defect of
+blackcamo itself (EX_SOFTWARE of sysexits.h); Ctrl-C."""
 
 _GAP = "  "
 _WIDEST = 200

@@ -42,6 +42,9 @@ def read_look(path: Path) -> Look:
     if len(data) > _MAX_BYTES:
         raise PresetError(f"{name} is larger than {_MAX_BYTES:,} bytes: no look is")
     table, notes = reader(data, name)
-    look = Look.from_table(table, readable(path.stem))
+    try:
+        look = Look.from_table(table, readable(path.stem))
+    except PresetError as error:
+        raise PresetError(f"{name}: {error}") from error
     said = (f"look {look.name!r}: {note}" for note in notes)
     return replace(look, notes=(*said, *look.notes))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack
 
@@ -25,8 +26,9 @@ from blackcamo.images import (
     made_here,
     write_bytes,
 )
-from blackcamo.preset import Preset, read_preset
+from blackcamo.preset import Preset, naming, read_preset
 from blackcamo.profile import Profile, find_profile
+from blackcamo.records import typed
 from blackcamo.rendering import render
 from blackcamo.run.config import (
     DEFAULT_APPEAL_FLOOR,
@@ -117,9 +119,13 @@ def iter_apply(
     """
     asked = scorer_asked(options)
     found = preset if isinstance(preset, Preset) else read_preset(Path(preset))
-    chain = found.chain()
-    chain.space.complete(found.params)
-    wanted = chain.space.scaled(found.params, strength)
+    with nullcontext() if isinstance(preset, Preset) else naming(Path(preset)):
+        chain = found.chain()
+        chain.space.complete(found.params)
+        wanted = chain.space.scaled(found.params, strength)
+        channel = preset_channel(found)
+        border = finish(found.finish) if found.finish else None
+        judge = recorded_scorer(found, scorer, asked) if score else None
 
     def restricted(photo: Photo) -> _Given:
         params, notes = allowed(
@@ -129,16 +135,15 @@ def iter_apply(
 
     job = _Job(
         chain,
-        preset_channel(found),
+        channel,
         restricted,
         Path(out),
         before_channel,
         overwrite,
         keep_size=found.keep_size,
-        finish=finish(found.finish) if found.finish else None,
+        finish=border,
         notes=found.notes,
     )
-    judge = recorded_scorer(found, scorer, asked) if score else None
     return _run(job, photos, jobs, judge)
 
 
@@ -357,7 +362,6 @@ def preset_channel(preset: Preset) -> Channel:
     if "channel" not in preset.provenance:
         return Channel()
     recorded: dict[str, Any] = preset.recorded("channel", dict)
-    try:
-        return replace(Channel(), **recorded)
-    except TypeError as error:
-        raise PresetError(f"preset records an unknown channel: {recorded}") from error
+    if unknown := recorded.keys() - {field.name for field in fields(Channel)}:
+        raise PresetError(f"preset records a channel with {short(sorted(unknown)[0])}, unknown")
+    return typed(Channel, recorded, "preset records a channel", PresetError)

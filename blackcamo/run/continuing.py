@@ -46,7 +46,7 @@ def require_same_scorer(
     """
     jpeg, received = setup.unchanged(photo)
     digest = hashlib.sha256(jpeg).hexdigest()
-    recorded: dict[str, float] = study.recall(REFERENCE) or {}
+    recorded = study.recall(REFERENCE, dict[str, float]) or {}
     if digest not in recorded:
         return
     before = study.ledger.get("checks", 0)

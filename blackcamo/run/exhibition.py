@@ -234,10 +234,8 @@ def _show(piece: _Piece, originals: Originals, studies: Studies) -> tuple[Exhibi
 
 
 def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
-    scorer = recorded_info(preset)
-    parts: dict[str, Any] = preset.recorded("appeal_parts", dict)
-    if not all(type(value) in (int, float) for value in parts.values()):
-        raise PresetError("preset records appeal_parts that are no numbers")
+    scorer = preset.recorded("scorer", ScorerInfo)
+    parts = preset.recorded("appeal_parts", dict[str, float])
     before, after, target, appeal, floor = (
         preset.recorded(key, float)
         for key in ("score_before", "score_after", "target", "appeal", "appeal_floor")
@@ -253,27 +251,12 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
         high_after=is_high_quality(after, scorer),
         target=target,
         appeal=appeal,
-        parts={key: float(value) for key, value in parts.items()},
+        parts=parts,
         outcome=outcome(goal, scorer, after, appeal),
         mode=preset.mode,
         recipe=preset.recipe,
         queries=queries,
     )
-
-
-def recorded_info(preset: Preset) -> ScorerInfo:
-    """What a preset records of the scorer that it was found with.
-
-    Raises:
-        PresetError: it records none that can be told of.
-    """
-    try:
-        info = ScorerInfo(**preset.recorded("scorer", dict))
-    except TypeError as error:
-        raise PresetError("preset records no scorer that can be told of") from error
-    if type(info.threshold) not in (int, float) or not isinstance(info.name, str):
-        raise PresetError("preset records a scorer without name and threshold")
-    return info
 
 
 def _result(path: Path, facts: Facts) -> ShownResult:

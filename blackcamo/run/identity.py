@@ -1,29 +1,63 @@
-"""What tells one study from another: the names of its fixed attributes."""
+"""What tells one study from another: its fixed attributes; and what it says was delivered."""
 
-IDENTITY = (
-    "blackcamo",
-    "photo",
-    "scorer_spec",
-    "scorer_options",
-    "scorer",
-    "appeal_measure",
-    "mode",
-    "target",
-    "appeal_floor",
-    "styles",
-    "style_spaces",
-    "strategy",
-    "seed",
-    "batch",
-    "channel",
-    "finish",
-    "filters",
-    "space",
-    "proxy_px",
-    "keep_size",
-)
-"""What decides which candidates a study asks for and what becomes of them: its fixed attributes,
-and the first part of a preset's provenance."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from blackcamo.channel import Channel
+from blackcamo.types import Mode, ScorerInfo, ScorerOptions
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A photo as studies and presets record it."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What decides which candidates a study asks for and what becomes of them.
+
+    These are its fixed attributes, and the first part of a preset's provenance.
+    """
+
+    blackcamo: str
+    photo: PhotoFile
+    scorer_spec: str
+    scorer_options: ScorerOptions
+    scorer: ScorerInfo
+    appeal_measure: str
+    mode: Mode
+    target: float
+    appeal_floor: float
+    styles: tuple[str, ...]
+    style_spaces: Mapping[str, str]
+    strategy: str
+    seed: int
+    batch: int
+    channel: Channel
+    finish: str
+    filters: tuple[str, ...]
+    space: str
+    proxy_px: int
+    keep_size: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The part of what a study says of its delivery that commands rely on."""
+
+    trial: int
+    score_before: float
+    score_after: float
+    appeal: float
+    score_recompressed: float | None = None
+
+
+IDENTITY = tuple(field.name for field in fields(Identity))
 LOOK, PROFILE = "look", "profile"
 """Two more, where the look of a file is searched, too, and where a profile says how to begin."""
 LEARNING = "learning"

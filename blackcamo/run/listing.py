@@ -6,8 +6,9 @@ import contextlib
 import inspect
 
 from blackcamo import plugins
-from blackcamo.errors import BlackcamoError, MissingExtraError
+from blackcamo.errors import BlackcamoError, MissingExtraError, StudyError
 from blackcamo.profile import installed_profiles, read_profile
+from blackcamo.records import typed
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.identity import LEARNING
@@ -117,7 +118,7 @@ def _entry(summary: StudySummary) -> StudyEntry:
     delivered = attributes.get("delivered", {})
     verdict = "learning" if LEARNING in attributes else None
     if delivered:
-        info = ScorerInfo(**attributes["scorer"])
+        info = typed(ScorerInfo, attributes["scorer"], "scorer", StudyError)
         goal = Goal.for_scorer(
             info, target=attributes["target"], appeal_floor=attributes["appeal_floor"]
         )

@@ -250,7 +250,7 @@ class PhotoSearch:
         """Continue ledger, cache and candidates from the study; its batches, in order."""
         if self.study.ledger:
             self.ledger.restore(self.study.ledger)
-        self.oracle.remember(self.study.recall(REFERENCE) or {}, reference=True)
+        self.oracle.remember(self.study.recall(REFERENCE, dict[str, float]) or {}, reference=True)
         recorded = self.study.batches()
         for batch in recorded:
             self.batches.append(batch.numbers)
@@ -258,12 +258,12 @@ class PhotoSearch:
         scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
         self.oracle.remember(scores, reference=False)
         self.oracle.failures.update(recorded_failures(e for _, e in self.candidates))
-        early = self.study.recall(_EARLY)
-        if early is not None and early["budget"] == self.config.budget:
+        early = self.study.recall(_EARLY, dict[str, int])
+        if early is not None and early.get("budget") == self.config.budget:
             # What an interrupted search has verified was taken from the reserve, so that it goes
             # on to as many candidates as if it had not been interrupted.
-            self.verified_early = early["verify"]
-            self.ledger.reserve = max(self.ledger.reserve - early["verify"], _LEAST_RESERVE)
+            self.verified_early = early.get("verify", 0)
+            self.ledger.reserve = max(self.ledger.reserve - self.verified_early, _LEAST_RESERVE)
         return recorded
 
     def _require_score(self, error: str | None) -> None:
@@ -277,7 +277,7 @@ class PhotoSearch:
 
     def _explore(self, goal: Goal, recorded: Sequence[Batch]) -> None:
         """Ask, evaluate and tell until the budget of the search is spent."""
-        planned = self.study.recall(_PLANNED) or self.config.budget
+        planned = self.study.recall(_PLANNED, int) or self.config.budget
         self.study.keep(_PLANNED, planned)
         race = self.setup.race(self.contest, planned, proposed=self._proposed)
         for batch in recorded:

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.finish import Finish, finish
-from blackcamo.run.identity import IDENTITY, LEARNING, LOOK, PROFILE
+from blackcamo.records import typed
+from blackcamo.run.identity import IDENTITY, LEARNING, LOOK, PROFILE, Delivered, Identity
 from blackcamo.run.recipes import RECIPES
 from blackcamo.run.results import FrontEntry
 from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.jury import judged
 from blackcamo.study.merging import MERGED, origins
-from blackcamo.types import UNCHANGED, Evaluation, Pixels, ScorerInfo
+from blackcamo.types import UNCHANGED, Evaluation, Pixels
 from blackcamo.wording import recipe
 
 if TYPE_CHECKING:
     from blackcamo.filters.chain import Chain
 
 PICKS = ("best", "knee", "lowest")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a study records beside its identity, where it does."""
+
+    delivered: Delivered | None = None
+    recipes: Mapping[str, str] = field(default_factory=dict)
+    merged: Mapping[str, Identity] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    photo_size: Mapping[str, int] | None = None
+    ledger: Mapping[str, int] = field(default_factory=dict)
 
 
 class Review:
@@ -40,12 +54,13 @@ class Review:
             raise StudyError(
                 f"study {study.name!r} is one of learning, of many photos: its result is a profile"
             )
-        missing = [key for key in IDENTITY if key not in self.attributes]
-        if missing:
-            raise StudyError(f"study {study.name!r} records no {missing[0]!r}: not of blackcamo")
+        of = f"study {study.name!r} in {study.store.where} is damaged, or not of blackcamo"
+        self.scorer = typed(Identity, self.attributes, of, StudyError).scorer
+        typed(_Told, self.attributes, of, StudyError)
         self.trials: Mapping[int, Evaluation] = study.evaluations()
         self.delivered: dict[str, Any] = self.attributes.get("delivered", {})
-        self.scorer = ScorerInfo(**self.attributes["scorer"])
+        if self.delivered and self.delivered["trial"] not in self.trials:
+            raise StudyError(f"{of}: it has no trial {self.delivered['trial']}, the delivered one")
 
     @property
     def goal(self) -> Goal:
@@ -86,7 +101,13 @@ class Review:
         """What a trial was found with: that of the study, or of the one that it was merged from."""
         attributes = self.attributes
         if MERGED in attributes:
-            attributes = attributes[MERGED][self._origins[number][0]]
+            source, _ = self._origins.get(number, ("", number))
+            if source not in attributes[MERGED]:
+                raise StudyError(
+                    f"study {self.study.name!r} in {self.study.store.where} is damaged: it does "
+                    f"not say which of its sources trial {number} is from"
+                )
+            attributes = attributes[MERGED][source]
         return {key: attributes[key] for key in (*IDENTITY, LOOK, PROFILE) if key in attributes}
 
     def pick(self, pick: str | int, *, jury: bool = False) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from types import NoneType
 from typing import Any, Unpack
 
 from blackcamo.channel import Channel
@@ -13,7 +12,8 @@ from blackcamo.errors import BlackcamoError, PresetError, ScorerError
 from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, Source, load_photo, sources_of
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
-from blackcamo.preset import Preset, read_preset
+from blackcamo.preset import Preset, naming, read_preset
+from blackcamo.records import typed
 from blackcamo.run.config import DEFAULT_SCORER, ScorerKeywords, scorer_asked
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.results import ScoreResult, VerifyResult
@@ -36,14 +36,6 @@ _QUANTISED = (
 )
 _HARMLESS = frozenset({"class"})
 """What anybody's preset may choose of any scorer: the class that a classifier is asked about."""
-_OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
-    "device": (str,),
-    "engine": (str,),
-    "preprocess": (str, NoneType),
-    **dict.fromkeys(("low", "high", "threshold"), (int, float, NoneType)),
-    "higher_is_better": (bool, NoneType),
-    "extra": (dict,),
-}
 
 
 @spelled_out(ScorerKeywords)
@@ -152,8 +144,9 @@ def verify(
     path = Path(camouflage)
     preset_path = Path(preset) if preset is not None else _existing_preset(path)
     recipe = read_preset(preset_path)
-    recorded = recipe.recorded("score_after", float)
-    loaded = recorded_scorer(recipe, scorer, scorer_asked(options))
+    with naming(preset_path):
+        recorded = recipe.recorded("score_after", float)
+        loaded = recorded_scorer(recipe, scorer, scorer_asked(options))
     value = reference_score(loaded, load_photo(path).pixels)
     return VerifyResult(
         photo=path,
@@ -222,13 +215,10 @@ def _kind(spec: object) -> str:
 
 def _recorded_options(preset: Preset) -> ScorerOptions:
     recorded: dict[str, Any] = preset.recorded("scorer_options", dict)
-    for key, value in recorded.items():
-        if key not in _OPTION_TYPES or type(value) not in _OPTION_TYPES[key]:
-            raise PresetError(f"preset records the scorer option {short(key)} as {short(value)}")
-    for key, value in recorded.get("extra", {}).items():
-        if type(value) is not str:
-            raise PresetError(f"preset records the scorer option {short(key)} as {short(value)}")
-    return ScorerOptions(**recorded)
+    unknown = recorded.keys() - {field.name for field in fields(ScorerOptions)}
+    if unknown:
+        raise PresetError(f"preset records the unknown scorer option {short(sorted(unknown)[0])}")
+    return typed(ScorerOptions, recorded, "preset records scorer options", PresetError)
 
 
 def settled_options(recorded: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:

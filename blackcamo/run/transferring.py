@@ -19,7 +19,6 @@ from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
 from blackcamo.report.transfer import transfer_csv
 from blackcamo.run.applying import preset_channel
-from blackcamo.run.exhibition import recorded_info
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
 from blackcamo.run.originals import Originals
 from blackcamo.run.results import TransferCell, TransferResult, TransferRow
@@ -154,7 +153,7 @@ class _Case:
 
     @property
     def attacked(self) -> ScorerInfo:
-        return recorded_info(self.preset)
+        return self.preset.recorded("scorer", ScorerInfo)
 
     @property
     def recorded(self) -> tuple[float, float]:

@@ -135,7 +135,7 @@ class Verification:
 
     def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner | None:
         """A finalist verified; None if no query but the spare ones is left, or it failed."""
-        digests: dict[str, str] = self._study.recall(_VERIFIED) or {}
+        digests = self._study.recall(_VERIFIED, dict[str, str]) or {}
         known = digests.get(str(finalist.trial)) in self._oracle.known(reference=True)
         left = self._oracle.ledger.available("verify") - spare
         if finalist.trial != 0 and not known and left < 1:

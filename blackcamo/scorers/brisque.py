@@ -27,6 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from blackcamo.devices import resolve_device
+from blackcamo.errors import WeightsError
 from blackcamo.scorers.base import (
     check_extra,
     choose,
@@ -49,7 +50,8 @@ from blackcamo.scorers.scene_statistics import (
 )
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
 from blackcamo.weights import store
-from blackcamo.weights.brisque import LIVE, convert, packaged
+from blackcamo.weights.brisque import FEATURES, LIVE, OPENCV, convert, packaged
+from blackcamo.weights.files import check_shapes
 
 MIN_SIDE_PX = 16
 GPU_BATCH = 16
@@ -73,8 +75,18 @@ class Model:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], *, release: str) -> Model:
-        """The regression that ``blackcamo.weights.brisque`` read from a file."""
-        arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+        """The regression that ``blackcamo.weights.brisque`` read from a file.
+
+        Raises:
+            WeightsError: it lacks a part, or has parts of other shapes.
+        """
+        arrays = {name: tensor.double().numpy() for name, tensor in tensors.items()}
+        vectors = int(np.size(arrays.get("coefficients", ())))
+        shapes = {"support_vectors": (vectors, FEATURES), "coefficients": (vectors,)}
+        shapes |= {"offset": (), "gamma": (), "low": (FEATURES,), "high": (FEATURES,)}
+        check_shapes(tensors, shapes, "BRISQUE")
+        if release not in (LIVE, OPENCV):
+            raise WeightsError(f"these are not weights of BRISQUE: features are {release!r}")
         offset, gamma = float(arrays.pop("offset")), float(arrays.pop("gamma"))
         return cls(release=release, offset=offset, gamma=gamma, **arrays)
 
@@ -144,7 +156,11 @@ def create(argument: str, options: ScorerOptions) -> Brisque:
         tensors, release = converted.tensors, converted.settings["features"]
     else:
         loaded = store.load("brisque")
-        tensors, release = loaded.tensors, loaded.record["features"]
+        tensors, release = loaded.tensors, loaded.record.get("features", "not recorded")
+    try:
+        model = Model.from_tensors(tensors, release=release)
+    except WeightsError as error:
+        raise WeightsError(f"the installed weights of 'brisque' are damaged: {error}") from error
     choose("preprocess of this model of 'brisque'", options.preprocess or release, (release,))
     info = ScorerInfo(
         name="brisque",
@@ -158,7 +174,6 @@ def create(argument: str, options: ScorerOptions) -> Brisque:
     )
     device = resolve_device(options.device)
     batch = 1 if device == "cpu" else GPU_BATCH
-    model = Model.from_tensors(tensors, release=release)
     return Brisque(model, declare(info, options), device=device, batch=batch)
 
 

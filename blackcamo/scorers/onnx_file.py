@@ -62,17 +62,17 @@ def inspect(model: bytes, path: Path) -> NetworkFile:
                     yield from parts(inner)
 
     network = onnx.ModelProto()
-    try:
-        network.ParseFromString(model)
-    except protobuf.DecodeError as error:
-        raise WeightsError(f"{str(path)!r} is no ONNX network, or it is cut short") from error
     locations: set[str] = set()
     quantised = False
-    for part in parts(network):
-        if isinstance(part, onnx.TensorProto) and part.data_location == part.EXTERNAL:
-            locations |= {e.value for e in part.external_data if e.key == "location"}
-        elif isinstance(part, onnx.NodeProto):
-            quantised = quantised or part.op_type.startswith(_QUANTISED)
+    try:
+        network.ParseFromString(model)
+        for part in parts(network):
+            if isinstance(part, onnx.TensorProto) and part.data_location == part.EXTERNAL:
+                locations |= {_text(e.value) for e in part.external_data if e.key == "location"}
+            elif isinstance(part, onnx.NodeProto):
+                quantised = quantised or _text(part.op_type).startswith(_QUANTISED)
+    except (protobuf.DecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{str(path)!r} is no ONNX network, or it is cut short") from error
     for location in locations:
         inside = Path(os.path.normpath(location))
         if not location or inside.is_absolute() or inside.parts[:1] == (os.pardir,):
@@ -81,6 +81,11 @@ def inspect(model: bytes, path: Path) -> NetworkFile:
                 "network or in a folder there: save it again with its weights beside it"
             )
     return NetworkFile(tuple(sorted({path.parent / place for place in locations})), quantised)
+
+
+def _text(field: str | bytes) -> str:
+    """A field that must be text; protobuf gives bytes for one that is not UTF-8."""
+    return field if isinstance(field, str) else field.decode()
 
 
 def _digest(path: Path) -> bytes:

@@ -35,7 +35,7 @@ class StrictTable:
         """The table ``key``, empty where it is left out."""
         values = self._get(key, {})
         if not isinstance(values, dict):
-            self.refuse(key, f"is {values!r}; it must be a table")
+            self.refuse(key, f"is {short(values)}; it must be a table")
         return StrictTable(self._path, key, values)
 
     def text(self, key: str, default: str) -> str:

@@ -129,7 +129,7 @@ class Census:
             log, code, subject = None, int(head[1]), int(head[2])
         if code >= TRIAL_PARAM:
             owner = None
-            if subject is not None and subject < len(self.owners):
+            if subject is not None and 0 <= subject < len(self.owners):
                 owner = self.owners[subject]
             return Operation(code, owner, subject, log)
         if code == CREATE_STUDY:

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from optuna.trial import FrozenTrial, TrialState
 
-from blackcamo.errors import OptionError
+from blackcamo.errors import OptionError, StudyError
+from blackcamo.records import typed
 from blackcamo.study import trials
 from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
 from blackcamo.study.store import Json
@@ -104,4 +105,12 @@ def origins(study: RecordedStudy) -> dict[int, Origin]:
     """
     with study.store.errors():
         found = study.store.optuna.get_all_trials(study.id, deepcopy=False)
-    return {trial.number: tuple(trial.user_attrs[_ORIGIN]) for trial in found}
+    return {
+        trial.number: typed(
+            tuple[str, int],
+            trial.user_attrs.get(_ORIGIN),
+            f"{study.where}: trial {trial.number}: {_ORIGIN}",
+            StudyError,
+        )
+        for trial in found
+    }

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-from optuna.trial import FrozenTrial
+from typing import Any, Self, TypeVar
 
 from blackcamo.errors import StudyError
+from blackcamo.records import typed
 from blackcamo.study import trials
 from blackcamo.study.names import find_study
 from blackcamo.study.note import write_note
@@ -17,6 +16,8 @@ from blackcamo.study.pictures import Pictures
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
 from blackcamo.types import Evaluation, Proposal
+
+T = TypeVar("T")
 
 SCHEMA = 2
 """Version of how blackcamo uses trials and attributes; studies of another one are refused."""
@@ -71,13 +72,18 @@ class RecordedStudy:
         store.limit(name)
         with store.errors():
             study = cls(store, store.optuna.get_study_id_from_name(name), name)
-        schema = study.attributes["schema"]
+        schema = study.attributes.get("schema")
         if schema != SCHEMA:
             raise StudyError(
                 f"study {name!r} in {store.where} is of schema {schema}, and this version reads "
                 f"{SCHEMA}; look at it with the version that made it, or delete it"
             )
         return study
+
+    @property
+    def where(self) -> str:
+        """How messages about damage begin."""
+        return f"study {self.name!r} in {self.store.where} is damaged"
 
     @property
     def attributes(self) -> dict[str, Json]:
@@ -88,32 +94,40 @@ class RecordedStudy:
     @property
     def ledger(self) -> dict[str, int]:
         """The queries by kind, ``lost`` ones apart; empty before the first one."""
-        return dict(self.attributes.get("ledger", {}))
+        found = self.attributes.get("ledger", {})
+        return typed(dict[str, int], found, f"{self.where}: its ledger", StudyError)
 
     def batches(self) -> list[Batch]:
         """Every batch that was answered, in order: what a search replays to go on."""
-        grouped: dict[int, list[FrozenTrial]] = defaultdict(list)
-        for trial in self._trials():
-            grouped[trial.user_attrs["batch"]].append(trial)
+        grouped: dict[int, list[trials.Answered]] = defaultdict(list)
+        for found in self._answered():
+            grouped[found.batch].append(found)
         return [
             Batch(
                 index=index,
-                numbers=tuple(t.number for t in group),
-                evaluations=tuple(trials.unpack(t) for t in group),
-                queries=group[0].user_attrs["queries"],
+                numbers=tuple(found.number for found in group),
+                evaluations=tuple(found.evaluation for found in group),
+                queries=group[0].queries,
             )
             for index, group in sorted(grouped.items())
         ]
 
     def evaluations(self) -> dict[int, Evaluation]:
         """Trial number -> evaluation, failed ones included, in order."""
-        return {t.number: trials.unpack(t) for t in self._trials()}
+        return {found.number: found.evaluation for found in self._answered()}
 
-    def recall(self, key: str) -> Json:
-        """What :meth:`keep` recorded under ``key``, None if nothing."""
+    def recall(self, key: str, kind: type[T]) -> T | None:
+        """What :meth:`keep` recorded under ``key``, None if nothing.
+
+        Raises:
+            StudyError: it is not of that kind, or the storage cannot be read.
+        """
         with self.store.errors():
-            kept = self.store.read(self.id, f"{KEPT}:{key}")
-        return None if kept is None else kept["value"]
+            record = self.store.read(self.id, f"{KEPT}:{key}")
+        if record is None:
+            return None
+        kept = typed(dict[str, Any], record, f"{self.where}: its record of {key}", StudyError)
+        return typed(kind, kept.get("value"), f"{self.where}: its record of {key}", StudyError)
 
     def pictures(self, folder: Path) -> Pictures:
         """The pictures of its trials, which are kept in that folder."""
@@ -127,6 +141,7 @@ class RecordedStudy:
         """
         write_note(self.store, self.id, note)
 
-    def _trials(self) -> list[FrozenTrial]:
+    def _answered(self) -> list[trials.Answered]:
         with self.store.errors():
-            return trials.answered(self.store.optuna.get_all_trials(self.id, deepcopy=False))
+            found = trials.answered(self.store.optuna.get_all_trials(self.id, deepcopy=False))
+        return [trials.unpack(trial, self.where) for trial in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import StudyError
+from blackcamo.records import plain, typed
 from blackcamo.study import trials
 from blackcamo.study.lease import Lease, Record
 from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
@@ -173,16 +175,12 @@ class Study(RecordedStudy):
         Args:
             ledger: its counts after these evaluations.
         """
-        answers = {
-            "ledger": dict(ledger),
-            "trials": {
-                str(number): trials.pack(evaluation)
-                for number, evaluation in zip(numbers, evaluations, strict=True)
-            },
-        }
+        answers = Answers(
+            dict(ledger), dict(zip(numbers, map(trials.pack, evaluations), strict=True))
+        )
         with self._writing():
             # All at once first: a kill leaves either every answer of the batch or none.
-            self.store.write(self.id, _ANSWERS, answers)
+            self.store.write(self.id, _ANSWERS, plain(answers))
             self._finish({n: self._running.pop(n) for n in numbers}, answers)
             self._record_ledger(ledger)
 
@@ -232,11 +230,11 @@ class Study(RecordedStudy):
         checks = known.get("checks", 0)
         self.store.describe(self.id, {"ledger": {**ledger, "lost": lost, "checks": checks}})
 
-    def _finish(self, trial_ids: Mapping[int, int], answers: Json) -> None:
-        queries = {"queries": answers["ledger"].get("total", 0)}
+    def _finish(self, trial_ids: Mapping[int, int], answers: Answers) -> None:
+        queries = answers.ledger.get("total", 0)
         self.store.finish_trials(
             {
-                trial_id: trials.outcome(answers["trials"][str(number)], queries)
+                trial_id: trials.outcome(answers.trials[number], queries)
                 for number, trial_id in trial_ids.items()
             }
         )
@@ -256,17 +254,18 @@ class Study(RecordedStudy):
 
     def _recover(self) -> None:
         """Bring a study that a killed process left into order."""
-        answers = self.store.read(self.id, _ANSWERS) or {"ledger": {}, "trials": {}}
+        recorded = self.store.read(self.id, _ANSWERS) or {"ledger": {}, "trials": {}}
+        answers = typed(Answers, recorded, f"{self.where}: its latest answers", StudyError)
         optuna = self.store.optuna
         answered = {}
         for trial in optuna.get_all_trials(self.id, deepcopy=False):
             if trial.state != TrialState.RUNNING:
                 continue
             trial_id = optuna.get_trial_id_from_study_id_trial_number(self.id, trial.number)
-            if str(trial.number) in answers["trials"]:
+            if trial.number in answers.trials:
                 answered[trial.number] = trial_id
             else:
-                candidate = trial.user_attrs["batch"], trials.proposal_of(trial)
+                candidate = trials.begun(trial, self.where)
                 self._left.setdefault(candidate, []).append((trial_id, trial.number))
         self._finish(answered, answers)
         self._settle_ledger()
@@ -278,13 +277,13 @@ class Study(RecordedStudy):
             return
         records = self.store.optuna.get_study_system_attrs(self.id)
         settled = [
-            record["ledger"]
+            typed(Settled, record, f"{self.where}: its record {key}", StudyError).ledger
             for key, record in records.items()
-            if (key == _ANSWERS or key.startswith(KEPT)) and record["ledger"]
+            if key == _ANSWERS or key.startswith(KEPT)
         ]
         nothing = dict.fromkeys(sent, 0) | {"budget": sent.get("budget", 0)}
-        answered = max(settled, key=lambda ledger: ledger["total"], default=nothing)
-        self._record_ledger(answered, lost=max(sent["total"] - answered["total"], 0))
+        answered = max(filter(None, settled), key=_total, default=nothing)
+        self._record_ledger(answered, lost=max(_total(sent) - _total(answered), 0))
 
     def _abandon(self) -> None:
         """Fail the trials that nobody evaluates any more."""
@@ -308,6 +307,33 @@ class Study(RecordedStudy):
         self._left.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A record of queries that were answered: the ledger's counts after them."""
+
+    ledger: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of a batch, recorded at once before any of its trials ends."""
+
+    ledger: Mapping[str, int]
+    trials: Mapping[int, trials.Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The part of a writer's record that decides who may write."""
+
+    owner: str | None
+    beat: int = 0
+    host: str = ""
+    pid: int = 0
+    machine: str | None = None
+    started: int | None = None
+
+
 class Register:
     """The record of a study's writer."""
 
@@ -318,12 +344,19 @@ class Register:
     def read(self) -> Record | None:
         """What is written of the writer, None if nothing."""
         record: Record | None = self._store.read(self._id, _WRITER)
+        if record is not None:
+            where = f"a study in {self._store.where} is damaged: the record of its writer"
+            typed(Writer, record, where, StudyError)
         return record
 
     def swap(self, old: Record | None, new: Record) -> bool:
         """Write ``new`` where ``old`` stands; False if another was faster."""
         with self._store.errors():
             return self._store.swap(self._id, _WRITER, old, new)
+
+
+def _total(ledger: Mapping[str, int]) -> int:
+    return ledger.get("total", 0)
 
 
 def difference(key: str, recorded: Any, value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +12,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from blackcamo.errors import StudyError
+from blackcamo.records import plain, typed
 from blackcamo.types import UNCHANGED, Evaluation, Proposal
 
 if TYPE_CHECKING:
@@ -22,12 +25,61 @@ STYLE = "style"
 """The parameter that names a trial's style."""
 
 Ranges: TypeAlias = dict[str, BaseDistribution]
-_JPEG = {
-    "sha256": "jpeg_sha256",
-    "bytes": "jpeg_bytes",
-    "width_px": "width_px",
-    "height_px": "height_px",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Jpeg:
+    """The encoded picture of a trial as its note records it."""
+
+    sha256: str
+    bytes: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an evaluation found, as it is recorded before its trial ends."""
+
+    appeal: float
+    parts: Mapping[str, float]
+    jpeg: Jpeg
+    score: float | None = None
+    cached: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the notes of a trial say from its beginning on."""
+
+    batch: int
+    vector: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the notes of a trial say that was evaluated; ``appeal`` where it has no values."""
+
+    batch: int
+    vector: tuple[float, ...]
+    fixed: Mapping[str, float]
+    queries: int
+    parts: Mapping[str, float]
+    jpeg: Jpeg
+    appeal: float = math.nan
+    cached: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A trial that was evaluated; ``queries`` is the ledger's total after its batch."""
+
+    number: int
+    batch: int
+    queries: int
+    evaluation: Evaluation
 
 
 def directions(*, higher_is_better: bool) -> tuple[StudyDirection, StudyDirection]:
@@ -87,49 +139,76 @@ def copied_trial(trial: FrozenTrial, notes: Mapping[str, Json]) -> FrozenTrial:
     return copy
 
 
-def proposal_of(trial: FrozenTrial) -> Proposal:
-    """What was asked for with this trial."""
-    return Proposal(trial.params[STYLE], tuple(trial.user_attrs["vector"]))
+def begun(trial: FrozenTrial, where: str) -> tuple[int, Proposal]:
+    """The batch of a running trial, and what was asked for with it.
+
+    Raises:
+        StudyError: the record is damaged; its message begins with ``where``.
+    """
+    where = f"{where}: trial {trial.number}"
+    notes = typed(Begun, trial.user_attrs, where, StudyError)
+    style = typed(str, trial.params.get(STYLE), f"{where}: {STYLE}", StudyError)
+    return notes.batch, Proposal(style, notes.vector)
 
 
-def pack(evaluation: Evaluation) -> dict[str, Json]:
-    """What an evaluation found, as JSON; vector and parameters are in the trial already."""
-    return {
-        "score": evaluation.score if math.isfinite(evaluation.score) else None,
-        "appeal": evaluation.appeal,
-        "parts": dict(evaluation.parts),
-        "jpeg": {name: getattr(evaluation, field) for name, field in _JPEG.items()},
-        "cached": evaluation.cached,
-        "error": evaluation.error,
-    }
+def pack(evaluation: Evaluation) -> Answer:
+    """What an evaluation found; vector and parameters are in the trial already."""
+    return Answer(
+        score=evaluation.score if math.isfinite(evaluation.score) else None,
+        appeal=evaluation.appeal,
+        parts=evaluation.parts,
+        jpeg=Jpeg(
+            evaluation.jpeg_sha256,
+            evaluation.jpeg_bytes,
+            evaluation.width_px,
+            evaluation.height_px,
+        ),
+        cached=evaluation.cached,
+        error=evaluation.error,
+    )
 
 
-def outcome(packed: Mapping[str, Json], extra: Mapping[str, Json]) -> Outcome:
-    """How the trial of a packed evaluation ends; values that stand elsewhere are not repeated."""
+def outcome(answer: Answer, queries: int) -> Outcome:
+    """How the trial of an answer ends; values that stand elsewhere are not repeated."""
     # Every note is a line in a journal, so what is usual is left out.
-    notes = {k: v for k, v in {**packed, **extra}.items() if v is not None and v is not False}
+    notes = {k: v for k, v in plain(answer).items() if v is not None and v is not False}
+    notes["queries"] = queries
     score = notes.pop("score", None)
     if score is None:
         return TrialState.FAIL, None, notes
     return TrialState.COMPLETE, (score, notes.pop("appeal")), notes
 
 
-def unpack(trial: FrozenTrial) -> Evaluation:
-    """The evaluation that a finished trial records."""
-    notes = trial.user_attrs
-    score, appeal = trial.values or (math.nan, notes["appeal"])
-    free = {name: value for name, value in trial.params.items() if name != STYLE}
-    return Evaluation(
-        style=trial.params[STYLE],
-        vector=tuple(notes["vector"]),
-        params={**notes["fixed"], **free},
+def unpack(trial: FrozenTrial, where: str) -> Answered:
+    """What a finished trial records.
+
+    Args:
+        where: how a message about damage begins.
+
+    Raises:
+        StudyError: the record is damaged.
+    """
+    where = f"{where}: trial {trial.number}"
+    notes = typed(Notes, trial.user_attrs, where, StudyError)
+    free = dict(trial.params)
+    style = typed(str, free.pop(STYLE, None), f"{where}: {STYLE}", StudyError)
+    values = trial.values or (math.nan, notes.appeal)
+    score, appeal = typed(tuple[float, float], values, f"{where}: values", StudyError)
+    evaluation = Evaluation(
+        style=style,
+        vector=notes.vector,
+        params={**notes.fixed, **free},
         score=score,
         appeal=appeal,
-        parts=notes["parts"],
-        cached=notes.get("cached", False),
-        error=notes.get("error"),
-        **{field: notes["jpeg"][name] for name, field in _JPEG.items()},
+        parts=notes.parts,
+        jpeg_sha256=notes.jpeg.sha256,
+        jpeg_bytes=notes.jpeg.bytes,
+        width_px=notes.jpeg.width_px,
+        height_px=notes.jpeg.height_px,
+        cached=notes.cached,
+        error=notes.error,
     )
+    return Answered(trial.number, notes.batch, notes.queries, evaluation)
 
 
 def answered(all_trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:

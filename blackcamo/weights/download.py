@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from blackcamo.errors import OutputError, WeightsError
 from blackcamo.extras import import_extra
-from blackcamo.weights.files import git_blob, sha256
+from blackcamo.weights.files import MAX_MODEL_BYTES, git_blob, sha256
 from blackcamo.weights.spec import RemoteFile
 
 if TYPE_CHECKING:
@@ -26,9 +26,12 @@ def fetch(file: RemoteFile, folder: Path, *, on_progress: Progress | None = None
     What an interrupted transfer left (``….part``) is taken up again where the server still has
     the same file; a file that is there already was checked when it arrived, and is kept.
 
+    Without a recorded SHA-256 only https is trusted; no more bytes are taken than the file is known
+    to have, or than any model has.
+
     Raises:
-        WeightsError: the server cannot be reached or refuses, the transfer stopped, or the bytes
-            do not have the recorded digest.
+        WeightsError: the server cannot be reached or refuses, the transfer stopped, the bytes do
+            not have the recorded digest or are too many, or nothing vouches for them.
         OutputError: the folder cannot be written.
         MissingExtraError: httpx is not installed.
     """
@@ -63,6 +66,13 @@ def _transfer(
         # If-Range: should the file have changed meanwhile, the server sends all of the new one.
         headers |= {"Range": f"bytes={start}-", "If-Range": _validator(part).read_text("ascii")}
     with client.stream("GET", str(file.url), headers=headers) as response:
+        # Where it was sent on to, too.
+        if not file.sha256 and response.url.scheme != "https":
+            raise WeightsError(
+                f"{response.url} is no https address, and no SHA-256 of {file.filename} is known: "
+                "nothing vouches for what it sends; download it yourself, and install it with "
+                "--from FILE"
+            )
         if response.status_code == 416:  # nothing is left to send: only the check is missing
             return
         if response.status_code not in (200, 206):
@@ -74,8 +84,17 @@ def _transfer(
         total = start + int(length) if length.isdigit() else None
         with part.open("ab" if start else "wb") as out:
             for done in _copy(response, out.write, start):
+                if done > (file.size_bytes or MAX_MODEL_BYTES):
+                    break
                 if on_progress:
                     on_progress(done, total)
+    most = file.size_bytes or MAX_MODEL_BYTES
+    if part.stat().st_size > most:
+        _forget(part)
+        raise WeightsError(
+            f"{file.url} is not the file that blackcamo knows: it has more than {most:,} bytes; "
+            "it was deleted"
+        )
 
 
 def _copy(response: httpx.Response, write: Callable[[bytes], int], start: int) -> Iterator[int]:
@@ -83,6 +102,11 @@ def _copy(response: httpx.Response, write: Callable[[bytes], int], start: int) -
     for chunk in response.iter_raw(1 << 18):
         done += write(chunk)
         yield done
+
+
+def _forget(part: Path) -> None:
+    part.unlink()
+    _validator(part).unlink(missing_ok=True)
 
 
 def _validator(part: Path) -> Path:
@@ -100,20 +124,18 @@ def _remember_validator(response: httpx.Response, part: Path) -> None:
 
 
 def _check(file: RemoteFile, part: Path) -> None:
-    expected, found = "", ""
-    if file.sha256:
-        expected, found = file.sha256, sha256(part)
-    elif file.git_blob:
-        expected, found = file.git_blob, git_blob(part)
-    elif file.size_bytes is not None:
-        expected, found = f"{file.size_bytes} bytes", f"{part.stat().st_size} bytes"
-    if expected != found:
-        part.unlink()
-        _validator(part).unlink(missing_ok=True)
-        raise WeightsError(
-            f"{file.url} is not the file that blackcamo knows: expected {expected}, got {found}; "
-            "it was deleted"
-        )
+    known = (
+        (file.size_bytes, lambda: part.stat().st_size),
+        (file.sha256, lambda: sha256(part)),
+        (file.git_blob, lambda: git_blob(part)),
+    )
+    for expected, measure in known:
+        if expected is not None and expected != (found := measure()):
+            _forget(part)
+            raise WeightsError(
+                f"{file.url} is not the file that blackcamo knows: expected {expected}, got "
+                f"{found}; it was deleted"
+            )
 
 
 def _interrupted(file: RemoteFile, part: Path, error: Exception) -> str:

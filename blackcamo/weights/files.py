@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
 _PICKLE = b"\x80"
+_DAMAGE = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
+    *(OSError, RuntimeError, TypeError, ValueError, struct.error),
+)
+"""What torch meets in a damaged checkpoint."""
 
 MAX_MODEL_BYTES = 2**31
 """No model file above 2 GiB is read, which is also all that protobuf allows a network."""
@@ -161,7 +167,7 @@ def _read_checkpoint(path: Path) -> dict[str, Tensor]:
         raise WeightsError(
             f"{str(path)!r} is refused: it holds more than tensors, and loading it would run code"
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+    except _DAMAGE as error:
         raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
     if isinstance(loaded, Mapping) and isinstance(loaded.get("state_dict"), Mapping):
         loaded = loaded["state_dict"]

@@ -135,12 +135,8 @@ SPEC = WeightsSpec(
         Source(
             KERAS,
             "https://github.com/subpic/koniq",
-            (
-                RemoteFile(
-                    "koncep512-trained-model.h5",
-                    url="http://datasets.vqa.mmsp-kn.de/archives/koncep512-trained-model.h5",
-                ),
-            ),
+            # Its authors offer it without https, and publish no digest: by hand alone.
+            (RemoteFile("koncep512-trained-model.h5"),),
         ),
     ),
     convert=convert,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import WeightsError
+from blackcamo.records import typed
 from blackcamo.weights.files import check_file
 
 Floats = NDArray[np.float64]
@@ -87,7 +89,7 @@ def read_bounds(path: Path, *, features: int) -> Bounds:
             low, high = _pickled_bounds(data)
         else:
             low, high = _libsvm_bounds(data.decode(), features)
-    except _DAMAGE as error:
+    except (*_DAMAGE, WeightsError) as error:
         raise WeightsError(_not_a("scaling", path)) from error
     if low.shape != (features,) or high.shape != (features,) or not (low < high).all():
         raise WeightsError(
@@ -106,7 +108,6 @@ _DAMAGE = (
     MemoryError,
     TypeError,
     ValueError,
-    cv2.error,
     pickle.UnpicklingError,
 )
 
@@ -162,43 +163,47 @@ def _place(index: str) -> int:
 
 
 def _opencv_regression(text: str) -> Regression:
-    file = _opencv_file(text)  # its nodes live only as long as it does
-    svm = file.getNode("opencv_ml_svm")
-    kernel = svm.getNode("kernel")
-    kind = (svm.getNode("svmType").string(), kernel.getNode("type").string())
+    kind = (_word(text, "svmType"), _word(text, "kernel:[\\s{]*type"))
     if kind != ("EPS_SVR", "RBF"):
         raise ValueError(kind)
-    vectors = svm.getNode("support_vectors")
-    decision = svm.getNode("decision_functions").at(0)
+    _, _, rest = text.partition("support_vectors:")
+    vectors, _, decision = rest.partition("decision_functions:")
     return Regression(
-        np.array([_numbers(vectors.at(i)) for i in range(vectors.size())]),
-        np.array(_numbers(decision.getNode("alpha"))),
-        _number(decision.getNode("rho")),
-        _number(kernel.getNode("gamma")),
+        np.array([_numbers(row) for row in re.findall(r"\[([^\[\]]*)\]", vectors)]),
+        np.array(_numbers(_word(decision, "alpha", r"\[([^\[\]]*)\]"))),
+        float(_word(decision, "rho")),
+        float(_word(text, "gamma")),
     )
 
 
 def _opencv_bounds(text: str) -> tuple[Floats, Floats]:
-    file = _opencv_file(text)
-    low, high = file.getNode("range").mat().astype(np.float64)
+    numbers = _numbers(_word(text, "data", r"\[([^\[\]]*)\]"))
+    rows, columns = int(_word(text, "rows")), int(_word(text, "cols"))
+    if rows != 2 or len(numbers) != rows * columns:
+        raise ValueError(rows)
+    stored = np.array(numbers, {"f": np.float32, "d": np.float64}[_word(text, "dt")])
+    low, high = stored.astype(np.float64).reshape(2, -1)
     return low, high
 
 
-def _opencv_file(text: str) -> Any:
-    file = cv2.FileStorage()
-    if not file.open(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY):
-        raise ValueError(text[:20])
-    return file
+def _word(text: str, key: str, value: str = r"([^\s,}]+)") -> str:
+    """What stands behind the first key of that name in OpenCV's YAML.
+
+    OpenCV's own reader writes outside of its memory where such a file is damaged.
+    """
+    found = re.search(rf"\b{key}\s*:\s*{value}", text)
+    if found is None:
+        raise ValueError(key)
+    return found[1]
 
 
-def _numbers(node: Any) -> list[float]:
-    return [_number(node.at(i)) for i in range(node.size())]
+def _numbers(listed: str) -> list[float]:
+    return [float(number) for number in listed.split(",")]
 
 
-def _number(node: Any) -> float:
-    if not (node.isReal() or node.isInt()):
-        raise ValueError(node.name())  # OpenCV reads what is no number, or not there, as 0
-    return float(node.real())
+_MAX_PICKLE = 1 << 16
+"""Bytes of a pickle of bounds: 36 pairs have 700."""
+_NUMBERING = ("PUT", "LONG_BINPUT")
 
 
 class _Plain(pickle.Unpickler):
@@ -209,5 +214,12 @@ class _Plain(pickle.Unpickler):
 
 
 def _pickled_bounds(data: bytes) -> tuple[Floats, Floats]:
+    if len(data) > _MAX_PICKLE:
+        raise ValueError(len(data))
+    for operation, argument, _ in pickletools.genops(data):
+        # Python makes room for as many objects as the largest number of one, whatever it is.
+        if operation.name in _NUMBERING and (argument or 0) > len(data):
+            raise ValueError(operation.name)
     values = _Plain(io.BytesIO(data)).load()
-    return np.array(values["min_"], dtype=np.float64), np.array(values["max_"], dtype=np.float64)
+    low, high = (typed(list[float], values[key], key, WeightsError) for key in ("min_", "max_"))
+    return np.array(low), np.array(high)

@@ -278,6 +278,7 @@ class Shelf(ThreadingHTTPServer):
         self.asked: list[str | None] = []
 
     def file(self, **known: Any) -> RemoteFile:
+        known = {"sha256": hashlib.sha256(self.body).hexdigest(), **known}
         return RemoteFile("m.bin", url=f"http://127.0.0.1:{self.server_port}/m.bin", **known)
 
 
@@ -376,8 +377,25 @@ def test_a_file_that_is_not_the_recorded_one_is_deleted(
     assert not list(tmp_path.glob("m.bin*"))
 
 
+def test_nothing_is_downloaded_that_nothing_vouches_for(shelf: Shelf, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"m\.bin is no https address, and no SHA-256 of m\.bin"):
+        fetch(shelf.file(sha256=None), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_more_is_downloaded_than_the_file_is_known_to_have(shelf: Shelf, tmp_path: Path) -> None:
+    seen: list[int] = []
+    with pytest.raises(WeightsError, match=r"it has more than 300,000 bytes; it was deleted"):
+        fetch(
+            shelf.file(size_bytes=300_000), tmp_path, on_progress=lambda done, _: seen.append(done)
+        )
+    assert max(seen) <= 300_000 < len(BODY)
+    assert not list(tmp_path.iterdir())
+
+
 def test_servers_that_refuse_or_are_not_there(shelf: Shelf, tmp_path: Path) -> None:
-    gone = RemoteFile("gone.bin", url=f"http://127.0.0.1:{shelf.server_port}/gone.bin")
+    address = f"http://127.0.0.1:{shelf.server_port}/gone.bin"
+    gone = RemoteFile("gone.bin", url=address, sha256="0" * 64)
     with pytest.raises(WeightsError, match="answers 404"):
         fetch(gone, tmp_path)
     closed = RemoteFile("x.bin", url="http://127.0.0.1:9/x.bin")

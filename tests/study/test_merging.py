@@ -51,7 +51,11 @@ def test_styles_vectors_and_parameters_survive_a_merge(storage: str) -> None:
 
 
 def test_only_studies_of_the_same_styles_are_merged(journal: str) -> None:
-    attributes: dict[str, Any] = dict.fromkeys(IDENTITY, 0) | {"scorer": asdict(ScorerInfo("x"))}
+    texts = ("blackcamo", "scorer_spec", "appeal_measure", "strategy", "finish", "space")
+    attributes: dict[str, Any] = dict.fromkeys(IDENTITY, 0) | dict.fromkeys(texts, "x")
+    attributes |= {"scorer": asdict(ScorerInfo("x")), "scorer_options": {}, "channel": {}}
+    attributes |= {"photo": {"name": "a.jpg", "sha256": "ab"}, "mode": "enhance"}
+    attributes |= {"filters": ["tone"], "keep_size": False}
     same = {"styles": ["vivid", "noir"], "style_spaces": {"vivid": "1", "noir": "2"}}
     others: dict[str, dict[str, Any]] = {
         "a": {"seed": 1},

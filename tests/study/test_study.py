@@ -215,10 +215,10 @@ def test_a_study_made_with_other_attributes_is_refused_with_the_difference(stora
 
 def test_kept_answers_are_recalled(storage: str) -> None:
     with opened(storage) as study:
-        assert study.recall("verify:3") is None
+        assert study.recall("verify:3", dict[str, float]) is None
         study.keep("verify:3", {"score": 1 / 3}, ledger=counts(1))
     with opened(storage) as study:
-        assert study.recall("verify:3") == {"score": 1 / 3}
+        assert study.recall("verify:3", dict[str, float]) == {"score": 1 / 3}
 
 
 def test_readers_cannot_write_and_do_not_create(storage: str, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_studies_of_the_build_before_are_read_and_gone_on_with(sample: Path) -> 
     asked = [Proposal(UNCHANGED, ()), *proposals_of(1), *proposals_of(2)]
     expected = [repr(evaluation_of(p)) for p in asked]
     assert [*map(repr, whole.evaluations().values())] == expected
-    assert whole.recall("look") == {"x": 1 / 3}
+    assert whole.recall("look", dict[str, float]) == {"x": 1 / 3}
     for name, lost in (("answered-fake-1", 0), ("sent-fake-1", 4)):
         with opened(sample, name) as study:
             assert len(study.evaluations()) == 8 - lost

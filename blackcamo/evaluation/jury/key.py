@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import InputError
+from blackcamo.records import typed
 
 KEY_FORMAT = "blackcamo-jury-key"
 VOTES_FORMAT = "blackcamo-jury-votes"
@@ -50,22 +51,34 @@ def read_key(path: Path) -> Key:
         InputError: the file cannot be read, or is no key.
     """
     document = read_document(path, KEY_FORMAT)
-    try:
-        key = Key(
-            jury=document["jury"],
-            runs=tuple(document["runs"]),
-            images=tuple(document["images"]),
-            tokens={
-                who: {token: (image, run) for token, (image, run) in tokens.items()}
-                for who, tokens in document["tokens"].items()
-            },
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is a damaged key of a jury; make the jury again") from error
+    key = typed(
+        Key, document, f"{path} is a damaged key of a jury; make the jury again", InputError
+    )
     pairs = {(image, run) for image in key.images for run in key.runs}
     if not pairs or any(set(tokens.values()) != pairs for tokens in key.tokens.values()):
         raise InputError(f"{path}: the key lacks images or runs; make the jury again")
     return key
+
+
+def read_json(path: Path, wanted: str) -> dict[str, Any]:
+    """Read a JSON object from a file of bounded size.
+
+    Raises:
+        InputError: the file cannot be read, is larger, or is no JSON object.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise InputError(f"{path} is larger than {MAX_BYTES} bytes: not a {wanted}")
+        document = json.loads(data)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON; a {wanted} is needed") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} is no JSON object; a {wanted} is needed")
+    return document
 
 
 def read_document(path: Path, wanted: str) -> dict[str, Any]:
@@ -74,17 +87,8 @@ def read_document(path: Path, wanted: str) -> dict[str, Any]:
     Raises:
         InputError: the file cannot be read, is no JSON object, or of another format or version.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise InputError(f"{path} is larger than {MAX_BYTES} bytes: not a {wanted} file")
-        document = json.loads(data)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON; a {wanted} file is needed") from error
-    if not isinstance(document, dict) or document.get("format") != wanted:
+    document = read_json(path, f"{wanted} file")
+    if document.get("format") != wanted:
         raise InputError(f'{path}: the field "format" must be "{wanted}"')
     if document.get("version") != VERSION:
         raise InputError(f"{path}: this blackcamo reads version {VERSION} of {wanted} files")

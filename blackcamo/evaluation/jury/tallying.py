@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from blackcamo.errors import InputError
 from blackcamo.evaluation.jury.key import LEAST, MOST, VOTES_FORMAT, Key, read_document, read_key
+from blackcamo.strict_json import short
 
 RESAMPLES = 2000
 CONFIDENCE = 0.95
@@ -143,7 +144,7 @@ def _read_votes(path: Path, key: Key) -> tuple[str, NDArray[np.int8]]:
         raise InputError(f"{path}: votes of another jury; give its own key")
     who = document.get("annotator")
     if not isinstance(who, str) or who not in key.tokens:
-        raise InputError(f"{path}: annotator {who!r} is not of this jury")
+        raise InputError(f"{path}: annotator {short(who)} is not of this jury")
     given = document.get("votes")
     if not isinstance(given, list) or len(given) != len(key.images):
         raise InputError(f"{path}: votes on {len(key.images)} images are needed; save them again")
@@ -171,7 +172,7 @@ def _read_vote(
             raise InputError(f"{where}: {wanted} {kind} appealing versions are needed")
         for token in tokens:
             if not isinstance(token, str) or token not in meanings:
-                raise InputError(f"{where}: {token!r} is no version on this annotator's page")
+                raise InputError(f"{where}: {short(token)} is no version on this annotator's page")
             image, run = meanings[token]
             if run in picks:
                 raise InputError(f"{where}: a version is picked twice")

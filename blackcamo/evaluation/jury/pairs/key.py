@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from blackcamo.errors import InputError
 from blackcamo.evaluation.jury.key import VERSION, read_document
+from blackcamo.records import typed
 
 PAIRS_KEY_FORMAT = "blackcamo-jury-pairs-key"
 KEY_NAME = "jury-key.json"
@@ -62,14 +63,11 @@ def read_pairs_key(path: Path) -> PairsKey:
         InputError: the file cannot be read, or is no key of pairs.
     """
     document = read_document(path, PAIRS_KEY_FORMAT)
-    try:
-        key = PairsKey(document["jury"], tuple(Shown(**fields) for fields in document["pairs"]))
-        sound = key.jury.isalnum() and len({shown.pair for shown in key.pairs}) == len(key.pairs)
-        sound = sound and all(_sound(shown) for shown in key.pairs)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is a damaged key of a jury; make the jury again") from error
-    if not key.pairs or not sound:
-        raise InputError(f"{path} is a damaged key of a jury; make the jury again")
+    damaged = f"{path} is a damaged key of a jury; make the jury again"
+    key = typed(PairsKey, document, damaged, InputError)
+    sound = key.jury.isalnum() and len({shown.pair for shown in key.pairs}) == len(key.pairs)
+    if not key.pairs or not sound or not all(map(_sound, key.pairs)):
+        raise InputError(damaged)
     return key
 
 
@@ -92,9 +90,6 @@ def _sound(shown: Shown) -> bool:
     photo = PurePosixPath(shown.photo)
     return (
         shown.pair.isalnum()
-        and shown.edited in SIDES
-        and isinstance(shown.edit, str)
-        and isinstance(shown.control, bool)
         and bool(photo.name)
         and not photo.is_absolute()
         and not {"..", "\\"} & {*photo.parts, *shown.photo}

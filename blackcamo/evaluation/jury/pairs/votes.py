@@ -68,7 +68,8 @@ def read_looks(files: Sequence[Path], key: PairsKey) -> Looks:
                 )
             looks.setdefault(viewer, {})[piece.pair] = before
     if not looks:
-        raise InputError("no votes are given; name files that hold answers")
+        named = ", ".join(map(str, files)) or "no file"
+        raise InputError(f"no votes are given ({named}); name files that hold answers")
     return looks
 
 

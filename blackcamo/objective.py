@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from blackcamo.channel import credited
+from blackcamo.channels import Searched
 from blackcamo.images import Credit
-from blackcamo.oracle import Answer, Oracle
+from blackcamo.judge import Judge, Judged, Standing
+from blackcamo.oracle import Oracle
 from blackcamo.rendering import Anchor, Picture, Renderer
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import UNCHANGED, Appraisal, Evaluation, Pixels, Proposal
 from blackcamo.workers import Workers
+
+Loss: TypeAlias = Callable[[float, float], float]
+"""What a score and an appeal (0-100) are worth, the less the better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Objective:
         styles: the spaces of the styles that are searched, by name.
         workers: who prepares candidates; without them it is done here, one after the other.
         appeal_floor: candidates under this appeal (0-100) are drawn towards their style's start.
+        searched: the channels that are searched for, the renderer's first; None is that alone.
 
     Attributes:
         jpegs: the JPEG files of the latest batch, by digest.
@@ -48,9 +55,10 @@ class Objective:
         workers: Workers | None = None,
         *,
         appeal_floor: float = 0.0,
+        searched: Searched | None = None,
     ) -> None:
         self._renderer = renderer
-        self._oracle = oracle
+        self._judge = Judge(oracle, searched or Searched(delivery=renderer.channel))
         self._styles = styles
         self._workers = workers
         self._floor = appeal_floor
@@ -58,7 +66,7 @@ class Objective:
         self.jpegs: dict[str, bytes] = {}
 
     def baseline(self) -> Evaluation:
-        """The photo unchanged: its score after the channel, alone and in full precision.
+        """The photo unchanged: its score after all channels, alone and in full precision.
 
         Raises:
             BudgetError: no query is left.
@@ -69,14 +77,15 @@ class Objective:
         appraisal = neutral.appraisal if isinstance(neutral, Picture) else Appraisal(0.0, {})
         jpeg, received = self._renderer.unchanged()
         unchanged = Picture(jpeg, received, appraisal)
-        answer = self._ask_alone(unchanged.sha256, received)
+        judged = self._ask_alone(unchanged.sha256, received)
         self.jpegs = {unchanged.sha256: jpeg}
-        found = _evaluation(Candidate(Proposal(UNCHANGED, ()), {}, unchanged), unchanged, answer)
+        found = _evaluation(Candidate(Proposal(UNCHANGED, ()), {}, unchanged), unchanged, judged)
+        self._judge.learn([found])
         # An answer that a killed search kept is of this study's own query: a search that goes on
         # records what it would have.
         return replace(found, cached=False)
 
-    def reference(self) -> Answer:
+    def reference(self) -> Judged:
         """What the scorer says of the photo unchanged, as in :meth:`baseline`; without appeal.
 
         Raises:
@@ -85,9 +94,9 @@ class Objective:
         jpeg, received = self._renderer.unchanged()
         return self._ask_alone(hashlib.sha256(jpeg).hexdigest(), received)
 
-    def _ask_alone(self, digest: str, received: Pixels) -> Answer:
-        (answer,) = self._oracle.ask([(digest, received)], kind="baseline", reference=True)
-        return answer
+    def _ask_alone(self, digest: str, received: Pixels) -> Judged:
+        (judged,) = self._judge.ask([(digest, received)], kind="baseline", reference=True)
+        return judged
 
     def prepare(self, proposals: Sequence[Proposal]) -> list[Candidate]:
         """Render and appraise a batch of proposals; asks nothing of the scorer.
@@ -116,8 +125,13 @@ class Objective:
         lane = self._styles[style].lane
         return self._anchor(Proposal(style, lane.vector((0.0,) * lane.style))).appeal
 
-    def learn(self, evaluations: Iterable[Evaluation]) -> None:
+    def known(self, evaluations: Iterable[Evaluation]) -> dict[str, float]:
+        """Scores of recorded evaluations, as the oracle is to remember them."""
+        return self._judge.recorded(evaluations)
+
+    def learn(self, evaluations: Sequence[Evaluation]) -> None:
         """Learn what a batch came to; a continued search says that anew."""
+        self._judge.learn(evaluations)
         for e in evaluations:
             if e.jpeg_sha256 and e.style != UNCHANGED:
                 self._learn(Proposal(e.style, e.vector), e.params, e.appeal)
@@ -154,27 +168,53 @@ class Objective:
         if not self._styles[proposal.style].lane.hiding(proposal.vector):
             self._anchors[proposal.style, proposal.vector] = Anchor(params, appeal)
 
-    def evaluate(self, candidates: Sequence[Candidate]) -> list[Evaluation]:
-        """Evaluate a batch of B candidates; at most B queries.
+    def evaluate(
+        self, candidates: Sequence[Candidate], *, loss: Loss | None = None, best: float = math.inf
+    ) -> list[Evaluation]:
+        """Evaluate a batch of B candidates; at most B queries for each channel.
+
+        Args:
+            loss: where several channels are searched for, candidates that can come to no less than
+                ``best`` are given up on; None sends every one through all channels.
+            best: the least loss so far.
 
         Raises:
-            BudgetError: the batch exceeds the budget.
+            BudgetError: the batch exceeds the budget, once each or (without ``loss``) in all.
         """
         pictures = [c.picture for c in candidates if isinstance(c.picture, Picture)]
         self.jpegs = {p.sha256: p.jpeg for p in pictures}
-        asked = [(p.sha256, p.received) for p in pictures]
-        answers = iter(self._oracle.ask(asked, kind="search", reference=False))
-        return [
-            _evaluation(c, c.picture, next(answers))
+        judged = iter(
+            self._judge.ask(
+                [(p.sha256, p.received) for p in pictures],
+                kind="search",
+                reference=False,
+                standing=_standing(pictures, loss, best),
+            )
+        )
+        found = [
+            _evaluation(c, c.picture, next(judged))
             if isinstance(c.picture, Picture)
             else _failure(c, c.picture)
             for c in candidates
         ]
+        self._judge.learn(found)
+        return found
 
-    def deliver(self, found: Evaluation, credit: Credit) -> tuple[Evaluation, bytes] | None:
+    def deliver(
+        self,
+        found: Evaluation,
+        credit: Credit,
+        *,
+        loss: Loss | None = None,
+        best: float = math.inf,
+    ) -> tuple[Evaluation, bytes] | None:
         """Verify a candidate: the bytes to be delivered, scored alone in full precision.
 
         Returns None if the picture could not be rendered or scored.
+
+        Args:
+            loss: as in :meth:`evaluate`; what was given up on is partial, and not to be delivered.
+            best: the least loss of what was verified.
 
         Raises:
             BudgetError: no verification query is left.
@@ -184,29 +224,42 @@ class Objective:
             return None
         data = credited(picture.jpeg, credit, picture.received.shape[1::-1])
         delivered = self._renderer.channel.decode(data)
-        (answer,) = self._oracle.ask([(picture.sha256, delivered)], kind="verify", reference=True)
-        if answer.error is not None:
+        (judged,) = self._judge.ask(
+            [(picture.sha256, delivered)],
+            kind="verify",
+            reference=True,
+            standing=_standing([picture], loss, best),
+        )
+        if judged.error is not None:
             return None
         candidate = Candidate(Proposal(found.style, found.vector), found.params, picture)
-        evaluation = _evaluation(candidate, picture, answer)
+        evaluation = _evaluation(candidate, picture, judged)
         return replace(evaluation, jpeg_bytes=len(data)), data
 
 
-def _evaluation(candidate: Candidate, picture: Picture, answer: Answer) -> Evaluation:
+def _standing(pictures: Sequence[Picture], loss: Loss | None, best: float) -> Standing | None:
+    if loss is None:
+        return None
+    return Standing(lambda i, score: loss(score, pictures[i].appraisal.value), best)
+
+
+def _evaluation(candidate: Candidate, picture: Picture, judged: Judged) -> Evaluation:
     height_px, width_px = picture.received.shape[:2]
     return Evaluation(
         style=candidate.proposal.style,
         vector=candidate.proposal.vector,
         params=candidate.params,
-        score=answer.score,
+        score=judged.score,
         appeal=picture.appraisal.value,
         parts=picture.appraisal.parts,
         jpeg_sha256=picture.sha256,
         jpeg_bytes=len(picture.jpeg),
         width_px=width_px,
         height_px=height_px,
-        cached=answer.cached,
-        error=answer.error,
+        cached=judged.cached,
+        error=judged.error,
+        scores=judged.scores,
+        partial=judged.partial,
     )
 
 

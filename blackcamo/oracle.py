@@ -106,6 +106,10 @@ class Oracle:
         """Every score in the cache, by digest."""
         return {digest: s for (digest, exact), s in self._known.items() if exact == reference}
 
+    def knows(self, digest: str, *, reference: bool) -> bool:
+        """Whether the score of a picture is in the cache."""
+        return (digest, reference) in self._known
+
     def ask(
         self, pictures: Sequence[tuple[str, Pixels]], *, kind: QueryKind, reference: bool
     ) -> list[Answer]:

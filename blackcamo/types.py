@@ -423,7 +423,9 @@ class Evaluation:
 
     ``vector`` lies in the space of ``style``; ``params`` are all that it changes.
     ``score`` is NaN and ``error`` says why if the candidate failed; ``jpeg_sha256`` is the
-    digest of the encoded picture without metadata, its key in the cache.
+    digest of the encoded picture without metadata, its key in the cache. Where several channels
+    are searched for, ``score`` is what counts of the ``scores`` after each, by its name; a
+    ``partial`` one was given up on, as those that were asked are bad enough.
     """
 
     style: str
@@ -438,6 +440,8 @@ class Evaluation:
     height_px: int
     cached: bool = False
     error: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,5 +9,22 @@ from __future__ import annotations
 
 from blackcamo.channels.catalogue import Channels, channels
 from blackcamo.channels.passage import Passage, load_step
+from blackcamo.channels.searched import (
+    STANDARD,
+    Aggregate,
+    Recorded,
+    Searched,
+    searched_channels,
+)
 
-__all__ = ["Channels", "Passage", "channels", "load_step"]
+__all__ = [
+    "STANDARD",
+    "Aggregate",
+    "Channels",
+    "Passage",
+    "Recorded",
+    "Searched",
+    "channels",
+    "load_step",
+    "searched_channels",
+]

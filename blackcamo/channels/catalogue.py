@@ -153,6 +153,11 @@ def channels(names: Iterable[str]) -> Channels:
     return Channels(tuple(found.values()), tuple(missing))
 
 
+def names_several(name: str) -> bool:
+    """Whether a name is that of a set or a file, and not of a single channel."""
+    return name.endswith(".toml") or name in built_in().sets
+
+
 def _passage(name: str, catalogue: Catalogue) -> Passage:
     named = catalogue.channels.get(name)
     if named is not None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from blackcamo.run import SearchResult
 
 _SEARCH = "Search"
+_CHANNEL = "Channel"
 
 
 def search(
@@ -127,6 +128,29 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = False,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Search for these channels: the first (jpeg:QUALITY or canvas:QUALITY) makes the "
+            "file, the others, as for check-channels, are what may happen to it.",
+            rich_help_panel=_CHANNEL,
+        ),
+    ] = None,
+    robust: Annotated[
+        bool,
+        typer.Option(
+            "--robust",
+            help="Search for the set standard, too: other codecs, a crop and resizes.",
+            rich_help_panel=_CHANNEL,
+        ),
+    ] = False,
+    aggregate: Annotated[
+        Literal["worst", "mean"],
+        typer.Option(
+            help="What counts of the scores after several channels.", rich_help_panel=_CHANNEL
+        ),
+    ] = "worst",
     travel: Annotated[
         bool,
         typer.Option(
@@ -217,6 +241,9 @@ def search(
         batch=batch,
         quality=quality,
         subsampling=subsampling,
+        channels=o.names(channel) or (),
+        robust=robust,
+        aggregate=aggregate,
         styles=None if style == "auto" else o.names(style) or (),
         profile=profile,
         look=look,

@@ -32,6 +32,8 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
     say(f"  {result.output}")
     if result.next_step is not None:
         say_words(f"next: {result.next_step}", indent=2)
+    if result.channels:
+        say(f"  {_channels(result)}")
     if result.travel:
         trips = ", ".join(f"{name} {number(score)}" for name, score in result.travel.items())
         say(f"  after {trips} ({result.queries['travel']} queries beside the budget)")
@@ -42,3 +44,12 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
         say(f"     {choice.output} ({number(choice.score)}, appeal {number(choice.appeal)})")
     if result.sheet is not None:
         say(f"  all of them side by side: {result.sheet}")
+
+
+def _channels(result: SearchResult) -> str:
+    """What a file scores after the channels that it was searched for."""
+    scores = ", ".join(f"{name} {number(score)}" for name, score in result.channels.items())
+    return (
+        f"{result.aggregate} of {len(result.channels)} channels {number(result.score_counted)}: "
+        f"{scores}"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from blackcamo.channels import Channels, channels
+from blackcamo.channels import STANDARD, Channels, channels
 from blackcamo.errors import BlackcamoError
 from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
@@ -14,7 +14,7 @@ from blackcamo.preset import read_preset
 from blackcamo.run.config import DEFAULT_SCORER
 from blackcamo.run.results import ChannelsResult
 from blackcamo.run.scoring import preset_beside, reference_score
-from blackcamo.run.travel import STANDARD, travelled
+from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Scorer, ScorerOptions
 

@@ -153,6 +153,8 @@ def _candidates(review: Review) -> list[int]:
     tried = [n for n, e in trials.items() if e.error is None and e.style != UNCHANGED]
     if not tried:
         raise StudyError(f"study {review.study.name!r} has tried nothing yet; let its search go on")
+    # Without a score after all channels it is unknown whether they succeeded.
+    tried = [n for n in tried if not trials[n].partial] or tried
     good = [n for n in tried if goal.succeeded(trials[n].score, trials[n].appeal)]
     found: set[int] = set()
     for style in sorted({trials[n].style for n in tried}):

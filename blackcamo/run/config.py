@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from blackcamo.channel import Subsampling
+from blackcamo.channels import Aggregate
 from blackcamo.images import fitting_stem
 from blackcamo.run.keywords import check_values, refuse_unknown
 from blackcamo.types import Mode, PathLike, ScoreFunction, ScorerOptions
@@ -42,6 +43,11 @@ class SearchConfig:
         strategy: a nevergrad optimiser, one for every style that is searched.
         batch: candidates asked for at a time.
         quality: libjpeg quality of the channel.
+        channels: channels to search for: the first, "jpeg:QUALITY[/SUBSAMPLING]" or
+            "canvas:QUALITY", makes the file that is delivered; further ones (channels, sets,
+            steps, TOML files) are what may happen to it afterwards. Empty is that of ``quality``.
+        robust: search for the set "standard", too.
+        aggregate: what counts of the scores after several channels, "worst" or "mean".
         look: a .cube file or HaldCLUT, a style of its own.
         look_strength: the least and the most of it that is mixed in, in percent.
         finish: a frame around what is delivered, by name.
@@ -79,6 +85,9 @@ class SearchConfig:
     batch: int = 16
     quality: int = 90
     subsampling: Subsampling = "4:2:0"
+    channels: Sequence[str] = ()
+    robust: bool = False
+    aggregate: Aggregate = "worst"
     look: PathLike | None = None
     look_strength: tuple[float, float] = (40.0, 100.0)
     finish: str | None = None
@@ -165,6 +174,9 @@ class SearchKeywords(ScorerKeywords, total=False):
     batch: int
     quality: int
     subsampling: Subsampling
+    channels: Sequence[str]
+    robust: bool
+    aggregate: Aggregate
     look: PathLike | None
     look_strength: tuple[float, float]
     finish: str | None

@@ -6,12 +6,12 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Any, Unpack
 
 from blackcamo import plugins
-from blackcamo.channel import Channel
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo, encode_png, fitting_stem, prepare_folder
+from blackcamo.judge import Judged
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Oracle, is_high_quality
@@ -19,8 +19,8 @@ from blackcamo.preset import Preset
 from blackcamo.rendering import Renderer
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
-from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE, ScorerKeywords, out_folder, scorer_asked
+from blackcamo.run.counted import score_facts, told_outcome, told_scores
 from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, COMPARE, PRESET, write_set
 from blackcamo.run.originals import Originals
@@ -34,7 +34,7 @@ from blackcamo.study import Study
 from blackcamo.types import Evaluation, PathLike, Pixels, ScoreFunction, Scorer, ScorerInfo
 
 _QUERIES = 2
-"""The photo and the camouflage, each once."""
+"""The photo and the camouflage, each once after every channel."""
 
 
 @spelled_out(ScorerKeywords)
@@ -75,14 +75,14 @@ def deliver(
     found = _verified(review, number, photo, judge)
     after, info = found.evaluation, judge.info
     identity = review.identity(number)
-    told = outcome(review.goal, info, after.score, after.appeal)
+    searched = review.searched(number)
+    told = told_outcome(searched, review.goal, info, after)
     succeeded = review.goal.succeeded(after.score, after.appeal)
     made_with = versions(info.engine)
-    facts = {
+    facts: dict[str, Any] = {
         "study": review.study.name,
         "trial": number,
-        "score_before": found.before,
-        "score_after": after.score,
+        **score_facts(searched, found.before, after),
         "score_recompressed": None,
         "appeal": after.appeal,
         "appeal_parts": dict(after.parts),
@@ -98,8 +98,8 @@ def deliver(
     }
     preset = _preset(review, number, facts)
     picture = compare_picture(
-        _scored(photo.pixels, found.before, info),
-        _scored(Channel(**identity["channel"]).decode(found.data), after.score, info),
+        _scored(photo.pixels, facts["score_before"], info),
+        _scored(searched.delivery.decode(found.data), facts["score_after"], info),
         scorer=info,
         appeal=after.appeal,
         recipe=preset.recipe,
@@ -128,8 +128,7 @@ def deliver(
         scorer=info.name,
         threshold=info.threshold,
         target=review.goal.target,
-        score_before=found.before,
-        score_after=after.score,
+        **told_scores(searched, facts),
         appeal=after.appeal,
         parts=after.parts,
         recipe=preset.recipe,
@@ -146,9 +145,9 @@ def deliver(
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """The photo's score, the trial in full with its bytes, what that took, and who was asked."""
+    """The photo judged, the trial in full with its bytes, what that took, and who was asked."""
 
-    before: float
+    before: Judged
     evaluation: Evaluation
     data: bytes
     queries: dict[str, int]
@@ -161,11 +160,12 @@ def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Ver
     Raises:
         ScorerError: it cannot be rendered or scored.
     """
-    identity, ledger = review.identity(number), Ledger(_QUERIES)
+    identity, searched = review.identity(number), review.searched(number)
+    ledger = Ledger(_QUERIES * searched.count)
     renderer = Renderer(
         photo.pixels,
         review.chain(number),
-        Channel(**identity["channel"]),
+        searched.delivery,
         plugins.load("appeals", identity["appeal_measure"])(),
         identity["mode"],
         keep_size=identity["keep_size"],
@@ -173,7 +173,7 @@ def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Ver
     )
     asked = scorer_of(scorer, lambda: renderer.unchanged()[1])
     oracle = Oracle(asked, ledger)
-    objective = Objective(renderer, oracle, {})
+    objective = Objective(renderer, oracle, {}, searched=searched)
     before = objective.reference()
     if before.error is not None:
         raise ScorerError(f"{photo.path}: the photo itself cannot be scored: {before.error}")
@@ -181,7 +181,7 @@ def _verified(review: Review, number: int, photo: Photo, scorer: Scorer) -> _Ver
     if delivered is None:
         why = oracle.latest_failure or "it cannot be rendered"
         raise ScorerError(f"trial {number} of {review.study.name!r} cannot be verified: {why}")
-    return _Verified(before.score, *delivered, ledger.counts(), asked)
+    return _Verified(before, *delivered, ledger.counts(), asked)
 
 
 def _preset(review: Review, number: int, facts: dict[str, object]) -> Preset:

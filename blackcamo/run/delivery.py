@@ -18,13 +18,15 @@ from blackcamo.images import (
     prepare_folder,
     write_bytes,
 )
+from blackcamo.judge import Judged
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset
 from blackcamo.report.canvas import Scored
 from blackcamo.report.compare import compare_picture
 from blackcamo.report.grid import GridCell, picture_grid
-from blackcamo.report.verdict import outcome
 from blackcamo.run.config import out_folder
+from blackcamo.run.counted import COUNTED, score_facts, told_outcome, told_scores
+from blackcamo.run.identity import CHANNELS
 from blackcamo.run.naming import (
     BEST_EFFORT,
     CAMOUFLAGE,
@@ -84,18 +86,19 @@ class Delivery:
         self.notes: tuple[str, ...] = ()
         """What a user should know of the names; known once the files are written."""
 
-    def facts(self, before: float, winner: Winner, again: float | None) -> dict[str, Any]:
+    def facts(
+        self, before: Evaluation | Judged, winner: Winner, again: float | None
+    ) -> dict[str, Any]:
         """What preset and study say about the delivered candidate.
 
         Args:
-            before: the score of the photo unchanged.
+            before: the photo unchanged.
             again: the score after a second compression, None if no query was left for it.
         """
         after = winner.evaluation
         return {
             "study": self._study,
-            "score_before": before,
-            "score_after": after.score,
+            **score_facts(self._setup.searched, before, after),
             "score_recompressed": again,
             "appeal": after.appeal,
             "appeal_parts": dict(after.parts),
@@ -111,12 +114,18 @@ class Delivery:
         }
 
     def write(
-        self, winner: Winner, facts: Mapping[str, Any], others: Sequence[Winner]
+        self,
+        winner: Winner,
+        facts: Mapping[str, Any],
+        others: Sequence[Winner],
+        before: Evaluation | Judged,
     ) -> SearchResult:
         """Write the files; the result lacks what only the search knows.
 
         Args:
+            facts: what is known of the winner, see :meth:`facts`.
             others: successes in other styles, to choose from.
+            before: the photo unchanged.
 
         Raises:
             OutputError: a file cannot be written.
@@ -127,10 +136,10 @@ class Delivery:
         succeeded = facts["succeeded"]
         delivered = self._file(CAMOUFLAGE if succeeded else BEST_EFFORT)
         preset_file, compare = self._file(PRESET), self._file(COMPARE)
-        told = outcome(setup.goal, setup.scorer.info, after.score, after.appeal)
+        told = told_outcome(setup.searched, setup.goal, setup.scorer.info, after)
         picture = compare_picture(
             self._scored(self._photo.pixels, facts["score_before"]),
-            self._scored(setup.channel.decode(winner.data), after.score),
+            self._scored(setup.channel.decode(winner.data), facts["score_after"]),
             scorer=setup.scorer.info,
             appeal=after.appeal,
             recipe=preset.recipe,
@@ -144,7 +153,7 @@ class Delivery:
         write_bytes(compare, encode_png(picture, self._photo.credit))
         table = self._table(preset, succeeded=succeeded)
         write_bytes(delivered, winner.data)
-        choices = tuple(self._choice(other, facts["score_before"]) for other in others)
+        choices = tuple(self._choice(other, before) for other in others)
         return SearchResult(
             photo=self._photo.path,
             output=delivered,
@@ -158,8 +167,7 @@ class Delivery:
             scorer=setup.scorer.info.name,
             threshold=setup.scorer.info.threshold,
             target=setup.goal.target,
-            score_before=facts["score_before"],
-            score_after=facts["score_after"],
+            **told_scores(setup.searched, facts),
             score_recompressed=facts["score_recompressed"],
             appeal=after.appeal,
             parts=after.parts,
@@ -215,9 +223,11 @@ class Delivery:
             return False
         try:
             same = all(
-                recorded.get(key) == mine[key] for key in ("photo", "scorer", "appeal_measure")
+                recorded.get(key) == mine.get(key)
+                for key in ("photo", "scorer", "appeal_measure", CHANNELS)
             )
-            point = theirs.recorded("score_after", float), theirs.recorded("appeal", float)
+            counted = COUNTED if CHANNELS in mine else "score_after"
+            point = theirs.recorded(counted, float), theirs.recorded("appeal", float)
         except PresetError:
             return False
         return same and goal.winner([point, (after.score, after.appeal)]) == 1
@@ -239,9 +249,10 @@ class Delivery:
             self._setup.chain, after.style, after.params, identity=self._identity, facts=facts
         )
 
-    def _choice(self, other: Winner, before: float) -> Choice:
+    def _choice(self, other: Winner, before: Evaluation | Judged) -> Choice:
         """Write a success in another style and its preset."""
-        preset = self._preset(other, self.facts(before, other, None))
+        facts = self.facts(before, other, None)
+        preset = self._preset(other, facts)
         camouflage, preset_file = (
             self._file(e, other.evaluation.style) for e in (CAMOUFLAGE, PRESET)
         )
@@ -251,7 +262,7 @@ class Delivery:
             style=preset.style,
             output=camouflage,
             preset=preset_file,
-            score=other.evaluation.score,
+            score=facts["score_after"],
             appeal=other.evaluation.appeal,
             recipe=preset.recipe,
         )
@@ -261,7 +272,8 @@ class Delivery:
         cells = [GridCell("original", self._photo.pixels, self._said(before))]
         for one in (winner, *others):
             after = one.evaluation
-            note = f"{self._said(after.score)}, appeal {after.appeal:.1f}"
+            score = self._setup.searched.delivered(after.score, after.scores)
+            note = f"{self._said(score)}, appeal {after.appeal:.1f}"
             cells.append(GridCell(after.style, self._setup.channel.decode(one.data), note))
         sheet = self._file(CHOICES)
         write_bytes(sheet, encode_png(picture_grid(cells), self._photo.credit))

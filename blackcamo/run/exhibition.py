@@ -35,6 +35,7 @@ from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE, out_folder
+from blackcamo.run.counted import COUNTED
 from blackcamo.run.detailing import Studies, details, near
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
@@ -240,6 +241,7 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
         preset.recorded(key, float)
         for key in ("score_before", "score_after", "target", "appeal", "appeal_floor")
     )
+    counted = preset.recorded(COUNTED, float) if COUNTED in preset.provenance else after
     goal = Goal.for_scorer(scorer, target=target, appeal_floor=floor)
     return Facts(
         name=name,
@@ -252,7 +254,7 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
         target=target,
         appeal=appeal,
         parts=parts,
-        outcome=outcome(goal, scorer, after, appeal),
+        outcome=outcome(goal, scorer, counted, appeal),
         mode=preset.mode,
         recipe=preset.recipe,
         queries=queries,

@@ -133,7 +133,7 @@ def worth_showing(
     candidates: Mapping[int, Evaluation], batches: Sequence[Collection[int]], goal: Goal
 ) -> set[int]:
     """The photo unchanged, the front, and the best candidate of every batch, by number."""
-    scored = [number for number, e in candidates.items() if e.error is None]
+    scored = [n for n, e in candidates.items() if e.error is None and not e.partial]
     points = [(candidates[n].score, candidates[n].appeal) for n in scored]
     front = ranking.pareto(points, higher_is_better=goal.higher_is_better)
     best = (

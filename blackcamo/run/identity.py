@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from blackcamo.channel import Channel
 from blackcamo.types import Mode, ScorerInfo, ScorerOptions
@@ -55,10 +55,16 @@ class Delivered:
     score_after: float
     appeal: float
     score_recompressed: float | None = None
+    score_counted: float | None = None
+    channel_scores: Mapping[str, float] = field(default_factory=dict)
+    channel_scores_before: Mapping[str, float] = field(default_factory=dict)
 
 
-IDENTITY = tuple(field.name for field in fields(Identity))
+IDENTITY = tuple(f.name for f in fields(Identity))
 LOOK, PROFILE = "look", "profile"
-"""Two more, where the look of a file is searched, too, and where a profile says how to begin."""
+CHANNELS = "channels"
+FURTHER = (LOOK, PROFILE, CHANNELS)
+"""Three more, where the look of a file is searched, too, where a profile says how to begin, and
+where several channels are searched for."""
 LEARNING = "learning"
 """What a study of many photos has, their digests: no search goes on in it."""

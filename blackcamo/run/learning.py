@@ -90,6 +90,8 @@ def _refuse_what_no_profile_has(config: SearchConfig) -> None:
         ("finish", "a profile knows no frames"),
         ("made_for", "a profile knows no table of colours"),
         ("keep_framing", "a search that keeps it leaves out what a profile has of it"),
+        ("channels", "a profile is learned for one channel, that of quality and subsampling"),
+        ("robust", "a profile is learned for one channel"),
     ):
         value = getattr(config, name)
         if value != getattr(default, name):

@@ -11,6 +11,7 @@ from blackcamo.profile import installed_profiles, read_profile
 from blackcamo.records import typed
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE
+from blackcamo.run.counted import score_that_counts
 from blackcamo.run.identity import LEARNING
 from blackcamo.run.results import FilterEntry, ProfileEntry, ScorerEntry, StudyEntry
 from blackcamo.strategies import Goal
@@ -122,7 +123,7 @@ def _entry(summary: StudySummary) -> StudyEntry:
         goal = Goal.for_scorer(
             info, target=attributes["target"], appeal_floor=attributes["appeal_floor"]
         )
-        told = outcome(goal, info, delivered["score_after"], delivered["appeal"])
+        told = outcome(goal, info, score_that_counts(delivered), delivered["appeal"])
         verdict = told.verdict.value
     return StudyEntry(
         name=summary.name,

@@ -9,8 +9,9 @@ from typing import Any
 
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.run.continuing import same_score
+from blackcamo.run.counted import score_that_counts
 from blackcamo.run.gallery import UNCHANGED
-from blackcamo.run.identity import IDENTITY, LOOK, PROFILE
+from blackcamo.run.identity import FURTHER, IDENTITY
 from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
@@ -80,7 +81,7 @@ def merge(
 
 
 def _compare(first: Review, other: Review) -> None:
-    for key in (*IDENTITY, LOOK, PROFILE):
+    for key in (*IDENTITY, *FURTHER):
         ours, theirs = first.attributes.get(key), other.attributes.get(key)
         if key not in _FREE and ours != theirs:
             raise StudyError(
@@ -113,7 +114,7 @@ def _attributes(reviews: Sequence[Review], copied: Mapping[Origin, int]) -> dict
 
 
 def _fixed(review: Review) -> dict[str, Any]:
-    keys = (*IDENTITY, LOOK, PROFILE, "versions", "photo_size")
+    keys = (*IDENTITY, *FURTHER, "versions", "photo_size")
     return {key: review.attributes[key] for key in keys if key in review.attributes}
 
 
@@ -123,7 +124,7 @@ def _delivered(reviews: Sequence[Review], copied: Mapping[Origin, int]) -> dict[
     if not finished:
         return {}
     goal = reviews[0].goal
-    points = [(r.delivered["score_after"], r.delivered["appeal"]) for r in finished]
+    points = [(score_that_counts(r.delivered), r.delivered["appeal"]) for r in finished]
     best = finished[goal.winner(points)]
     trial = best.delivered["trial"]
     source = best.study.name if trial != UNCHANGED else reviews[0].study.name

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
+from blackcamo.run.counted import score_that_counts
 from blackcamo.run.gallery import UNCHANGED
+from blackcamo.run.identity import CHANNELS
 from blackcamo.strategies import Goal
 from blackcamo.study import Picture
 from blackcamo.study.importance import importances
@@ -95,7 +98,8 @@ def study_note(
     goal = Goal.for_scorer(
         info, target=attributes["target"], appeal_floor=attributes["appeal_floor"]
     )
-    verdict = _text(str(outcome(goal, info, after, delivered["appeal"])))
+    counted = score_that_counts(delivered)
+    verdict = _text(str(outcome(goal, info, counted, delivered["appeal"])))
     again = delivered["score_recompressed"]
     kinds = ", ".join(
         f"{ledger[kind]} {name}"
@@ -123,6 +127,8 @@ def study_note(
             f"| ![original]({pictures[UNCHANGED].link}) | ![camouflage]({pictures[trial].link}) |\n"
             f"| {before:.1f}, {_verdict(before, info)} | {after:.1f}, {_verdict(after, info)} |"
         ]
+    if CHANNELS in attributes:
+        lines.append(_channels(delivered, attributes[CHANNELS]["aggregate"], info))
     lines += _styles(study, info, floor=attributes["appeal_floor"])
     lines += [_text(note) for note in failure_notes(failures)]
     lines.append(
@@ -132,11 +138,23 @@ def study_note(
     return "\n\n".join(lines)
 
 
+def _channels(delivered: Mapping[str, Any], aggregate: str, info: ScorerInfo) -> str:
+    """A table of what was searched for: before and after each channel, and what counts."""
+    before, after = delivered["channel_scores_before"], delivered["channel_scores"]
+    rows = ["| channel | original | camouflage | |", "|---|--:|--:|---|"]
+    for name, score in after.items():
+        told = f"{before[name]:.1f} | {score:.1f} | {_verdict(score, info)}"
+        rows.append(f"| {_text(name)} | {told} |")
+    rows.append(f"| **{aggregate}, which counts** | | **{score_that_counts(delivered):.1f}** | |")
+    return "\n".join(rows)
+
+
 def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str]:
     """What became of each style, best first: a table, or nothing where none was tried."""
     points: dict[str, list[Point]] = defaultdict(list)
     for number, e in study.evaluations().items():
-        if number != UNCHANGED:
+        # What was given up on has no score after all channels.
+        if number != UNCHANGED and not e.partial:
             points[e.style].append((e.score, e.appeal))
     best: dict[str, Point] = {}
     for style, its in points.items():

@@ -35,6 +35,8 @@ from blackcamo.types import Evaluation, Pixels, Proposal
 _RESERVE = 4
 _RESERVE_ON_PROXY = 16
 _LEAST_RESERVE = 2
+# What a candidate takes of the budget where several channels are raced, as measured.
+_QUERIES_A_CANDIDATE = 2
 # Candidates per query that a search may ask for: one that only meets its cache must end, too.
 _MOST_ASKED = 2
 # Proposals that take longer are told one by one.
@@ -79,6 +81,8 @@ class PhotoSearch:
         self.on_proxy = proxy.shape != photo.pixels.shape
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
         reserve += self.config.alternatives - 1
+        # Each that is delivered goes through all channels, and so does one that misses.
+        reserve += (setup.searched.count - 1) * (self.config.alternatives + 1)
         self.ledger = ledger
         ledger.reserve = min(reserve, max(ledger.budget // 2, 1))
         self.oracle = Oracle(
@@ -112,15 +116,15 @@ class PhotoSearch:
             self._require_score(whole.error)
         unchanged = self.small.baseline()
         self._require_score(unchanged.error)
-        before = unchanged.score if whole is None else whole.score
-        shift = before - unchanged.score
+        before = whole or unchanged
+        shift = before.score - unchanged.score
         if not recorded:
             # The photo unchanged is the first trial, and what is delivered at the worst.
             numbers = self.study.begin(0, [Proposal(unchanged.style, ())], [{}])
             self.study.finish(numbers, [unchanged], ledger=self.ledger.counts())
             self.candidates.append((numbers[0], unchanged))
             self._show(numbers)
-        if not self.goal.reached(before):
+        if not self.goal.reached(before.score):
             # The search sees the proxy's scores, so its target moves by the difference.
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
@@ -138,7 +142,7 @@ class PhotoSearch:
         if cut_short:
             early = self.ledger.counts()["verify"] - spent
             self.study.keep(_EARLY, {"budget": self.config.budget, "verify": early})
-        result = self.delivery.write(winner, facts, others)
+        result = self.delivery.write(winner, facts, others, before)
         self.study.annotate(
             {
                 "delivered": {"trial": winner.trial, **facts},
@@ -168,7 +172,7 @@ class PhotoSearch:
                 *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
-                *self.verification.fragile(winner.evaluation.score, again),
+                *self.verification.fragile(result.score_after, again),
                 *failure_notes(self.oracle.failures),
                 *cost_notes(
                     seconds,
@@ -188,7 +192,7 @@ class PhotoSearch:
         """What may help where nothing was good enough."""
         plain = self.on_proxy and not sees_every_pixel(self.setup.scorer)
         return next_step(
-            [evaluation for _, evaluation in self.candidates],
+            [evaluation for _, evaluation in self.candidates if not evaluation.partial],
             self.goal.moved(-shift),
             self.config,
             styles=list(self.contest.spaces),
@@ -212,6 +216,7 @@ class PhotoSearch:
             self.contest.spaces,
             self.setup.workers,
             appeal_floor=self.config.appeal_floor,
+            searched=self.setup.searched,
         )
 
     def _gallery(self, proxy: Pixels) -> Gallery | None:
@@ -255,8 +260,8 @@ class PhotoSearch:
         for batch in recorded:
             self.batches.append(batch.numbers)
             self.candidates += zip(batch.numbers, batch.evaluations, strict=True)
-        scores = {e.jpeg_sha256: e.score for _, e in self.candidates if e.error is None}
-        self.oracle.remember(scores, reference=False)
+        known = self.small.known(e for _, e in self.candidates)
+        self.oracle.remember(known, reference=False)
         self.oracle.failures.update(recorded_failures(e for _, e in self.candidates))
         early = self.study.recall(_EARLY, dict[str, int])
         if early is not None and early.get("budget") == self.config.budget:
@@ -279,6 +284,8 @@ class PhotoSearch:
         """Ask, evaluate and tell until the budget of the search is spent."""
         planned = self.study.recall(_PLANNED, int) or self.config.budget
         self.study.keep(_PLANNED, planned)
+        if self.setup.searched.others:
+            planned = round(planned / _QUERIES_A_CANDIDATE)
         race = self.setup.race(self.contest, planned, proposed=self._proposed)
         for batch in recorded:
             self._asked(race, len(batch.numbers))
@@ -299,7 +306,9 @@ class PhotoSearch:
             numbers = self.study.begin(index, proposals, [c.params for c in candidates])
             before = self.ledger.counts()
             try:
-                evaluations = self.small.evaluate(candidates)
+                evaluations = self.small.evaluate(
+                    candidates, loss=goal.loss, best=self._least_loss(goal)
+                )
             except Ended:
                 self._lose(before)
                 self.interrupted = True
@@ -361,11 +370,21 @@ class PhotoSearch:
         queries: int,
     ) -> None:
         race.tell(proposals, [goal.loss(e.score, e.appeal) for e in evaluations])
-        if self.to_success is None and any(goal.succeeded(e.score, e.appeal) for e in evaluations):
+        if self.to_success is None and any(
+            goal.succeeded(e.score, e.appeal) for e in evaluations if not e.partial
+        ):
             self.to_success = queries
 
+    def _best(self, goal: Goal) -> Evaluation:
+        tried = (e for _, e in self.candidates if not e.partial)
+        return min(tried, key=lambda e: goal.loss(e.score, e.appeal))
+
+    def _least_loss(self, goal: Goal) -> float:
+        best = self._best(goal)
+        return goal.loss(best.score, best.appeal)
+
     def _report(self, goal: Goal) -> None:
-        _, best = min(self.candidates, key=lambda c: goal.loss(c[1].score, c[1].appeal))
+        best = self._best(goal)
         self.latest = Progress(
             queries=self.ledger.total,
             budget=self.ledger.budget,

@@ -24,7 +24,7 @@ def front_recipes(
     Args:
         candidates: trial number and evaluation of all that were tried.
     """
-    tried = [(number, e) for number, e in candidates if e.error is None]
+    tried = [(n, e) for n, e in candidates if e.error is None and not e.partial]
     points = [(e.score, e.appeal) for _, e in tried]
     front = (tried[i] for i in ranking.pareto(points, higher_is_better=higher_is_better))
     return {

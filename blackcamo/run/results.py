@@ -181,7 +181,10 @@ class SearchResult(_Result):
     camouflaged", ``why`` the numbers with which it falls short, ``next_step`` what may help then;
     ``output`` is a best effort unless it ``succeeded``. ``interrupted`` says that the search was
     stopped before its budget was spent.
-    ``travel`` has the scores after each trip, where it was asked for; None where there was none.
+    Where several channels are searched for, ``channels`` has the scores of the delivered file
+    after each, ``channels_before`` those of the photo; ``score_counted`` is their ``aggregate`` for
+    the file, by which it has succeeded or not. ``travel`` has the scores after each trip, where it
+    was asked for; None where there was none.
     ``queries`` counts by kind; ``to_success`` in it is the number of queries at
     which the first candidate at target and floor was seen. ``choices`` are what other styles came
     to, best first, and ``sheet`` shows them all. ``table`` is the file of a search that was made
@@ -214,6 +217,10 @@ class SearchResult(_Result):
     next_step: str | None = None
     succeeded: bool = False
     interrupted: bool = False
+    channels: Mapping[str, float] = field(default_factory=dict)
+    channels_before: Mapping[str, float] = field(default_factory=dict)
+    aggregate: str | None = None
+    score_counted: float | None = None
     travel: Mapping[str, float | None] = field(default_factory=dict)
     queries: Mapping[str, int | None] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)

@@ -9,10 +9,18 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from blackcamo.channel import Channel
+from blackcamo.channels import Recorded, Searched
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.finish import Finish, finish
 from blackcamo.records import typed
-from blackcamo.run.identity import IDENTITY, LEARNING, LOOK, PROFILE, Delivered, Identity
+from blackcamo.run.identity import (
+    CHANNELS,
+    FURTHER,
+    IDENTITY,
+    LEARNING,
+    Delivered,
+    Identity,
+)
 from blackcamo.run.recipes import RECIPES
 from blackcamo.run.results import FrontEntry
 from blackcamo.strategies import Goal
@@ -38,6 +46,7 @@ class _Told:
     versions: Mapping[str, str] = field(default_factory=dict)
     photo_size: Mapping[str, int] | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
+    channels: Recorded | None = None
 
 
 class Review:
@@ -108,7 +117,16 @@ class Review:
                     f"not say which of its sources trial {number} is from"
                 )
             attributes = attributes[MERGED][source]
-        return {key: attributes[key] for key in (*IDENTITY, LOOK, PROFILE) if key in attributes}
+        return {key: attributes[key] for key in (*IDENTITY, *FURTHER) if key in attributes}
+
+    def searched(self, number: int) -> Searched:
+        """The channels that a trial was searched for.
+
+        Raises:
+            MissingExtraError: one needs a package that is not installed here.
+        """
+        identity = self.identity(number)
+        return Searched.recorded(Channel(**identity["channel"]), identity.get(CHANNELS))
 
     def pick(self, pick: str | int, *, jury: bool = False) -> int:
         """The trial that a pick means.
@@ -123,8 +141,7 @@ class Review:
             StudyError: the study has nothing to pick.
         """
         if isinstance(pick, int):
-            numbers, _ = self._points()
-            if pick not in numbers:
+            if pick not in self.trials or not math.isfinite(self.trials[pick].score):
                 raise OptionError(
                     f"study {self.study.name!r} has no trial {pick} with a score; "
                     f"its trials are 0 to {max(self.trials, default=0)}"
@@ -226,7 +243,9 @@ class Review:
 
     def _points(self, left_out: Collection[int] = ()) -> tuple[list[int], list[ranking.Point]]:
         numbers = [
-            n for n, e in self.trials.items() if math.isfinite(e.score) and n not in left_out
+            n
+            for n, e in self.trials.items()
+            if math.isfinite(e.score) and not e.partial and n not in left_out
         ]
         return numbers, [(self.trials[n].score, self.trials[n].appeal) for n in numbers]
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias, Unpack
 
-from blackcamo.channels import Channels, channels
+from blackcamo.channels import STANDARD, Channels, channels
 from blackcamo.errors import BlackcamoError, OptionError, PhotoError, ScorerError, StudyError
 from blackcamo.images import Photo, Source, load_photo, made_here, write_bytes
 from blackcamo.ledger import Ledger
@@ -34,7 +34,7 @@ from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
 from blackcamo.run.showing import Shown, told
 from blackcamo.run.tables import TableSetup
-from blackcamo.run.travel import STANDARD, travelled
+from blackcamo.run.travel import travelled
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.address import public_spec
 from blackcamo.study import Study, study_name
@@ -205,7 +205,12 @@ def search_found(
         storage=str(setup.config.storage or DEFAULT_STORAGE),
         travel=_travelled(setup, photo, result, asked, stop, beside),
         queries={**result.queries, "travel": beside.total},
-        notes=(*mine, *result.notes, *searched.delivery.notes, *asked.missing),
+        notes=(
+            *mine,
+            *result.notes,
+            *searched.delivery.notes,
+            *dict.fromkeys((*setup.searched.missing, *asked.missing)),
+        ),
     )
 
 

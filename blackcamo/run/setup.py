@@ -14,6 +14,7 @@ from typing import Any
 import blackcamo
 from blackcamo import plugins
 from blackcamo.channel import Channel
+from blackcamo.channels import STANDARD, Searched, searched_channels
 from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain, built_in, load_chain
@@ -23,7 +24,7 @@ from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
 from blackcamo.run.config import SearchConfig
-from blackcamo.run.identity import IDENTITY, LOOK, PROFILE
+from blackcamo.run.identity import CHANNELS, IDENTITY, LOOK, PROFILE
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer, scorer_of
@@ -43,6 +44,9 @@ _NOT_ASKED = ("scorer", "out", "overwrite", "storage", "pictures", "no_pictures"
 """Options that change nothing of a photo's result, or are told by what they led to."""
 _WORTH_WORKERS = 100
 """Queries from which on processes that render are worth the seconds in which they start."""
+_LEAST_ASKED = 4
+"""Times that each of several channels is asked about at least: the photo unchanged, also on a
+proxy, a candidate, and what is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ class Setup:
         if config.alternatives < 1:
             raise OptionError(f"alternatives is {config.alternatives}; it must be at least 1")
         self.device = resolve_device(config.device)
-        self.channel = Channel(config.quality, config.subsampling)
+        self.searched = _searched(config)
+        self.channel = self.searched.delivery
         self.finish = None if config.finish is None else finish(config.finish)
         self.look = None if config.look is None else read_look(Path(config.look))
         self.styles = self._styles()
@@ -264,7 +269,39 @@ class Setup:
             "keep_size": config.keep_size,
             **({} if self.look is None else {LOOK: self.look.identity}),
             **({} if self.profile is None else {PROFILE: self.profile.identity}),
+            **({CHANNELS: self.searched.identity} if self.searched.others else {}),
         }
+
+
+def _searched(config: SearchConfig) -> Searched:
+    """The channels that a configuration asks for.
+
+    Raises:
+        OptionError: it says two things of the delivery channel.
+        BlackcamoError: a channel is unknown, wrong, or needs what is not installed.
+    """
+    said = Channel(config.quality, config.subsampling)
+    names = list(config.channels)
+    if config.robust:
+        names = [*(names or [_name(said)]), STANDARD]
+    found = searched_channels(names, delivery=said, aggregate=config.aggregate)
+    if said not in (Channel(), found.delivery):
+        raise OptionError(
+            f"quality is {said.quality} and subsampling {said.subsampling}, the first channel is "
+            f"{found.name}: leave out --quality and --subsampling, or name one that agrees"
+        )
+    if found.count * _LEAST_ASKED > config.budget and found.others:
+        raise OptionError(
+            f"budget is {config.budget}; a search of {found.count} channels needs at least "
+            f"{found.count * _LEAST_ASKED} queries"
+        )
+    return found
+
+
+def _name(channel: Channel) -> str:
+    """A delivery channel as a user would say it."""
+    usual = channel.subsampling == Channel().subsampling
+    return f"jpeg:{channel.quality}" + ("" if usual else f"/{channel.subsampling}")
 
 
 def searched_on(pixels: Pixels, mode: Mode, proxy_px: int) -> Pixels:

@@ -11,9 +11,6 @@ from blackcamo.channels import Passage
 from blackcamo.oracle import Oracle
 from blackcamo.types import Pixels
 
-STANDARD = "standard"
-"""The set of channels that ``--travel`` asks about."""
-
 
 def travelled(
     pixels: Pixels, passages: Sequence[Passage], oracle: Oracle

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 from blackcamo.errors import ScorerError
 from blackcamo.images import Photo
-from blackcamo.objective import Objective
+from blackcamo.objective import Loss, Objective
 from blackcamo.oracle import Ended, Oracle, is_high_quality
 from blackcamo.run.delivery import Winner
 from blackcamo.run.finalists import Expectation, Finalist, Finalists
@@ -76,15 +77,18 @@ class Verification:
             # One query is for the second compression; what was verified before is free.
             spare = 1 if verified else 0
             unscored = self._oracle.failures.total()
+            least = min((self._loss(v.evaluation) for v in verified), default=math.inf)
             try:
-                delivered = self._deliver(finalist, spare=spare)
+                delivered = self._deliver(finalist, self._goal.loss, least, spare=spare)
             except Ended:
                 break
             failed = failed + 1 if self._oracle.failures.total() > unscored else 0
             if delivered is None:
                 continue
-            verified.append(delivered)
             expected.observe(finalist.evaluation, delivered.evaluation.score)
+            if delivered.evaluation.partial:
+                continue
+            verified.append(delivered)
             if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
                 best = max(best or 0.0, finalist.evaluation.appeal)
         if failed and not any(v.trial for v in verified):
@@ -102,6 +106,9 @@ class Verification:
             )
         points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
         return verified[self._goal.winner(points)]
+
+    def _loss(self, evaluation: Evaluation) -> float:
+        return self._goal.loss(evaluation.score, evaluation.appeal)
 
     def alternatives(
         self,
@@ -124,35 +131,48 @@ class Verification:
             if len(found) == self._setup.config.alternatives - 1:
                 break
             try:
-                delivered = self._deliver(finalist)
+                delivered = self._deliver(finalist, self._missed, best=1.0)
             except Ended:
                 break
-            if delivered is not None and self._goal.succeeded(
-                delivered.evaluation.score, delivered.evaluation.appeal
-            ):
+            if delivered is None or delivered.evaluation.partial:
+                continue
+            if not self._missed(delivered.evaluation.score, delivered.evaluation.appeal):
                 found.append(delivered)
         return sorted(found, key=lambda w: -w.evaluation.appeal)
 
-    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner | None:
-        """A finalist verified; None if no query but the spare ones is left, or it failed."""
+    def _missed(self, score: float, appeal: float) -> float:
+        """A loss that tells successes, 0, from the rest, 1."""
+        return 0.0 if self._goal.succeeded(score, appeal) else 1.0
+
+    def _deliver(
+        self, finalist: Finalist, loss: Loss, best: float, *, spare: int = 0
+    ) -> Winner | None:
+        """A finalist verified; None if too few queries but the spare ones are left, or it failed.
+
+        It is partial where it was given up on, as it comes to no less than the best loss.
+        """
         digests = self._study.recall(_VERIFIED, dict[str, str]) or {}
-        known = digests.get(str(finalist.trial)) in self._oracle.known(reference=True)
+        known = str(finalist.trial) in digests
         left = self._oracle.ledger.available("verify") - spare
-        if finalist.trial != 0 and not known and left < 1:
+        if finalist.trial != 0 and not known and left < self._setup.searched.count:
             return None
-        delivered = self._objective.deliver(finalist.evaluation, self._photo.credit)
+        delivered = self._objective.deliver(
+            finalist.evaluation, self._photo.credit, loss=loss, best=best
+        )
+        self.keep()
         if delivered is None:
             return None
-        self.keep()
         if not known:
             digests[str(finalist.trial)] = delivered[0].jpeg_sha256
             self._study.keep(_VERIFIED, digests)
         return Winner(finalist.trial, *delivered)
 
-    def fragile(self, score: float, again: float | None) -> tuple[str, ...]:
+    def fragile(self, score: float | None, again: float | None) -> tuple[str, ...]:
         """What to know of a camouflage that the next compression undoes."""
         info = self._setup.scorer.info
-        if again is None or is_high_quality(score, info) or not is_high_quality(again, info):
+        if score is None or again is None:
+            return ()
+        if is_high_quality(score, info) or not is_high_quality(again, info):
             return ()
         return (
             f"compressed once more it scores {again:.1f}, high quality again: share the file where "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -47,6 +47,8 @@ class Answer:
     score: float | None = None
     cached: bool = False
     error: str | None = None
+    scores: Mapping[str, float] | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Notes:
     appeal: float = math.nan
     cached: bool = False
     error: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,9 @@ def pack(evaluation: Evaluation) -> Answer:
         ),
         cached=evaluation.cached,
         error=evaluation.error,
+        # There are none where one channel is searched for.
+        scores=evaluation.scores or None,
+        partial=evaluation.partial,
     )
 
 
@@ -207,6 +214,8 @@ def unpack(trial: FrozenTrial, where: str) -> Answered:
         height_px=notes.jpeg.height_px,
         cached=notes.cached,
         error=notes.error,
+        scores=notes.scores,
+        partial=notes.partial,
     )
     return Answered(trial.number, notes.batch, notes.queries, evaluation)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from blackcamo.channels import channels
+from blackcamo.channels import STANDARD, channels
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle
-from blackcamo.run.travel import STANDARD, travelled
+from blackcamo.run.travel import travelled
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels

@@ -66,6 +66,11 @@ def evaluation(judged: Judged, value: int = 0) -> Evaluation:
     return replace(found, scores=judged.scores, partial=judged.partial, error=judged.error)
 
 
+def learn(judge: Judge, value: int) -> None:
+    """Send a picture through all channels, so that it is known which one is the weakest."""
+    judge.learn([evaluation(judged) for judged in ask(judge, [value])])
+
+
 def test_one_channel_is_what_the_oracle_says() -> None:
     judge, scorer, oracle = make(Searched())
     judged = ask(judge, [3, 4, 3], score_is_loss(best=0))
@@ -92,7 +97,7 @@ def test_all_channels_give_the_worst_or_the_mean(
 
 def test_what_cannot_be_the_best_is_given_up_on_after_the_weakest_channel() -> None:
     judge, scorer, _ = make()
-    judge.learn([evaluation(*ask(judge, [10]))])
+    learn(judge, 10)
     before = scorer.images
     judged = ask(judge, [40, 50, 60], score_is_loss(best=30))
     # Each was sent through the channel that the photo was weakest in, and through no other.
@@ -103,7 +108,7 @@ def test_what_cannot_be_the_best_is_given_up_on_after_the_weakest_channel() -> N
 
 def test_the_most_promising_goes_through_all_and_the_others_are_raced_against_it() -> None:
     judge, scorer, _ = make()
-    judge.learn([evaluation(*ask(judge, [10]))])
+    learn(judge, 10)
     before = scorer.images
     judged = ask(judge, [42, 40, 41], score_is_loss(best=65))
     assert [j.partial for j in judged] == [True, False, True]
@@ -141,7 +146,7 @@ def test_what_was_weakest_of_late_is_asked_first() -> None:
 
 def test_a_mean_takes_what_was_not_asked_to_be_as_of_late() -> None:
     judge, scorer, _ = make(replace(SEVERAL, aggregate="mean"))
-    judge.learn([evaluation(*ask(judge, [10]))])
+    learn(judge, 10)
     before = scorer.images
     (worse, better) = ask(judge, [40, 5], score_is_loss(best=18))
     assert (worse.score, worse.partial) == (48.75, True)
@@ -171,7 +176,7 @@ def test_what_a_channel_cannot_send_has_no_score_and_costs_no_query() -> None:
     assert judged.error == "channel by 20 failed: OverflowError: too bright"
     assert not judged.partial
     assert scorer.images == 3
-    judge.learn([evaluation(*ask(judge, [1]))])
+    learn(judge, 1)
     raced, fine = ask(judge, [241, 2], Standing(lambda _, score: 999 if score != score else score))
     assert (raced.scores, raced.partial) == ({}, False)
     assert raced.error == judged.error

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from blackcamo.types import ScorerOptions
 
 
+Sheets = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Also draw a sheet of each file into this folder: <name>.channels.png, one place of "
+        "it at 100 % after each channel.",
+        rich_help_panel="Output",
+    ),
+]
+
+
 def check_channels(
     photos: o.Photos,
     channels: Annotated[
@@ -36,6 +47,7 @@ def check_channels(
     scale: o.Range = None,
     lower_is_better: o.LowerIsBetter = None,
     scorer_option: o.ScorerSettings = None,
+    out: Sheets = None,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -50,7 +62,7 @@ def check_channels(
         settings=scorer_option,
     )
     names = o.names(channels) or ()
-    return tell_channels(photos, names, scorer, settings, quiet=quiet, as_json=as_json)
+    return tell_channels(photos, names, scorer, settings, out=out, quiet=quiet, as_json=as_json)
 
 
 def tell_channels(
@@ -59,6 +71,7 @@ def tell_channels(
     scorer: str,
     settings: ScorerOptions,
     *,
+    out: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -70,7 +83,9 @@ def tell_channels(
     from blackcamo import run
 
     results: list[run.ChannelsResult] = collecting([])
-    for result in run.check_channels(photos, names=names, scorer=scorer, scorer_options=settings):
+    for result in run.check_channels(
+        photos, names=names, scorer=scorer, scorer_options=settings, out=out
+    ):
         results.append(result)
         if as_json:
             continue
@@ -100,3 +115,5 @@ def _print(result: ChannelsResult) -> None:
         say(f"{score:9.2f}  {recovered:+7.2f}  {share}  {quality:4}  {name}")
     held = sum(quality is False for quality in result.high_quality.values())
     say(f"low after {held} of {len(result.scores)}")
+    if result.sheet is not None:
+        say(str(result.sheet))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blackcamo.cli import options as o
-from blackcamo.cli.check_channels import tell_channels
+from blackcamo.cli.check_channels import Sheets, tell_channels
 
 
 def countermeasures(
@@ -16,6 +16,7 @@ def countermeasures(
     scale: o.Range = None,
     lower_is_better: o.LowerIsBetter = None,
     scorer_option: o.ScorerSettings = None,
+    out: Sheets = None,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -31,4 +32,6 @@ def countermeasures(
         lower_is_better=lower_is_better,
         settings=scorer_option,
     )
-    return tell_channels(photos, (COUNTERMEASURES,), scorer, settings, quiet=quiet, as_json=as_json)
+    return tell_channels(
+        photos, (COUNTERMEASURES,), scorer, settings, out=out, quiet=quiet, as_json=as_json
+    )

@@ -23,9 +23,14 @@ class GridCell:
     note: str = ""
 
 
+def cell_width_px(columns: int) -> int:
+    """How wide a picture is shown in so many columns."""
+    return (_WIDTH_PX - 2 * _MARGIN_PX - (columns - 1) * _GAP_PX) // columns
+
+
 def picture_grid(cells: Sequence[GridCell], *, columns: int = 2) -> Pixels:
     """At least one picture in columns, line by line, on a canvas 1600 pixels wide."""
-    width = (_WIDTH_PX - 2 * _MARGIN_PX - (columns - 1) * _GAP_PX) // columns
+    width = cell_width_px(columns)
     photos = [fit(cell.pixels, width_px=width, height_px=width) for cell in cells]
     text = line_height(_NAME) + line_height(_BODY)
     height = max(photo.shape[0] for photo in photos) + 6 + text

@@ -7,16 +7,18 @@ from pathlib import Path
 
 from blackcamo.channels import STANDARD, Channels, channels
 from blackcamo.errors import BlackcamoError
-from blackcamo.images import load_photo
+from blackcamo.images import encode_png, load_photo, prepare_folder, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import read_preset
+from blackcamo.report.channel_sheet import ChannelSheet
 from blackcamo.run.config import DEFAULT_SCORER
+from blackcamo.run.naming import unclaimed
 from blackcamo.run.results import ChannelsResult
 from blackcamo.run.scoring import preset_beside, reference_score
 from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
-from blackcamo.types import Scorer, ScorerOptions
+from blackcamo.types import Scorer, ScorerInfo, ScorerOptions
 
 COUNTERMEASURES = "countermeasures"
 """The set of channels that are what a defender may do."""
@@ -28,6 +30,7 @@ def check_channels(
     names: Sequence[str] = (STANDARD,),
     scorer: str = DEFAULT_SCORER,
     scorer_options: ScorerOptions | None = None,
+    out: str | Path | None = None,
 ) -> Iterator[ChannelsResult]:
     """Score files as they are and after each channel; a failing one is reported in ``error``.
 
@@ -36,25 +39,47 @@ def check_channels(
         names: of channels and sets, specs, or TOML files, as `channels.channels` takes them.
         scorer: a scorer's spec.
         scorer_options: its options.
+        out: folder for a sheet of each file, ``<name>.channels.png``: one place of it at 100 %
+            after each channel, with its score. None draws none.
 
     Raises:
-        BlackcamoError: a channel is unknown or wrong, or the scorer cannot be loaded.
+        BlackcamoError: a channel is unknown or wrong, the scorer cannot be loaded, or the folder
+            not be written to.
     """
     asked = channels(names)
     loaded = load_scorer(scorer, scorer_options)
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        prepare_folder(folder)
     for path in map(Path, files):
         try:
-            yield _checked(path, asked, loaded)
+            yield _checked(path, asked, loaded, folder)
         except BlackcamoError as error:
             yield ChannelsResult(photo=path, scorer=loaded.info.name, error=str(error))
 
 
-def _checked(path: Path, asked: Channels, scorer: Scorer) -> ChannelsResult:
+def _checked(
+    path: Path, asked: Channels, scorer: Scorer, folder: Path | None = None
+) -> ChannelsResult:
     info = scorer.info
-    pixels = load_photo(path).pixels
-    score = reference_score(scorer, pixels)
+    photo = load_photo(path)
+    score = reference_score(scorer, photo.pixels)
     ledger = Ledger.unlimited()
-    scores = travelled(pixels, asked.passages, Oracle(scorer, ledger))
+    oracle = Oracle(scorer, ledger)
+    sheet = None
+    if folder is None:
+        scores = travelled(photo.pixels, asked.passages, oracle)
+    else:
+        drawn = ChannelSheet(photo.pixels, _said(score, info))
+        scores = travelled(
+            photo.pixels,
+            asked.passages,
+            oracle,
+            arrived=lambda name, pixels, one: drawn.add(name, pixels, _said(one, info)),
+        )
+        data = encode_png(drawn.pixels, photo.credit)
+        sheet = unclaimed(folder, path.stem, ".channels.png", data)
+        write_bytes(sheet, data)
     before, note = _recorded_before(path, info.name)
     sign = 1 if info.higher_is_better else -1
     known = [value for value in scores.values() if value is not None]
@@ -76,8 +101,17 @@ def _checked(path: Path, asked: Channels, scorer: Scorer) -> ChannelsResult:
         worst=sign * max(sign * value for value in known) if known else None,
         mean=sum(known) / len(known) if known else None,
         queries=1 + ledger.total,
+        sheet=sheet,
         notes=(*asked.missing, *note),
     )
+
+
+def _said(score: float | None, info: ScorerInfo) -> str:
+    """What a sheet says of a picture."""
+    if score is None:
+        return "no score"
+    quality = "high" if is_high_quality(score, info) else "low"
+    return f"{info.name} {score:.1f}, {quality} quality"
 
 
 def _recorded_before(path: Path, scorer: str) -> tuple[float | None, tuple[str, ...]]:

@@ -353,7 +353,7 @@ class ChannelsResult(_Result):
 
     ``recovered`` are the points that a channel moves the score towards high quality, ``worst`` is
     the score that lies farthest there, ``score_before`` the original's, as the preset beside the
-    file records it of this scorer.
+    file records it of this scorer; ``sheet`` is the picture of all of them, where it was asked for.
     """
 
     photo: Path
@@ -367,6 +367,7 @@ class ChannelsResult(_Result):
     worst: float | None = None
     mean: float | None = None
     queries: int = 0
+    sheet: Path | None = None
     notes: tuple[str, ...] = ()
     error: str | None = None
 

@@ -25,13 +25,13 @@ from PIL import Image
 
 from blackcamo import run
 from blackcamo.channel import Channel
-from blackcamo.channels import channels
+from blackcamo.channels import STANDARD, channels
 from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle
 from blackcamo.report.canvas import Scored
 from blackcamo.report.sheet import SheetRow, contact_sheet
-from blackcamo.run.travel import STANDARD, travelled
+from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.testing.studies import scorer_settings, side_by_side
 from blackcamo.types import Mode

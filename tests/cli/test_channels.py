@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -69,6 +70,29 @@ def test_a_table_is_told_and_what_fails_is_said(
     assert "none.jpg" in told.err
     assert main(["check-channels", str(photo), *WIDTH, "--channels", "jpg:80"]) == 2
     assert "did you mean 'jpeg'" in capsys.readouterr().err
+
+
+def test_a_sheet_shows_the_same_place_at_full_size_after_each_channel(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sheets"
+    command = ["check-channels", str(photo), *WIDTH, "--channels", "flip,resize:50%", "--out"]
+    assert main([*command, str(out), "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    path = out / "photo.camo.channels.png"
+    assert result["sheet"] == str(path)
+    sheet = np.asarray(Image.open(path))
+    with Image.open(photo) as opened:
+        pixels = np.asarray(opened)
+    # Pixel by pixel, in the middle of cells 373 pixels wide and 264 high that are 20 apart.
+    for cell, (name, shown) in enumerate({"as it is": pixels, "flip": pixels[:, ::-1]}.items()):
+        top, left = 24 + (264 - 64) // 2, 24 + cell * 393 + (373 - 96) // 2
+        assert (sheet[top : top + 64, left : left + 96] == shown).all(), name
+    small = channels(["resize:50%"]).passages[0].send(pixels)
+    top, left = 24 + (264 - 32) // 2, 24 + 2 * 393 + (373 - 48) // 2
+    assert (sheet[top : top + 32, left : left + 48] == small).all()
+    assert main([*command, str(photo / "none")]) == 2
+    assert "photo.camo.jpg" in capsys.readouterr().err
 
 
 def test_countermeasures_asks_about_each_of_them(

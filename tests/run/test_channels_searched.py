@@ -62,7 +62,8 @@ def test_the_delivered_file_has_the_scores_that_are_told_after_each_channel(
     assert provenance["channel_scores_before"] == result.channels_before
     assert provenance["score_counted"] == result.score_counted
     assert provenance["channel"] == {"quality": 88, "subsampling": "4:2:0"}
-    assert provenance[CHANNELS]["others"][1] == ["resize:75%", "resize:75%/lanczos"]
+    recorded: Any = provenance[CHANNELS]
+    assert recorded["others"][1] == ["resize:75%", "resize:75%/lanczos"]
 
     study = Study.load(tmp_path / "out" / "studies.journal", str(result.study))
     trials = list(study.evaluations().values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from blackcamo.cli.output import DONE, FAILED, collecting, complain_about, print
 
 if TYPE_CHECKING:
     from blackcamo.run import ChannelsResult
-    from blackcamo.types import ScorerOptions
 
 
 Sheets = Annotated[
@@ -61,43 +59,29 @@ def check_channels(
         lower_is_better=lower_is_better,
         settings=scorer_option,
     )
-    names = o.names(channels) or ()
-    return tell_channels(photos, names, scorer, settings, out=out, quiet=quiet, as_json=as_json)
-
-
-def tell_channels(
-    photos: Sequence[Path],
-    names: Sequence[str],
-    scorer: str,
-    settings: ScorerOptions,
-    *,
-    out: Path | None,
-    quiet: bool,
-    as_json: bool,
-) -> int:
-    """Check files and print a table of each, or all as JSON; the exit status.
-
-    Raises:
-        BlackcamoError: a channel is unknown, or the scorer cannot be loaded.
-    """
     from blackcamo import run
 
-    results: list[run.ChannelsResult] = collecting([])
+    names = o.names(channels) or ()
+    results: list[ChannelsResult] = collecting([])
     for result in run.check_channels(
         photos, names=names, scorer=scorer, scorer_options=settings, out=out
     ):
         results.append(result)
-        if as_json:
-            continue
-        for note in () if quiet else result.notes:
-            complain_about(result.photo, note)
-        if result.error is not None:
-            complain_about(result.photo, result.error)
-        else:
-            _print(result)
+        if not as_json:
+            tell_channels(result, quiet=quiet)
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     return FAILED if any(result.error is not None for result in results) else DONE
+
+
+def tell_channels(result: ChannelsResult, *, quiet: bool) -> None:
+    """Print the table of a file, or why there is none."""
+    for note in () if quiet else result.notes:
+        complain_about(result.photo, note)
+    if result.error is not None:
+        complain_about(result.photo, result.error)
+    else:
+        _print(result)
 
 
 def _print(result: ChannelsResult) -> None:

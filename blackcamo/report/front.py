@@ -9,14 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blackcamo.errors import OptionError
-from blackcamo.extras import import_extra
-from blackcamo.images import write_bytes
+from blackcamo.report.plots import write_plot
 from blackcamo.types import ScorerInfo
 
-FORMATS = ("png", "svg", "pdf")
-_INCHES = (8.0, 5.0)
-_DPI = 150
 _WHO = "the plot of a front"
 
 
@@ -68,19 +63,7 @@ class FrontPlot:
             MissingExtraError: matplotlib is not installed.
             OutputError: the file cannot be written.
         """
-        form = path.suffix.lower().removeprefix(".")
-        if form not in FORMATS:
-            raise OptionError(f"plot is {path}; its ending must be one of .{', .'.join(FORMATS)}")
-        figure_module = import_extra("matplotlib.figure", extra="plot", who=_WHO)
-        figure = figure_module.Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
-        self._draw(figure.add_subplot())
-        data = io.BytesIO()
-        # Without a date and random identifiers the same study gives the same bytes.
-        with import_extra("matplotlib", extra="plot", who=_WHO).rc_context(
-            {"svg.hashsalt": self.name}
-        ):
-            figure.savefig(data, format=form, metadata=None if form == "png" else _undated(form))
-        write_bytes(path, data.getvalue())
+        write_plot(path, self._draw, name=self.name, who=_WHO)
 
     def _draw(self, axes: Any) -> None:
         scores, appeals = zip(*self.trials, strict=True)
@@ -116,7 +99,3 @@ class FrontPlot:
         axes.set_ylabel("appeal (0-100)")
         axes.set_title(self.name)
         axes.legend(loc="best", frameon=False)
-
-
-def _undated(form: str) -> dict[str, None]:
-    return {"Date": None} if form == "svg" else {"CreationDate": None}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blackcamo.run.choosing import choose, study_of
     from blackcamo.run.cluster import cluster_check
     from blackcamo.run.config import ExploreConfig, SearchConfig
+    from blackcamo.run.defending import countermeasures
     from blackcamo.run.delivering import deliver
     from blackcamo.run.doctoring import doctor
     from blackcamo.run.exhibition import report
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         ChooseResult,
         ClauseEntry,
         ClusterWorker,
+        CountermeasuresResult,
         ExplainResult,
         ExploreResult,
         ExportResult,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
         FrontEntry,
         JuryEntry,
         LearnResult,
+        MeasureEntry,
         MergeResult,
         Option,
         PicturesResult,
@@ -80,6 +83,7 @@ __all__ = [
     "ChooseResult",
     "ClauseEntry",
     "ClusterWorker",
+    "CountermeasuresResult",
     "ExplainResult",
     "ExploreConfig",
     "ExploreResult",
@@ -89,6 +93,7 @@ __all__ = [
     "FrontEntry",
     "JuryEntry",
     "LearnResult",
+    "MeasureEntry",
     "MergeResult",
     "Option",
     "PicturesResult",
@@ -118,6 +123,7 @@ __all__ = [
     "check_channels",
     "choose",
     "cluster_check",
+    "countermeasures",
     "dashboard",
     "delete",
     "deliver",
@@ -168,6 +174,7 @@ _HOMES = {
     "check_channels": "checking",
     "choose": "choosing",
     "cluster_check": "cluster",
+    "countermeasures": "defending",
     "dashboard": "serving",
     "delete": "tidying",
     "deliver": "delivering",

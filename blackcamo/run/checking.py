@@ -1,4 +1,4 @@
-"""What is left of delivered files after each channel of a set, and after countermeasures."""
+"""What is left of delivered files after each channel of a set."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from blackcamo.run.scoring import preset_beside, reference_score
 from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Scorer, ScorerInfo, ScorerOptions
-
-COUNTERMEASURES = "countermeasures"
-"""The set of channels that are what a defender may do."""
 
 
 def check_channels(
@@ -48,14 +45,31 @@ def check_channels(
     """
     asked = channels(names)
     loaded = load_scorer(scorer, scorer_options)
-    folder = None if out is None else Path(out)
-    if folder is not None:
-        prepare_folder(folder)
+    folder = sheet_folder(out)
+    yield from check_files(files, asked, loaded, folder)
+
+
+def check_files(
+    files: Sequence[str | Path], asked: Channels, scorer: Scorer, folder: Path | None = None
+) -> Iterator[ChannelsResult]:
+    """What :func:`check_channels` gives, of channels and a scorer that are at hand."""
     for path in map(Path, files):
         try:
-            yield _checked(path, asked, loaded, folder)
+            yield _checked(path, asked, scorer, folder)
         except BlackcamoError as error:
-            yield ChannelsResult(photo=path, scorer=loaded.info.name, error=str(error))
+            yield ChannelsResult(photo=path, scorer=scorer.info.name, error=str(error))
+
+
+def sheet_folder(out: str | Path | None) -> Path | None:
+    """The folder of sheets, made ready.
+
+    Raises:
+        OutputError: it cannot be written to.
+    """
+    if out is None:
+        return None
+    prepare_folder(Path(out))
+    return Path(out)
 
 
 def _checked(

@@ -373,6 +373,42 @@ class ChannelsResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureEntry(_Result):
+    """What one countermeasure recovers of camouflages, and what it does to clean pictures.
+
+    ``recovered`` is the mean of points towards high quality, ``high_again`` how many of the ``low``
+    camouflages are of high quality after it. Of clean pictures ``clean_change`` is that mean,
+    ``clean_moved`` the mean of points either way, ``clean_kept`` how many of the ``clean_high``
+    still are of high quality, ``plcc`` the correlation with their opinion scores. None where there
+    are no such pictures.
+    """
+
+    name: str
+    recovered: float | None
+    low: int
+    high_again: int
+    clean_change: float | None
+    clean_moved: float | None
+    clean_high: int
+    clean_kept: int
+    plcc: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountermeasuresResult(_Result):
+    """Camouflages and clean pictures after every measure, and what each measure comes to.
+
+    ``plcc_before`` is the correlation with opinion scores of the clean pictures as they are.
+    """
+
+    results: tuple[ChannelsResult, ...]
+    clean: tuple[ChannelsResult, ...]
+    measures: tuple[MeasureEntry, ...]
+    plcc_before: float | None
+    plot: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyResult(_Result):
     """Whether a camouflage still scores what its preset recorded; ``photo`` is the camouflage."""
 

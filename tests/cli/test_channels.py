@@ -106,6 +106,66 @@ def test_countermeasures_asks_about_each_of_them(
     assert result["scores"]["resize:50%"] == 24
 
 
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A data set of three pictures with opinion scores, 60, 100 and 140 pixels wide."""
+    folder = tmp_path / "clean"
+    (folder / "images").mkdir(parents=True)
+    for width_px in (60, 100, 140):
+        Image.fromarray(to_pixels(make_photo(64, width_px))).save(
+            folder / "images" / f"{width_px}.png"
+        )
+    rows = "60.png,test,20.0\n100.png,test,35.0\n140.png,test,80.0\n"
+    (folder / "labels.csv").write_text(f"image,split,mos\n{rows}")
+    return folder
+
+
+def test_what_measures_cost_is_measured_on_clean_pictures(
+    photo: Path, clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["countermeasures", str(photo), *WIDTH]
+    assert main([*command, "--clean", str(clean / "images"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    measures = {entry["name"]: entry for entry in told["measures"]}
+    assert list(measures) == [passage.name for passage in channels(["countermeasures"]).passages]
+    # Scores are half of the widths: 48, and 30, 50 and 70 of the clean ones.
+    half = measures["resize:50%"]
+    assert (half["recovered"], half["low"], half["high_again"]) == (-24, 1, 0)
+    assert (half["clean_change"], half["clean_moved"]) == (-25, 25)
+    assert (half["clean_high"], half["clean_kept"], half["plcc"]) == (2, 0, None)
+    assert (measures["flip"]["clean_kept"], told["plcc_before"]) == (2, None)
+    assert [result["score"] for result in told["clean"]] == [50, 70, 30]
+
+    drawn = tmp_path / "costs.png"
+    assert main([*command, "--dataset", str(clean), "--plot", str(drawn), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    expected = np.corrcoef([30, 50, 70], [20, 35, 80])[0, 1]
+    assert told["plcc_before"] == pytest.approx(expected)
+    assert told["measures"][0]["plcc"] == pytest.approx(expected)
+    with Image.open(drawn) as opened:
+        assert opened.size == (1200, 750)
+    assert main([*command, "--dataset", str(clean)]) == 0
+    out = capsys.readouterr().out
+    assert "clean kept high" in out
+    assert "PLCC of the clean pictures as they are: 0.9" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--plot", "a.png"], "name clean pictures, too"),
+        (["--split", "test"], "split is test; it is one of a data set"),
+        (["--clean", ".", "--plot", "a.gif"], "its ending must be one of .png"),
+        (["--dataset", "none"], "labels.csv"),
+    ],
+)
+def test_costs_that_cannot_be_told_are_refused_first(
+    photo: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["countermeasures", str(photo), *WIDTH, *options]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_what_a_camouflage_took_is_read_from_its_preset(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

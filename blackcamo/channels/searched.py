@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from blackcamo.channel import Channel
 from blackcamo.channels.canvas import Canvas
@@ -109,8 +109,6 @@ def searched_channels(
         OptionError: the first one makes no JPEG, or there is nothing to aggregate.
         BlackcamoError: a further channel is unknown, wrong, or needs what is not installed.
     """
-    if aggregate not in get_args(Aggregate):
-        raise OptionError(f"aggregate is {aggregate!r}; it must be worst or mean")
     first = names[0] if names else ""
     found = channels(names) if names else None
     if found is not None:

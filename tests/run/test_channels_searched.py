@@ -181,7 +181,7 @@ def test_a_trial_is_delivered_through_all_channels(run_search: Search, tmp_path:
         ({"channels": ("jpeg:101",)}, OptionError, "quality is '101'"),
         ({"channels": ("jpeg:80",), "quality": 70}, OptionError, "leave out --quality"),
         ({"aggregate": "mean"}, OptionError, "one channel has nothing to aggregate"),
-        ({"aggregate": "least", "robust": True}, OptionError, "must be worst or mean"),
+        ({"aggregate": "least", "robust": True}, OptionError, "unknown aggregate 'least'"),
         ({"robust": True, "budget": 39}, OptionError, "10 channels needs at least 40 queries"),
     ],
 )

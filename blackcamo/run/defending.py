@@ -12,9 +12,9 @@ from blackcamo.evaluation.agreement import agreement
 from blackcamo.evaluation.datasets import Labelled, read_prepared
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.defences import DefencePlot, require_defence_plot
-from blackcamo.run.applying import find_photos
 from blackcamo.run.checking import check_files, sheet_folder
 from blackcamo.run.config import DEFAULT_SCORER
+from blackcamo.run.finding import find_photos
 from blackcamo.run.results import ChannelsResult, CountermeasuresResult, MeasureEntry
 from blackcamo.scorers import load_scorer
 from blackcamo.types import ScorerInfo, ScorerOptions

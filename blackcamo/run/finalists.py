@@ -13,6 +13,8 @@ from blackcamo.types import Evaluation
 _AS_ASSUMED = 3.0
 """Points that a candidate must have moved the proxy's score for its verification to count as much
 as the assumption that scores move in full as they do there."""
+_REST = 2
+"""From which rank on candidates should not succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Expectation:
 class Finalists:
     """Candidates in the order in which verifying them pays.
 
-    First those that should succeed, by appeal; then the others by loss.
+    First those that should succeed, by appeal; then the others by loss; those that were not sent
+    through all channels behind those that were.
 
     Args:
         candidates: trial number and evaluation; failed ones are left out.
@@ -91,10 +94,11 @@ class Finalists:
             return None
         digest = min(self._left, key=lambda d: self._rank(self._left[d][1]))
         trial, evaluation = self._left.pop(digest)
-        return Finalist(trial, evaluation, promising=self._rank(evaluation)[0] == 0)
+        return Finalist(trial, evaluation, promising=self._rank(evaluation)[0] < _REST)
 
     def _rank(self, evaluation: Evaluation) -> tuple[int, float]:
         expected = self._expected.score(evaluation)
+        # A score that is not of all channels may look better than it is.
         if self._goal.succeeded(expected, evaluation.appeal):
-            return 0, -evaluation.appeal
-        return 1, self._goal.loss(expected, evaluation.appeal)
+            return int(evaluation.partial), -evaluation.appeal
+        return _REST + evaluation.partial, self._goal.loss(expected, evaluation.appeal)

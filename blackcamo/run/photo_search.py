@@ -129,7 +129,7 @@ class PhotoSearch:
             self._explore(self.goal.moved(-shift), recorded[1:])
         spent = self.ledger.counts()["verify"] - self.verified_early
         self._say("verifying")
-        expected = Expectation(unchanged.score, before, self.goal, hides=self._hides)
+        expected = Expectation(unchanged.score, before.score, self.goal, hides=self._hides)
         winner = self.verification.winner(self.candidates, expected)
         self.failed = self.failed or self.verification.failed
         # A search that was cut short saves these queries for when it goes on.

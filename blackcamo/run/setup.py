@@ -24,7 +24,7 @@ from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
 from blackcamo.run.config import SearchConfig
-from blackcamo.run.identity import CHANNELS, IDENTITY, LOOK, PROFILE
+from blackcamo.run.identity import CHANNELS, FURTHER, IDENTITY, LOOK, PROFILE
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer, scorer_of
@@ -235,7 +235,7 @@ class Setup:
             "style_spaces": {name: space.digest for name, space in contest.spaces.items()},
             **self._of_all_photos(),
         }
-        return {key: told[key] for key in (*IDENTITY, LOOK, PROFILE) if key in told}
+        return {key: told[key] for key in (*IDENTITY, *FURTHER) if key in told}
 
     @cached_property
     def job(self) -> str:

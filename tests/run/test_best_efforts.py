@@ -12,6 +12,7 @@ from blackcamo import run
 from blackcamo.preset import read_preset
 from blackcamo.report.verdict import Verdict, apart, outcome
 from blackcamo.run.advice import next_step
+from blackcamo.run.finalists import Expectation, Finalists
 from blackcamo.run.naming import Names
 from blackcamo.strategies import Goal
 from blackcamo.types import Evaluation, ScorerInfo
@@ -183,6 +184,22 @@ def test_a_photo_that_is_named_like_a_best_effort_is_not_replaced(
     result = run_search(source, out=tmp_path, **FAR)
     assert hashed(source.read_bytes()) == digest
     assert result.output == tmp_path / "photo.best-effort.best-effort.jpg"
+
+
+# What is verified first.
+
+
+def test_what_went_through_all_channels_is_verified_before_what_did_not() -> None:
+    found = [(40.0, 82.0, True), (42.0, 81.0, False), (60.0, 85.0, True), (61.0, 85.0, False)]
+    candidates = [
+        Evaluation("s", (), {}, score, appeal, {}, f"{n}", 1, 1, 1, partial=partial)
+        for n, (score, appeal, partial) in enumerate(found)
+    ]
+    finalists = Finalists(enumerate(candidates), GOAL, Expectation(90, 90, GOAL))
+    taken = [finalists.take() for _ in found]
+    assert [(f.trial, f.promising) for f in taken if f is not None] == [
+        (1, True), (0, True), (3, False), (2, False)
+    ]  # fmt: skip
 
 
 # What to do next.

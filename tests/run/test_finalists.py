@@ -9,6 +9,7 @@ import pytest
 
 from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
+from blackcamo.objective import Loss
 from blackcamo.oracle import Oracle
 from blackcamo.run import SearchConfig, verification
 from blackcamo.run.delivery import Winner
@@ -90,7 +91,7 @@ class Verified(Verification):
         self.asked: list[int] = []
         self.failed = None
 
-    def _deliver(self, finalist: Finalist, *, spare: int = 0) -> Winner:
+    def _deliver(self, finalist: Finalist, loss: Loss, best: float, *, spare: int = 0) -> Winner:
         self.asked.append(finalist.trial)
         return Winner(finalist.trial, self._in_full[finalist.trial], b"")
 

@@ -99,5 +99,5 @@ def test_a_search_tells_how_its_result_travels(
 ) -> None:
     assert main(["search", str(photos[0]), *SCORER, "--budget", "20", "--travel"]) in (0, 3)
     (line,) = [one for one in capsys.readouterr().out.splitlines() if "  after " in one]
-    assert "jpeg 75 " in line
+    assert "jpeg:75 " in line
     assert line.endswith("queries beside the budget)")

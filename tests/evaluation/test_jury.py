@@ -247,7 +247,7 @@ def test_the_images_may_come_from_an_evaluation(
     assert len(page_data(tmp_path / "jury" / "jury-ben.html")["images"]) == 1
     evaluation.write_text("[]")
     assert main([*words, "--evaluation", str(evaluation)]) == 2
-    assert "is no result of `blackcamo evaluate`" in capsys.readouterr().err
+    assert "a result of `blackcamo evaluate` is needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

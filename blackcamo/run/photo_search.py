@@ -35,7 +35,7 @@ from blackcamo.types import Evaluation, Pixels, Proposal
 _RESERVE = 4
 _RESERVE_ON_PROXY = 16
 _LEAST_RESERVE = 2
-# What a candidate takes of the budget where several channels are raced, as measured.
+# What a candidate takes of the budget where several channels are raced: 1.4 to 1.6 were measured.
 _QUERIES_A_CANDIDATE = 2
 # Candidates per query that a search may ask for: one that only meets its cache must end, too.
 _MOST_ASKED = 2

@@ -41,7 +41,7 @@ def typed(kind: type[T], value: Any, what: str, error: type[BlackcamoError]) -> 
 def plain(record: Any) -> Any:
     """A record in JSON's types: what `typed` reads.
 
-    >>> plain({1: (0.5, None)})
+    >>> plain({1: [0.5, None]})
     {'1': [0.5, None]}
     """
     return msgspec.to_builtins(record, str_keys=True)

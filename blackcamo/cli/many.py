@@ -189,7 +189,7 @@ def _row(result: SearchResult) -> tuple[str, ...]:
 def _some(names: Sequence[str]) -> str:
     """Names, not too many of them.
 
-    >>> _some(["a", "b"]), _some([str(n) for n in range(14)])[-14:]
+    >>> _some(["a", "b"]), _some([str(n) for n in range(14)])[-13:]
     ('a, b', '11 and 2 more')
     """
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""

@@ -64,6 +64,8 @@ def test_defaults_are_those_of_python() -> None:
     options["style"] = None
     assert options.pop("look_strength") == "40:100"
     options["look_strength"] = (40.0, 100.0)
+    assert options.pop("channel") is None
+    options["channels"] = ()
     config = SearchConfig()
     for field in fields(config):
         if field.name in ("scorer_options", "storage"):

@@ -13,25 +13,16 @@ from PIL import Image
 
 import blackcamo
 from blackcamo import run
-from blackcamo.cli.search import search as search_command
 from blackcamo.errors import OptionError, PhotoError, PresetError
 from blackcamo.images import Source, load_photo
 from blackcamo.preset import Preset, read_preset
-from blackcamo.run.config import SEARCH_DEFAULTS, ScorerKeywords, SearchConfig, SearchKeywords
+from blackcamo.run.config import ScorerKeywords, SearchConfig, SearchKeywords
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.address import public_spec
 from blackcamo.types import Pixels
 from tests.run.conftest import paleness, write_photo
 
 LOOK = Preset(filters=("tone",), lut_size=33, params={"exposure_ev": 0.3})
-OTHERWISE = {
-    "styles": "style",
-    "proxy_px": "proxy",
-    "scorer_options": "",
-    "look_strength": "",
-    "storage": "",
-}
-"""Fields of a configuration that the command line calls otherwise, or says in another form."""
 
 
 def pale(images: list[Pixels]) -> list[float]:
@@ -56,14 +47,6 @@ def test_keywords_of_a_search_are_the_fields_of_its_configuration() -> None:
     assert scorer == ScorerKeywords.__annotations__.keys() - {"scorer_options"}
     assert own.pop("scorer_options")
     assert own == {name: hint for name, hint in fields.items() if name != "scorer_options"}
-
-
-def test_defaults_are_those_of_the_command_line() -> None:
-    said = inspect.signature(search_command).parameters
-    for name, value in SEARCH_DEFAULTS.items():
-        if (option := OTHERWISE.get(name, name)) and name != "styles":
-            assert said[option].default == value, name
-    assert said["storage"].default == run.config.DEFAULT_STORAGE
 
 
 @pytest.mark.parametrize("call", [blackcamo.search, blackcamo.search_many])

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 import blackcamo
-from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, PresetError
 from blackcamo.images import Source, load_photo
 from blackcamo.preset import Preset, read_preset

@@ -102,7 +102,7 @@ def test_the_minimal_recipe_is_shorter_verified_and_written(
     assert found.queries["verify"] == 1
     assert scorer.images == found.queries["total"]
     assert run.verify(found.output).reproduced
-    (shown,) = run.exhibit([folder / "less"], photos=[folder]).results
+    (shown,) = run.report([folder / "less"], photos=[folder]).results
     assert shown.succeeded
     assert found.strip is not None
     strip = cv2.imdecode(np.fromfile(found.strip, np.uint8), cv2.IMREAD_COLOR)

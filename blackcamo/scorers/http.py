@@ -150,7 +150,8 @@ class Service:
         encoded = [base64.b64encode(png(image)).decode("ascii") for image in images]
         body = json.dumps({"images": encoded}).encode()
         failure: _Unanswered | None = None
-        for attempt in range(self._retries + 1):
+        attempt = 0
+        while True:
             while not self._pace.take(len(images), self._rate):
                 self._wait(self.pause_s())
             if failure is not None and not self._permit(len(images)):
@@ -166,9 +167,8 @@ class Service:
             if failure.wait_s >= _WORTH_SAYING_S:
                 _log.warning("%s asks to wait %.0f s", self.info.name, failure.wait_s)
             if not again:
-                break
-        assert failure is not None  # noqa: S101 - there is at least one attempt
-        raise self._error(failure) from failure
+                raise self._error(failure) from failure
+            attempt += 1
 
     def _error(self, failure: _Unanswered, more: str = "") -> ScorerError:
         kind = ScorerUnavailableError if failure.closed else ScorerError

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from blackcamo.appending import try_lock
+
 _PREFIX = "blackcamo-"
 _LOCK = ".blackcamo-lock"
 _UNLOCKED_S = 3600.0
@@ -95,7 +97,7 @@ def _sweep(folder: Path) -> None:
             folder.rmdir()
         return
     try:
-        if _locked(descriptor):
+        if try_lock(descriptor):
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(descriptor)
@@ -111,27 +113,10 @@ def _folder() -> Path:
         descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         # Where a file system knows no locks, nobody can remove the folder by mistake either.
         with contextlib.suppress(OSError):
-            _locked(descriptor)
+            try_lock(descriptor)
         fresh.rename(folder / _LOCK)
         _own[os.getpid()] = folder
     return folder
-
-
-if sys.platform == "win32":
-
-    def _locked(descriptor: int) -> bool:
-        return True
-
-else:
-    import fcntl
-
-    def _locked(descriptor: int) -> bool:
-        """Lock a file, for as long as its descriptor is open; False if another process has."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def _end(process: subprocess.Popen[str]) -> None:

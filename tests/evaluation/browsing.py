@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser import actions
-
-PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
-Open = Callable[..., Any]
 
 
 def find(driver: Any, selector: str) -> list[Any]:
@@ -41,12 +36,3 @@ def saved(folder: Path, name: str) -> Path:
             return folder / name
         time.sleep(0.05)
     pytest.fail(f"{name} was not saved within 5 s")
-
-
-def requests(driver: Any) -> set[str]:
-    """The schemes of everything that the page asked for."""
-    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-    urls = (
-        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
-    )
-    return {url.partition(":")[0] for url in urls}

@@ -12,16 +12,8 @@ from PIL import Image
 
 from blackcamo.evaluation.jury.making import Jury, make_jury
 from blackcamo.evaluation.jury.tallying import tally
-from tests.browser import needs_browser
-from tests.evaluation.browsing import (
-    Open,
-    find,
-    one,
-    press,
-    press_with_shift,
-    requests,
-    saved,
-)
+from tests.browser import Open, needs_browser, requests
+from tests.evaluation.browsing import find, one, press, press_with_shift, saved
 
 pytestmark = needs_browser
 

@@ -12,16 +12,8 @@ import pytest
 from blackcamo.evaluation.jury.pairs.finding import find_pairs
 from blackcamo.evaluation.jury.pairs.making import PairsJury, make_pairs
 from blackcamo.evaluation.jury.pairs.tallying import tally_pairs
-from tests.browser import needs_browser
-from tests.evaluation.browsing import (
-    Open,
-    find,
-    one,
-    press,
-    press_with_shift,
-    requests,
-    saved,
-)
+from tests.browser import Open, needs_browser, requests
+from tests.evaluation.browsing import find, one, press, press_with_shift, saved
 from tests.evaluation.pairs import EDITS, key_of, rows_of, write_flat, write_table
 
 pytestmark = needs_browser

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,14 @@ from blackcamo.report.details import Details, Step
 from blackcamo.report.exhibit import make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.verdict import Outcome, Verdict
-from tests.browser import actions, needs_browser, start_browser
+from tests.browser import Open, actions, assert_offline, browsing, needs_browser
 from tests.report.test_exhibits import FACTS, noisy
 
 pytestmark = needs_browser
 
-PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": True}}
 WHY = "target 45 not reached"
 RIGHT, TAB, SPACE = "\ue014", "\ue004", " "
 RED, BLUE, GREEN = (180, 40, 40), (40, 40, 180), (40, 150, 40)
-Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +64,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browse(page: Path) -> Iterator[Open]:
-    drivers = []
-
-    def browse(*, phone: bool = False) -> Any:
-        options: dict[str, Any] = {"mobileEmulation": PHONE} if phone else {}
-        driver = start_browser(**options)
-        drivers.append(driver)
-        driver.get(page.as_uri())
-        return driver
-
-    yield browse
-    for driver in drivers:
-        driver.quit()
+    with browsing() as opened:
+        yield partial(opened, page)
 
 
 def slots(driver: Any, photo: int = 1) -> list[Any]:
@@ -104,15 +92,6 @@ def colour(driver: Any, slot: Any, path: Path) -> tuple[int, ...]:
 
 def is_near(shown: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     return max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) < 8
-
-
-def assert_offline(driver: Any) -> None:
-    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-    urls = (
-        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
-    )
-    assert {url.partition(":")[0] for url in urls} <= {"file", "data"}
-    assert driver.get_log("browser") == []
 
 
 @pytest.mark.parametrize("phone", [False, True])

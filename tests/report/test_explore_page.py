@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ from blackcamo.report.explore_page import Shown, explore_page
 from blackcamo.run.charting import readings
 from blackcamo.styles import noir, vivid
 from blackcamo.types import ScorerInfo
-from tests.browser import actions, needs_browser, start_browser
-from tests.report.test_exhibit_page import PHONE, assert_offline
+from tests.browser import Open, actions, assert_offline, browsing, needs_browser
 
 pytestmark = needs_browser
 
@@ -31,7 +31,6 @@ INFOS = {
     "up": ScorerInfo(name="up"),
     "down": ScorerInfo(name="down", threshold=30, higher_is_better=False),
 }
-Open = Callable[..., Any]
 
 
 def made() -> Table:
@@ -70,18 +69,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browse(page: Path) -> Iterator[Open]:
-    drivers = []
-
-    def browse(*, phone: bool = False) -> Any:
-        options: dict[str, Any] = {"mobileEmulation": PHONE} if phone else {}
-        driver = start_browser(**options)
-        drivers.append(driver)
-        driver.get(page.as_uri())
-        return driver
-
-    yield browse
-    for driver in drivers:
-        driver.quit()
+    with browsing() as opened:
+        yield partial(opened, page)
 
 
 def grey(driver: Any) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,14 @@ def data_dir() -> Path:
 def kodak(data_dir: Path) -> list[Path]:
     """The 24 photos of the Kodak suite."""
     return sorted((data_dir / "photos" / "kodak").glob("kodim*.jpg"))
+
+
+@pytest.fixture(autouse=True)
+def written_modules_are_forgotten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A module that a test wrote and imported is not served to one that writes another so named."""
+    yield
+    written = str(tmp_path_factory.getbasetemp()) + os.sep
+    for name, module in list(sys.modules.items()):
+        # The file of a namespace package is None.
+        if (getattr(module, "__file__", None) or "").startswith(written):
+            del sys.modules[name]

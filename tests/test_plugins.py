@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,8 +32,6 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     plugins._registered.cache_clear()
     yield tmp_path
     plugins._registered.cache_clear()
-    for name in [n for n in sys.modules if n.startswith("third_party")]:
-        del sys.modules[name]
 
 
 @pytest.mark.usefixtures("third_party")

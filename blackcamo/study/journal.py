@@ -116,6 +116,7 @@ class DurableJournal(JournalFileBackend):
         self._skipped: Beginning | None = None
         self._number, self._offset = 0, 0
         self._census = lines.Census()
+        self._workers: dict[str, str] = {}
 
     def limit(self, names: Collection[str]) -> None:
         """Read the trials and records of these studies alone, and of those that are made here.
@@ -183,7 +184,8 @@ class DurableJournal(JournalFileBackend):
                 self._number += 1
                 self._offset += len(line)
                 if self._number > log_number_from:
-                    yield log
+                    ours = self._workers.get(log.get("worker_id", ""))
+                    yield {**log, "worker_id": ours} if ours else log
 
     def _rewind(self) -> None:
         self._number = self._offset = 0
@@ -207,6 +209,7 @@ class DurableJournal(JournalFileBackend):
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all of their lines or none."""
+        self._workers.update({lines.short_worker(w): w for w in (log["worker_id"] for log in logs)})
         text = "".join(json.dumps(lines.compact(log), separators=(",", ":")) + "\n" for log in logs)
         if self._only is not None:
             self._only |= {log["study_name"] for log in logs if "study_name" in log}

@@ -6,6 +6,7 @@ nowhere written: they are counted as Optuna counts them when it replays the oper
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -203,6 +204,7 @@ def compact(log: Log) -> Log:
     Most of a trial are the ranges of its parameters, which are written with each; they have a
     short form. What is empty is what Optuna assumes.
     """
+    log = {**log, "worker_id": short_worker(log["worker_id"])}
     if log["op_code"] != CREATE_TRIAL:
         return log
     short = {
@@ -217,9 +219,17 @@ def compact(log: Log) -> Log:
 
 
 @cache
+def short_worker(worker: str) -> str:
+    """A worker's name in fewer letters; Optuna asks only whether it is its own."""
+    return hashlib.sha256(worker.encode()).hexdigest()[:10]
+
+
+@cache
 def _short(distribution: str) -> str:
     found = json.loads(distribution)
     kind = str(found["name"]).removesuffix("Distribution").lower()
     usual = {"log": False, "step": 1 if kind == "int" else None}
     told = {k: v for k, v in found["attributes"].items() if k not in usual or v != usual[k]}
+    if kind == "float":
+        told.update({end: int(told[end]) for end in ("low", "high") if told[end].is_integer()})
     return json.dumps({"type": kind, **told}, separators=(",", ":"))

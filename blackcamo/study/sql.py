@@ -101,6 +101,17 @@ class SqlStore(Store):
             self._annotate(connection, {i: t.user_attrs for i, t in pairs})
         return created
 
+    def note_trials(self, notes: Mapping[int, Mapping[str, Json]]) -> None:
+        """Set user attributes of trials (by identifier), also such as they have already."""
+        with self._engine.begin() as connection:
+            columns = self._notes.c
+            for key in {key for values in notes.values() for key in values}:
+                noted = [trial_id for trial_id, values in notes.items() if key in values]
+                connection.execute(
+                    sa.delete(self._notes).where(columns.key == key, columns.trial_id.in_(noted))
+                )
+            self._annotate(connection, notes)
+
     def finish_trials(self, outcomes: Mapping[int, Outcome]) -> None:
         """End trials (by identifier)."""
         with self._engine.begin() as connection:

@@ -110,12 +110,18 @@ class Store:
             ids = [self.optuna.create_new_trial(study_id, t) for t in templates]
             return [(i, self.optuna.get_trial_number_from_id(i)) for i in ids]
 
+    def note_trials(self, notes: Mapping[int, Mapping[str, Json]]) -> None:
+        """Set user attributes of trials (by identifier), also such as they have already."""
+        with self.together():
+            for trial_id, values in notes.items():
+                for key, value in values.items():
+                    self.optuna.set_trial_user_attr(trial_id, key, value)
+
     def finish_trials(self, outcomes: Mapping[int, Outcome]) -> None:
         """End trials (by identifier)."""
         with self.together():
-            for trial_id, (state, values, notes) in outcomes.items():
-                for key, value in notes.items():
-                    self.optuna.set_trial_user_attr(trial_id, key, value)
+            self.note_trials({trial_id: notes for trial_id, (_, _, notes) in outcomes.items()})
+            for trial_id, (state, values, _) in outcomes.items():
                 self.optuna.set_trial_state_values(trial_id, state, values)
 
     def describe(self, study_id: int, attributes: Mapping[str, Json]) -> None:

@@ -175,13 +175,14 @@ class Study(RecordedStudy):
         Args:
             ledger: its counts after these evaluations.
         """
-        answers = Answers(
-            dict(ledger), dict(zip(numbers, map(trials.pack, evaluations), strict=True))
-        )
+        found = dict(zip(numbers, map(trials.pack, evaluations), strict=True))
+        answers = Answers(dict(ledger), {n: (a.score, a.appeal) for n, a in found.items()})
         with self._writing():
-            # All at once first: a kill leaves either every answer of the batch or none.
+            running = {n: self._running.pop(n) for n in numbers}
+            self._note(running, found, answers)
+            # What was noted counts from here on: a kill leaves every answer of the batch or none.
             self.store.write(self.id, _ANSWERS, plain(answers))
-            self._finish({n: self._running.pop(n) for n in numbers}, answers)
+            self._finish(running, answers)
             self._record_ledger(ledger)
 
     def keep(self, key: str, value: Json, *, ledger: Mapping[str, int] | None = None) -> None:
@@ -230,11 +231,18 @@ class Study(RecordedStudy):
         checks = known.get("checks", 0)
         self.store.describe(self.id, {"ledger": {**ledger, "lost": lost, "checks": checks}})
 
-    def _finish(self, trial_ids: Mapping[int, int], answers: Answers) -> None:
+    def _note(
+        self, trial_ids: Mapping[int, int], found: Mapping[int, trials.Answer], answers: Answers
+    ) -> None:
         queries = answers.ledger.get("total", 0)
+        self.store.note_trials(
+            {trial_ids[number]: trials.found(answer, queries) for number, answer in found.items()}
+        )
+
+    def _finish(self, trial_ids: Mapping[int, int], answers: Answers) -> None:
         self.store.finish_trials(
             {
-                trial_id: trials.outcome(answers.trials[number], queries)
+                trial_id: trials.outcome(answers.trials[number])
                 for number, trial_id in trial_ids.items()
             }
         )
@@ -267,6 +275,9 @@ class Study(RecordedStudy):
             else:
                 candidate = trials.begun(trial, self.where)
                 self._left.setdefault(candidate, []).append((trial_id, trial.number))
+        whole = {n: answers.trials[n] for n in answered}
+        found = {n: a for n, a in whole.items() if isinstance(a, trials.Answer)}
+        self._note(answered, found, answers)
         self._finish(answered, answers)
         self._settle_ledger()
 
@@ -316,10 +327,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What came of a batch, recorded at once before any of its trials ends."""
+    """What came of a batch, recorded at once before any of its trials ends.
+
+    Earlier builds recorded here what they note with each trial later.
+    """
 
     ledger: Mapping[str, int]
-    trials: Mapping[int, trials.Answer]
+    trials: Mapping[int, trials.Values | trials.Answer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 METRICS = ("score", "appeal")
 STYLE = "style"
 """The parameter that names a trial's style."""
+FOUND = "found"
+"""The note of what an evaluation found; studies of earlier builds hold its parts as notes."""
 
 Ranges: TypeAlias = dict[str, BaseDistribution]
+Values: TypeAlias = tuple[float | None, float]
+"""Score, None where there is none, and appeal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Jpeg:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an evaluation found, as it is recorded before its trial ends."""
+    """What an evaluation found; the record of a batch held it whole in earlier builds."""
 
     appeal: float
     parts: Mapping[str, float]
@@ -65,10 +69,10 @@ class Notes:
 
     batch: int
     vector: tuple[float, ...]
-    fixed: Mapping[str, float]
     queries: int
     parts: Mapping[str, float]
     jpeg: Jpeg
+    fixed: Mapping[str, float] = field(default_factory=dict)
     appeal: float = math.nan
     cached: bool = False
     error: str | None = None
@@ -121,11 +125,12 @@ def running_trial(
     """
     held = {n: r for n, r in ranges[proposal.style].items() if n in (STYLE, *params)}
     fixed = {name: value for name, value in params.items() if name not in held}
+    its_own = {"batch": batch, "vector": [*map(_whole, proposal.vector)]}
     trial = create_trial(
         state=TrialState.RUNNING,
         params={STYLE: proposal.style, **{n: v for n, v in params.items() if n in held}},
         distributions=dict(held),
-        user_attrs={**notes, "batch": batch, "vector": proposal.vector, "fixed": fixed},
+        user_attrs={**notes, **its_own, **({"fixed": fixed} if fixed else {})},
     )
     trial.datetime_start = started
     return trial
@@ -175,15 +180,32 @@ def pack(evaluation: Evaluation) -> Answer:
     )
 
 
-def outcome(answer: Answer, queries: int) -> Outcome:
-    """How the trial of an answer ends; values that stand elsewhere are not repeated."""
-    # Every note is a line in a journal, so what is usual is left out.
-    notes = {k: v for k, v in plain(answer).items() if v is not None and v is not False}
-    notes["queries"] = queries
-    score = notes.pop("score", None)
+def found(answer: Answer, queries: int) -> dict[str, Json]:
+    """The note of an answer; what is usual, and values that stand elsewhere, are left out.
+
+    Args:
+        queries: the ledger's total after its batch.
+    """
+    note = {k: v for k, v in plain(answer).items() if v is not None and v is not False}
+    if note.pop("score", None) is not None:
+        del note["appeal"]
+    parts = {name: _whole(part) for name, part in answer.parts.items()}
+    # One note: each is a line of a journal.
+    return {FOUND: {**note, "parts": parts, "queries": queries}}
+
+
+def outcome(values: Values | Answer) -> Outcome:
+    """How the trial of an answer ends that is noted already."""
+    score, appeal = (values.score, values.appeal) if isinstance(values, Answer) else values
     if score is None:
-        return TrialState.FAIL, None, notes
-    return TrialState.COMPLETE, (score, notes.pop("appeal")), notes
+        return TrialState.FAIL, None, {}
+    return TrialState.COMPLETE, (score, appeal), {}
+
+
+def _whole(number: float) -> float:
+    """A whole number as an int, which is shorter in JSON and read as the same float."""
+    text = repr(float(number))
+    return int(number) if text.endswith(".0") and text != "-0.0" else number
 
 
 def unpack(trial: FrozenTrial, where: str) -> Answered:
@@ -196,7 +218,9 @@ def unpack(trial: FrozenTrial, where: str) -> Answered:
         StudyError: the record is damaged.
     """
     where = f"{where}: trial {trial.number}"
-    notes = typed(Notes, trial.user_attrs, where, StudyError)
+    told = trial.user_attrs.get(FOUND)
+    told = {**trial.user_attrs, **told} if isinstance(told, Mapping) else trial.user_attrs
+    notes = typed(Notes, told, where, StudyError)
     free = dict(trial.params)
     style = typed(str, free.pop(STYLE, None), f"{where}: {STYLE}", StudyError)
     values = trial.values or (math.nan, notes.appeal)

@@ -100,6 +100,36 @@ def test_an_error_leaves_no_trial_running_and_counts_what_was_lost(storage: str)
 
 
 @posix
+def test_notes_of_a_batch_count_once_it_is_recorded(storage: str) -> None:
+    proposals = proposals_of(0)
+
+    def killed() -> None:
+        with opened(storage) as study:
+            numbers = study.begin(0, proposals, params_of(proposals))
+            study.sending(counts(4))
+            write = study.store.write
+
+            def write_or_die(study_id: int, key: str, value: object) -> None:
+                if key.endswith("answers"):
+                    os.kill(os.getpid(), signal.SIGKILL)
+                write(study_id, key, value)
+
+            study.store.write = write_or_die  # type: ignore[method-assign]
+            wrong = [replace(evaluation_of(p), jpeg_bytes=1) for p in proposals]
+            study.finish(numbers, wrong, ledger=counts(4))
+
+    assert ended(killed) == -signal.SIGKILL
+    assert not Study.load(storage, "a-fake-1").evaluations()
+    with opened(storage) as study:
+        assert (study.ledger["total"], study.ledger["lost"]) == (0, 4)
+        numbers = study.begin(0, proposals, params_of(proposals))
+        assert numbers == (0, 1, 2, 3)
+        study.finish(numbers, [evaluation_of(p) for p in proposals], ledger=counts(4))
+    found = Study.load(storage, "a-fake-1").evaluations()
+    assert [repr(e) for e in found.values()] == [repr(evaluation_of(p)) for p in proposals]
+
+
+@posix
 def test_other_candidates_than_the_killed_ones_get_new_trials(journal: str) -> None:
     def killed() -> None:
         with opened(journal) as study:

@@ -159,12 +159,12 @@ def test_optuna_sees_styles_physical_units_states_directions_and_names(storage: 
         expected = evaluation_of(proposal)
         fixed = VIVID.fixed if proposal.style == "vivid" else {}
         assert {**trial.params, **fixed} == {**expected.params, "style": proposal.style}
-        assert trial.user_attrs["fixed"] == fixed
+        assert trial.user_attrs.get("fixed", {}) == fixed
         assert trial.system_attrs == {}, "constraints would hide trials"
         if math.isnan(expected.score):
             failed += 1
             assert trial.state == TrialState.FAIL
-            assert trial.user_attrs["error"] == "ValueError: made up"
+            assert trial.user_attrs["found"]["error"] == "ValueError: made up"
         else:
             assert trial.state == TrialState.COMPLETE
             assert trial.values == [expected.score, expected.appeal]

@@ -36,3 +36,12 @@ def written_modules_are_forgotten(tmp_path_factory: pytest.TempPathFactory) -> I
         # The file of a namespace package is None.
         if (getattr(module, "__file__", None) or "").startswith(written):
             del sys.modules[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def the_user_s_own_configuration_is_left_out() -> None:
+    """Tests find the defaults, whatever whoever runs them has configured."""
+    for name in list(os.environ):
+        if name.startswith("BLACKCAMO_") and name not in ("BLACKCAMO_DATA", "BLACKCAMO_HOME"):
+            del os.environ[name]
+    os.environ["BLACKCAMO_CONFIG"] = ""

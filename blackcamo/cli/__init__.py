@@ -47,6 +47,7 @@ from blackcamo.cli import (
     verify,
     weights,
 )
+from blackcamo.cli.configured import command
 from blackcamo.cli.defects import reported
 from blackcamo.cli.output import (
     BROKEN,
@@ -60,8 +61,12 @@ from blackcamo.cli.output import (
 from blackcamo.cli.stopping import SIGNALED, ending_at_once
 from blackcamo.errors import BlackcamoError
 
+_NAME = "blackcamo"
+_COMPLETION = "_BLACKCAMO_COMPLETE"
+"""What a shell sets to ask for completions."""
+_COMPLETIONS = {"--install-completion", "--show-completion"}
+
 app = typer.Typer(
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
@@ -98,7 +103,7 @@ for _command in (
     filters.filters,
     doctor.doctor,
 ):
-    app.command()(_command)
+    command(app)(_command)
 app.add_typer(datasets.datasets, name="datasets")
 app.add_typer(jury.jury, name="jury")
 app.add_typer(weights.weights, name="weights")
@@ -136,6 +141,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = set(words[: words.index("--")] if "--" in words else words)
+    if _COMPLETION in os.environ or options & _COMPLETIONS:
+        # Typer answers the shell, and ends the program.
+        return get_command(app).main(words, _NAME, standalone_mode=False) or 0
     as_json = "--json" in options and not options & {"-h", "--help", "--version"}
     with (
         answering(as_json=as_json, for_good=arguments is None),
@@ -148,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
     try:
-        status = get_command(app).main(words or ["--help"], "blackcamo", standalone_mode=False)
+        status = get_command(app).main(words or ["--help"], _NAME, standalone_mode=False)
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:

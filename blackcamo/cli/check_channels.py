@@ -38,27 +38,13 @@ def check_channels(
         ),
     ] = "standard",
     scorer: o.Scorer = "pocketiqa",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     out: Sheets = None,
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
     """Score delivered files after other codecs, sizes and platforms: score, quality, channel."""
-    settings = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=threshold,
-        scale=scale,
-        lower_is_better=lower_is_better,
-        settings=scorer_option,
-    )
+    settings = model.options
     from blackcamo import run
 
     names = o.names(channels) or ()

@@ -28,25 +28,13 @@ def cluster_check(
         ),
     ] = None,
     scorer: o.Scorer = "pocketiqa",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     as_json: o.Json = False,
 ) -> int:
     """List the workers of a dask cluster: versions, scorer, and why one could not search."""
     from blackcamo import run
 
-    options = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=None,
-        scale=None,
-        lower_is_better=None,
-        settings=scorer_option,
-    )
-    config = run.SearchConfig(scorer=scorer, scorer_options=options, device=device)
+    config = run.SearchConfig(scorer=scorer, scorer_options=model.options, device=model.device)
     workers = run.cluster_check(cluster, config, seen=sees or ())
     unfit = [worker for worker in workers if worker.problem is not None]
     if as_json:

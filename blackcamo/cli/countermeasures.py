@@ -51,13 +51,7 @@ def countermeasures(
         ),
     ] = None,
     scorer: o.Scorer = "pocketiqa",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     out: Sheets = None,
     plot: Annotated[
         Path | None,
@@ -75,15 +69,7 @@ def countermeasures(
     With clean pictures a table of the measures follows: points recovered in the mean, camouflages
     that are of high quality again, and what becomes of clean pictures.
     """
-    settings = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=threshold,
-        scale=scale,
-        lower_is_better=lower_is_better,
-        settings=scorer_option,
-    )
+    settings = model.options
     from blackcamo import run
 
     told: list[ChannelsResult] = collecting([])

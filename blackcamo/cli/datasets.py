@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from blackcamo.cli import options as o
+from blackcamo.cli.configured import command
 from blackcamo.cli.output import DONE, print_json, say
 from blackcamo.cli.progress import counting
 
@@ -19,7 +20,7 @@ def _group() -> None:
     """A callback keeps `prepare` a command of its own while it is the only one."""
 
 
-@datasets.command()
+@command(datasets)
 def prepare(
     name: Annotated[
         Literal["koniq10k", "mepp20dev", "mepp20test"],

@@ -29,13 +29,7 @@ def evaluate(
         ),
     ] = None,
     scorer: o.Scorer = "koncept512",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -45,15 +39,7 @@ def evaluate(
     """
     runs = named_folders(run)
     size_limit = size_px(size)
-    options = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=threshold,
-        scale=scale,
-        lower_is_better=lower_is_better,
-        settings=scorer_option,
-    )
+    options = model.options
     from blackcamo.evaluation import protocol, tables
     from blackcamo.scorers import load_scorer
 

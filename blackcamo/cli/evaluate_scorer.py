@@ -21,13 +21,7 @@ def evaluate_scorer(
         str | None, typer.Option(metavar="NAME", help="One of its splits; by default all of it.")
     ] = None,
     scorer: o.Scorer = "koncept512",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -36,15 +30,7 @@ def evaluate_scorer(
     MAE and RMSE are of the opinion scores' scale, 0-100: the scorer's is mapped onto it.
     Exit status 2 if pictures could not be scored; they are left out.
     """
-    options = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=threshold,
-        scale=scale,
-        lower_is_better=lower_is_better,
-        settings=scorer_option,
-    )
+    options = model.options
     from blackcamo.evaluation.agreement import assess
     from blackcamo.evaluation.datasets import read_prepared
     from blackcamo.scorers import load_scorer

@@ -80,15 +80,8 @@ def explore(
             metavar="PIXELS", help="Take larger photos down to this.", rich_help_panel=_DESIGN
         ),
     ] = 512,
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
-    quality: o.Quality = 90,
-    subsampling: o.Subsampling = "4:2:0",
+    model: o.Model = o.Model(),
+    codec: o.Codec = o.Codec(),
     shown: Annotated[
         int,
         typer.Option(help="Photos whose looks the page shows.", rich_help_panel="Output"),
@@ -112,25 +105,17 @@ def explore(
 
     config = run.ExploreConfig(
         scorers=o.names(scorer) or (),
-        scorer_options=o.scorer_options(
-            device=device,
-            engine=engine,
-            preprocess=preprocess,
-            threshold=threshold,
-            scale=scale,
-            lower_is_better=lower_is_better,
-            settings=scorer_option,
-        ),
+        scorer_options=model.options,
         appeal_floor=appeal_floor,
         styles=None if style == "all" else o.names(style) or (),
         points=points,
         budget=budget,
         seed=seed,
-        quality=quality,
-        subsampling=subsampling,
+        quality=codec.quality,
+        subsampling=codec.subsampling,
         proxy_px=proxy,
         shown=shown,
-        device=device,
+        device=model.device,
         out=out,
     )
     with stopping() as stop, counting(enabled=not (quiet or as_json)) as progress:

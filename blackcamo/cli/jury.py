@@ -10,6 +10,7 @@ import typer
 
 from blackcamo.cli import jury_pairs
 from blackcamo.cli import options as o
+from blackcamo.cli.configured import command
 from blackcamo.cli.output import DONE, number, print_json, print_table, say
 from blackcamo.cli.runs import named_folders
 from blackcamo.errors import InputError, OptionError
@@ -23,7 +24,7 @@ _RUNS, _PAIRS, _OUTPUT = "Runs of the 2020 protocol", "Pairs", "Output"
 jury = typer.Typer(help="Let people judge: pairs or runs (make, tally), or a study's front (rank).")
 
 
-@jury.command()
+@command(jury)
 def make(
     pairs: Annotated[
         Path | None,
@@ -139,7 +140,7 @@ def make(
     return DONE
 
 
-@jury.command()
+@command(jury)
 def tally(
     votes: Annotated[
         list[Path], typer.Argument(metavar="VOTES", help="Files that the pages saved.")
@@ -176,7 +177,7 @@ def tally(
     return DONE
 
 
-@jury.command()
+@command(jury)
 def rank(
     study: o.Study,
     last: o.Last = False,

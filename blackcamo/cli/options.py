@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -195,34 +196,47 @@ ScorerSettings = Annotated[
 ]
 
 
-def scorer_options(
-    *,
-    device: str,
-    engine: str,
-    preprocess: str | None,
-    threshold: float | None,
-    scale: tuple[float, float] | None,
-    lower_is_better: bool | None,
-    settings: Sequence[str] | None,
-) -> ScorerOptions:
-    """The scorer options that a command line asks for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What is asked of the scorer."""
 
-    Raises:
-        OptionError: a setting that is not KEY=VALUE, or is given twice.
-    """
-    from blackcamo.types import ScorerOptions
+    device: Device = "auto"
+    engine: Engine = "auto"
+    preprocess: Preprocess = None
+    threshold: Threshold = None
+    scale: Range = None
+    lower_is_better: LowerIsBetter = None
+    scorer_option: ScorerSettings = None
 
-    low, high = scale or (None, None)
-    return ScorerOptions(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        low=low,
-        high=high,
-        threshold=threshold,
-        higher_is_better=None if lower_is_better is None else not lower_is_better,
-        extra=scorer_settings(settings),
-    )
+    @property
+    def options(self) -> ScorerOptions:
+        """The same for a scorer.
+
+        Raises:
+            OptionError: a setting that is not KEY=VALUE, or is given twice.
+        """
+        from blackcamo.types import ScorerOptions
+
+        low, high = self.scale or (None, None)
+        worse = self.lower_is_better
+        return ScorerOptions(
+            device=self.device,
+            engine=self.engine,
+            preprocess=self.preprocess,
+            low=low,
+            high=high,
+            threshold=self.threshold,
+            higher_is_better=None if worse is None else not worse,
+            extra=scorer_settings(self.scorer_option),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """How what is sent is compressed."""
+
+    quality: Quality = 90
+    subsampling: Subsampling = "4:2:0"
 
 
 def scorer_settings(settings: Sequence[str] | None) -> dict[str, str]:

@@ -20,16 +20,9 @@ def score(
             rich_help_panel="Channel",
         ),
     ] = False,
-    quality: o.Quality = 90,
-    subsampling: o.Subsampling = "4:2:0",
+    codec: o.Codec = o.Codec(),
     scorer: o.Scorer = "pocketiqa",
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
@@ -41,16 +34,8 @@ def score(
     for result in run.score_many(
         photos,
         scorer=scorer,
-        scorer_options=o.scorer_options(
-            device=device,
-            engine=engine,
-            preprocess=preprocess,
-            threshold=threshold,
-            scale=scale,
-            lower_is_better=lower_is_better,
-            settings=scorer_option,
-        ),
-        channel=None if as_is else Channel(quality, subsampling),
+        scorer_options=model.options,
+        channel=None if as_is else Channel(codec.quality, codec.subsampling),
     ):
         results.append(result)
         if as_json:

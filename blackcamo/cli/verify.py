@@ -26,13 +26,7 @@ def verify(
             rich_help_panel="Scorer",
         ),
     ] = None,
-    device: o.Device = "auto",
-    engine: o.Engine = "auto",
-    preprocess: o.Preprocess = None,
-    threshold: o.Threshold = None,
-    scale: o.Range = None,
-    lower_is_better: o.LowerIsBetter = None,
-    scorer_option: o.ScorerSettings = None,
+    model: o.Model = o.Model(),
     as_json: o.Json = False,
 ) -> int:  # fmt: skip
     """Score the bytes on disk again; exit status 3 if the recorded score is not reproduced.
@@ -42,15 +36,7 @@ def verify(
     from blackcamo import run
     from blackcamo.types import ScorerOptions
 
-    given = o.scorer_options(
-        device=device,
-        engine=engine,
-        preprocess=preprocess,
-        threshold=threshold,
-        scale=scale,
-        lower_is_better=lower_is_better,
-        settings=scorer_option,
-    )
+    given = model.options
     result = run.verify(
         camouflage,
         preset=preset,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blackcamo.cli import options as o
+from blackcamo.cli.configured import command
 from blackcamo.cli.output import DONE, complain, print_json, say
 from blackcamo.errors import WeightsError
 
@@ -20,7 +21,7 @@ weights = typer.Typer(help="List, install and remove weights of models not in th
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A model of `blackcamo weights list`.")]
 
 
-@weights.command("list")
+@command(weights, "list")
 def list_models(as_json: o.Json = False) -> int:
     """List known models: where they come from, licence, size, and what is installed where."""
     from blackcamo import weights as store
@@ -44,7 +45,7 @@ def list_models(as_json: o.Json = False) -> int:
     return DONE
 
 
-@weights.command()
+@command(weights)
 def install(
     name: _Name,
     file: Annotated[
@@ -74,7 +75,7 @@ def install(
     return DONE
 
 
-@weights.command()
+@command(weights)
 def remove(name: _Name, as_json: o.Json = False) -> int:
     """Delete a model's installed weights."""
     from blackcamo import weights as store

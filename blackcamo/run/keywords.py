@@ -78,8 +78,8 @@ def check_values(given: Any, kind: type | None = None) -> None:
         if isinstance(given, Mapping) and name not in given:
             continue
         value = given[name] if isinstance(given, Mapping) else getattr(given, name)
-        if not _fits(value, hint):
-            raise OptionError(_refusal(name, value, hint))
+        if problem := refusal(name, value, hint):
+            raise OptionError(problem)
 
 
 @cache
@@ -111,7 +111,7 @@ def _is(value: Any, hint: Any) -> bool:
     if origin is tuple:
         pair = isinstance(value, tuple | list) and len(value) == len(inside)
         return pair and all(_fits(v, h) for v, h in zip(value, inside, strict=True))
-    if origin is Sequence:
+    if origin in (Sequence, list):
         # A text is a sequence of texts, too, and never meant to be.
         many = isinstance(value, Sequence) and not isinstance(value, str | bytes)
         return many and all(_fits(v, inside[0]) for v in value)
@@ -122,7 +122,10 @@ def _is(value: Any, hint: Any) -> bool:
     return isinstance(value, origin or hint)
 
 
-def _refusal(name: str, value: Any, hint: Any) -> str:
+def refusal(name: str, value: Any, hint: Any) -> str | None:
+    """What is wrong with a value of another type, in one line that names it; None if nothing is."""
+    if _fits(value, hint):
+        return None
     known = [v for one in _options(hint) if get_origin(one) is Literal for v in get_args(one)]
     if known and isinstance(value, str):
         return plugins.unknown(name, value, known)
@@ -142,7 +145,7 @@ def _told(hint: Any) -> str:
         return ", ".join(map(repr, inside))
     if origin is tuple:
         return f"{len(inside)} numbers"
-    if origin is Sequence:
+    if origin in (Sequence, list):
         return "a list of texts"
     if origin is Callable:
         return "a callable"

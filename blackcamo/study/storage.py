@@ -102,7 +102,7 @@ def open_storage(storage: str | Path, *, create: bool = False) -> Store:
     if scheme == "grpc":
         return _open_grpc(text)
     raise OptionError(
-        f"storage {_masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a "
+        f"storage {masked(text)!r} has the unknown scheme {scheme!r}; it must be a path, or a "
         f"URL that starts with one of {', '.join((*_SQL_SCHEMES, 'redis', 'grpc'))}"
     )
 
@@ -126,8 +126,8 @@ def _open_redis(url: str) -> Store:
     try:
         storage = _quietly(lambda: JournalStorage(JournalRedisBackend(url)))
     except redis.RedisError as error:
-        raise StudyError(f"cannot open {_masked(url)}: {error}") from error
-    return Store(storage, _masked(url), errors=(redis.RedisError,))
+        raise StudyError(f"cannot open {masked(url)}: {error}") from error
+    return Store(storage, masked(url), errors=(redis.RedisError,))
 
 
 def _open_grpc(url: str) -> Store:
@@ -142,7 +142,7 @@ def _open_grpc(url: str) -> Store:
     )
 
 
-def _masked(url: str) -> str:
+def masked(url: str) -> str:
     """A URL fit for messages."""
     password = urlsplit(url).password
     return url.replace(f":{password}@", ":***@") if password else url
@@ -157,5 +157,5 @@ def _quietly(make: Callable[[], _S]) -> _S:
 
 def _missing(url: str, extra: str) -> MissingExtraError:
     return MissingExtraError(
-        f"storage {_masked(url)} needs the extra {extra!r}: pip install 'blackcamo[{extra}]'"
+        f"storage {masked(url)} needs the extra {extra!r}: pip install 'blackcamo[{extra}]'"
     )

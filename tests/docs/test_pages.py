@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from PIL import Image
 from torch import nn
 
 from blackcamo import plugins
+from blackcamo.cli import main
 from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import Preset
 from blackcamo.scorers import load_scorer
@@ -111,6 +113,18 @@ def wait_for(port: int) -> None:
         else:
             return
     pytest.fail("the service did not start within 10 s")
+
+
+def test_the_configuration_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(block("configuration.md", "toml", "[search]"))
+    for command, key, value in (("search", "style", "vivid,noir"), ("learn", "budget", 8000)):
+        assert main([command, "--config", "mine.toml", "--print-config", "--json"]) == 0
+        options = json.loads(capsys.readouterr().out)["options"]
+        assert options[key]["value"] == value
+        assert options["scorer"]["value"] == "koncept512"
 
 
 class MyNetwork(nn.Module):

@@ -6,6 +6,7 @@ Nothing here asks the scorer.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -31,11 +32,14 @@ Values: TypeAlias = "Mapping[str, float]"
 
 _REPAIRS = 4
 """Times that a candidate under the floor is rendered again at most."""
-_ABOVE_FLOOR = 0.5
+_ABOVE_FLOOR = 1.0
 """Points above the floor that a repair aims at."""
 _CLOSE = 3.0
 """Points above the floor at which a repair ends: more is left of a candidate than could be."""
-_LEAST_MOVE = 0.1
+_BEND = 1.3
+"""Log odds of appeal fall with this power of a candidate's share: at first little is seen. Chosen
+on candidates of two photos, see studies/018-repairs."""
+_LEAST_MOVE = 0.05
 """Of what lies between a candidate that is too weak and one too strong: a repair keeps so far from
 both."""
 _STYLES_KEPT, _STYLES_KEPT_PX = 4, 1 << 22
@@ -96,8 +100,11 @@ class _Repair:
     strong_appeal: float
 
     def between(self, floor: float) -> float:
-        """Where the floor is, should appeal fall along a line."""
-        fallen = (self.weak_appeal - floor - _ABOVE_FLOOR) / (self.weak_appeal - self.strong_appeal)
+        """Where the floor is, should the log odds of appeal fall along a line."""
+        weak, strong = _log_odds(self.weak_appeal), _log_odds(self.strong_appeal)
+        fallen = (weak - _log_odds(floor + _ABOVE_FLOOR)) / (weak - strong)
+        if self.weak == 0:
+            fallen = fallen ** (1 / _BEND)
         moved = min(max(fallen, _LEAST_MOVE), 1 - _LEAST_MOVE)
         return self.weak + moved * (self.strong - self.weak)
 
@@ -106,6 +113,11 @@ class _Repair:
         if appeal >= floor:
             return replace(self, weak=share, weak_appeal=appeal)
         return replace(self, strong=share, strong_appeal=appeal)
+
+
+def _log_odds(appeal: float) -> float:
+    """Of an appeal of 0-100; finite at both ends."""
+    return math.log((appeal + 0.01) / (100.01 - appeal))
 
 
 @dataclass(frozen=True)
@@ -180,8 +192,9 @@ class Renderer:
     ) -> list[Prepared]:
         """Candidates at the floor or a little above, as far as a few steps to their anchors help.
 
-        How much is left of a candidate is found by false position: damage that is not seen costs
-        no appeal, so that a line from an anchor to what is far under the floor leads to nothing.
+        How much is left of a candidate is found by false position, of log odds: appeal itself
+        falls like a sigmoid, and a line from an anchor to what is far under the floor leads to
+        next to nothing.
         """
         found = list(zip(params, self._pictures(params), strict=True))
         repairs = {
@@ -196,6 +209,8 @@ class Renderer:
             for i, repair in repairs.items():
                 if repair.weak == 0 or repair.weak_appeal > floor + _CLOSE:
                     again[i] = towards(anchors[i].params, params[i], repair.between(floor))  # type: ignore[union-attr]
+            if not again:
+                break
             for i, picture in zip(again, self._pictures(list(again.values())), strict=True):
                 appeal = picture.appraisal.value
                 repairs[i] = repairs[i].learned(repairs[i].between(floor), appeal, floor)

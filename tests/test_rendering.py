@@ -154,7 +154,9 @@ def test_a_gpus_batch_renders_each_style_once(pixels: Pixels) -> None:
 
 
 @pytest.mark.parametrize("strength", [1.0, 2.0, 4.0])
-def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(strength: float) -> None:
+def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(
+    strength: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texture = np.random.default_rng(1).normal(0, 25, (96, 128, 1))
     pixels = np.clip(to_pixels(make_photo(96, 128)) * 0.6 + 50 + texture, 0, 255).astype(np.uint8)
     renderer = Renderer(pixels, Chain([Weave()]), Channel(), critic.create(), "enhance")
@@ -163,9 +165,12 @@ def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(strength:
     assert isinstance(plain, Picture)
     anchor = Anchor({"weave_jnd": 0.0}, plain.appraisal.value)
     ((alone, strong),) = renderer.prepare([wanted])
+    trips = counting(monkeypatch, Channel, "send_all")
     ((params, picture),) = renderer.prepare([wanted], anchors=[anchor], floor=80.0)
     assert isinstance(strong, Picture)
     assert isinstance(picture, Picture)
+    # As it is, and weakened as often as it takes; along a line of appeal itself it takes five.
+    assert trips() <= 4
     assert strong.appraisal.value < 80 <= picture.appraisal.value < 84
     assert 0 < params["weave_jnd"] < alone["weave_jnd"]
     # What the anchor does not name is no strength, and stays.

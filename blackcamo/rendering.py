@@ -36,7 +36,7 @@ _ABOVE_FLOOR = 1.0
 """Points above the floor that a repair aims at."""
 _CLOSE = 3.0
 """Points above the floor at which a repair ends: more is left of a candidate than could be."""
-_BEND = 1.3
+_BEND = 1.4
 """Log odds of appeal fall with this power of a candidate's share: at first little is seen. Chosen
 on candidates of two photos, see studies/018-repairs."""
 _LEAST_MOVE = 0.05

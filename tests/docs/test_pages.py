@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,9 @@ import torch
 from PIL import Image
 from torch import nn
 
+import blackcamo
 from blackcamo import plugins
+from blackcamo.channels.catalogue import parse_catalogue
 from blackcamo.cli import main
 from blackcamo.filters.chain import Chain, load_chain
 from blackcamo.preset import Preset
@@ -29,8 +32,10 @@ from blackcamo.testing import make_photo
 from blackcamo.types import Frame, Views
 from blackcamo.vision.arrays import to_pixels
 from blackcamo.vision.facts import facts
+from tests.conftest import ROOT
+from tests.docs.blocks import pieces
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = ROOT / "docs"
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -68,6 +73,42 @@ def test_what_the_page_on_python_shows_runs(
     exec(shown, {})
     assert capsys.readouterr().out.split()[-1] != "None"
     assert len(list(tmp_path.glob("camouflage/img/*.preset.json"))) == 2
+
+
+def test_readme_s_python_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(to_pixels(make_photo(96, 128))).save("img.jpg")
+    (shown,) = [p.text for p in pieces(ROOT / "README.md") if p.text.startswith("import blackcamo")]
+    exec(shown.replace("budget=500", "budget=3"), {})
+    assert len(capsys.readouterr().out.split()) == 3
+
+
+def test_a_callable_is_a_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(to_pixels(make_photo(96, 128))).save("photo.jpg")
+    (shown,) = [p.text for p in pieces(DOCS / "scorers.md") if "blackcamo.search(" in p.text]
+    given = {"blackcamo": blackcamo, "score": lambda images: [i.mean() / 255 for i in images]}
+    exec(shown.strip().removesuffix(")") + ", budget=3)", given)
+    assert list(tmp_path.glob("camouflage/photo/*.preset.json"))
+
+
+def test_the_channels_are_ones() -> None:
+    (name,) = parse_catalogue(block("channels.md", "toml", "[channels.forum]"), "page").channels
+    assert name == "forum"
+
+
+def test_entry_points_are_ones() -> None:
+    shown = [text for page in ("channels.md", "plugins.md") for text in blocks(page, "toml")]
+    groups = [
+        group
+        for text in shown
+        for group in tomllib.loads(text).get("project", {}).get("entry-points", {})
+    ]
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert len(groups) > 5
+    assert set(groups) <= set(known)
 
 
 def test_the_description_is_one(tmp_path: Path) -> None:

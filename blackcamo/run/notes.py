@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
@@ -16,10 +16,17 @@ from blackcamo.study import Picture
 from blackcamo.study.importance import importances
 from blackcamo.study.ranking import Point, lowest
 from blackcamo.study.recorded import RecordedStudy
+from blackcamo.types import UNCHANGED as NO_STYLE
 from blackcamo.types import Evaluation, ScorerInfo
+from blackcamo.wording import complaint
+
+if TYPE_CHECKING:
+    from blackcamo.run.review import Review
 
 _MATTERED = 3
 """Parameters of a style that are named."""
+_MINDED = 3
+"""Parts of appeal that a trial's note names."""
 _CAUSES = 3
 """Causes of missing scores that are named."""
 _SLOW_S, _SLOW_SHARE = 10.0, 0.5
@@ -135,6 +142,26 @@ def study_note(
         f"The winner is trial {trial}. Scores are those of the delivered file's bytes"
         + ("." if again is None else f"; after a second compression {again:.1f}.")
     )
+    return "\n\n".join(lines)
+
+
+def trial_note(review: Review, number: int) -> str:
+    """Markdown about one trial of a study: what was done, what became of it, what was minded."""
+    info, trial = review.scorer, review.trials[number]
+    name = "the photo unchanged" if trial.style == NO_STYLE else trial.style
+    said = outcome(review.goal, info, trial.score, trial.appeal)
+    lines = [
+        f"### {_text(name)}: {_text(str(said))}",
+        f"{_text(info.name)} **{trial.score:.1f}**, {_verdict(trial.score, info)} (target "
+        f"{review.goal.target:g}), appeal **{trial.appeal:.1f}** of 100",
+    ]
+    if recipe := review.recipe(number):
+        lines.append(f"*{_text(recipe)}*")
+    worst = sorted(trial.parts.items(), key=lambda part: part[1])[:_MINDED]
+    minded = ", ".join(f"{complaint(part)} {value:.0f}" for part, value in worst)
+    if minded:
+        lines.append(f"What a viewer would mind most (90 is not at all): {_text(minded)}")
+    lines.append(f"`blackcamo deliver {review.study.name} --pick {number}` writes it in full.")
     return "\n\n".join(lines)
 
 

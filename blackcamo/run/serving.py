@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blackcamo.run.notes import trial_note
 from blackcamo.run.review import Review
 from blackcamo.study import Study, pictures_folder
 from blackcamo.study.dashboard import Dashboard
 from blackcamo.study.jury import open_jury
+from blackcamo.study.note import write_note
 
 DEFAULT_PORT = 8080
 
@@ -39,7 +41,9 @@ def dashboard(
     pictures: Path | None = None,
     port: int = DEFAULT_PORT,
 ) -> Serving:
-    """Open studies in optuna-dashboard on 127.0.0.1, and a jury for the study that is named.
+    """Open studies in optuna-dashboard on 127.0.0.1; of the study that is named a jury, too.
+
+    The trials of its front get a note each: what was done, in words, and what became of it.
 
     Args:
         study: a study's name, or a beginning that only one has.
@@ -56,6 +60,10 @@ def dashboard(
         return Serving(url=server.page(), jury=None, serve=server.serve)
     # Before the server listens, which nothing would end if the study cannot be opened.
     reviewed = Review(Study.load(storage, study))
+    for number in reviewed.front:
+        write_note(
+            reviewed.study.store, reviewed.study.id, trial_note(reviewed, number), trial=number
+        )
     jury = open_jury(reviewed.study, reviewed.front, folder, seed=reviewed.attributes["seed"])
     server = Dashboard(storage, pictures=folder, port=port)
     return Serving(

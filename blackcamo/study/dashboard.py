@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socketserver
 import sys
 from collections.abc import Callable, Iterable
@@ -13,9 +14,20 @@ from optuna.artifacts import FileSystemArtifactStore
 
 from blackcamo.errors import OptionError
 from blackcamo.extras import import_extra
+from blackcamo.study.jury import QUESTION
 from blackcamo.study.storage import open_storage
 
 HOST = "127.0.0.1"
+
+_PROGRAM = re.compile("/static/bundle.js")
+_STUDY = re.compile(r"/api/studies/[0-9]+")
+_WORDS = {
+    b'"Which trial is the worst?"': f'"{QUESTION}"'.encode(),
+    b'"Worst"': b'"Would not post"',
+}
+"""What the page of optuna-dashboard 0.21 asks of a jury, and what is asked instead."""
+_LONG = re.compile(rb"(?<![0-9.])(?<![0-9]:)-?[0-9]+\.[0-9]{4,}(?![0-9]*[eE])")
+_DECIMALS = 3
 
 _Start: TypeAlias = Callable[..., Any]
 _Wsgi: TypeAlias = Callable[[dict[str, Any], _Start], Iterable[bytes]]
@@ -44,7 +56,7 @@ class Dashboard:
             self._server = make_server(
                 HOST,
                 port,
-                _for_this_machine(_unframed(_with_content(application))),
+                _for_this_machine(_unframed(_with_content(_readable(application)))),
                 _ThreadingServer,
                 _QuietHandler,
             )
@@ -104,6 +116,52 @@ def _unframed(application: _Wsgi) -> _Wsgi:
         return application(environ, begin)
 
     return answering
+
+
+def _readable(application: _Wsgi) -> _Wsgi:
+    """Show numbers with as many decimals as say something, and ask a jury what is meant.
+
+    Both are the page's words alone: the storage keeps every digit.
+    """
+
+    def answering(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        change = (
+            _reworded if _PROGRAM.fullmatch(path) else _rounded if _STUDY.fullmatch(path) else None
+        )
+        if change is None or environ["REQUEST_METHOD"] != "GET":
+            return application(environ, start_response)
+        # Neither packed, nor "as you have it": a browser may have it unchanged.
+        asked = {name: value for name, value in environ.items() if name not in _CACHING}
+        asked["HTTP_ACCEPT_ENCODING"] = "identity"
+        begun: list[tuple[Any, ...]] = []
+        answer = application(asked, lambda *said: begun.append(said))
+        body = change(b"".join(answer))
+        status, headers, *error = begun[0]
+        kept = [(name, value) for name, value in headers if name.lower() not in _OF_THE_BODY]
+        start_response(status, [*kept, ("Content-Length", str(len(body)))], *error)
+        return [body]
+
+    return answering
+
+
+_CACHING = {"HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_RANGE"}
+_OF_THE_BODY = {"content-length", "etag", "last-modified", "accept-ranges"}
+
+
+def _reworded(program: bytes) -> bytes:
+    for words, instead in _WORDS.items():
+        program = program.replace(words, instead)
+    return program
+
+
+def _rounded(text: bytes) -> bytes:
+    """JSON with fewer decimals, also in texts that are numbers; times stay as they are.
+
+    >>> _rounded(b'{"values":[43.20122146606445,-1.51234e-7,"0.04999999"],"at":"12:59:05.12345"}')
+    b'{"values":[43.201,-1.51234e-7,"0.05"],"at":"12:59:05.12345"}'
+    """
+    return _LONG.sub(lambda m: repr(round(float(m[0]), _DECIMALS)).encode(), text)
 
 
 def _with_content(application: _Wsgi) -> _Wsgi:

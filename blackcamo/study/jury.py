@@ -26,7 +26,8 @@ Preference: TypeAlias = tuple[int, int]
 """Numbers of two trials, the first of which is preferred."""
 
 _TRIAL, _PICTURE = "trial", "picture"
-_QUESTION = """## Which of these would you not post?
+QUESTION = "Which of these would you not post?"
+_NOTE = f"""## {QUESTION}
 Open *Preferential Optimization* and click that picture: it goes, the others stay. Stop when you
 would post all that are left.
 
@@ -80,7 +81,7 @@ def open_jury(study: RecordedStudy, trials: Sequence[int], folder: Path, *, seed
             data = shown[number].path.read_bytes()
             artifact = pictures.add({position: (f"picture-{position + 1}.jpg", data)})[position]
             store.optuna.set_trial_user_attr(trial_id, _PICTURE, artifact)
-    write_note(store, jury_id, _QUESTION)
+    write_note(store, jury_id, _NOTE)
     return jury_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -146,6 +147,17 @@ def test_a_trial_of_the_front_has_its_picture(
     until(lambda: loaded(browser, "img"), "the picture is not there")
     said = f"score{front[0]['score']:.1f}-appeal{front[0]['appeal']:.1f}.jpg"
     assert f"photo-trial{number:04d}-{said}" in "".join(text(browser).split())
+    words = " ".join(text(browser).split())
+    score, appeal = front[0]["score"], front[0]["appeal"]
+    assert f"{front[0]['style']}: not camouflaged: appeal {appeal:.1f} is under the floor" in words
+    assert f"{score:.1f}, low quality (target 47), appeal {appeal:.1f} of 100" in words
+    assert front[0]["recipe"] in words
+    assert "blackcamo deliver photo-python:" in words
+    assert f"--pick {number} writes it in full" in words
+    assert "Invalid Date" not in words
+    # File names aside, nothing has more than three decimals.
+    assert not re.findall(r"\d\.\d{4,}", words)
+    assert f"{front[0]['score']:.2f}" in words
     browser.save_screenshot(shots / "trial.png")
     assert errors(browser) == []
 
@@ -186,11 +198,13 @@ def test_a_click_of_the_jury_is_recorded_and_decides_what_is_exported(
     until(lambda: len(loaded(browser, "img")) == len(before), "the jury's pictures are not there")
     browser.save_screenshot(shots / "jury.png")
     assert "score" not in text(browser).lower(), "the jury is not to know"
+    assert "Which of these would you not post?" in text(browser)
+    assert "worst" not in text(browser).lower()
     until(
         lambda: (
             browser.execute_script(
                 "return [...document.querySelectorAll('button')]"
-                ".filter(b => b.innerText.trim().toUpperCase() == 'WORST').length"
+                ".filter(b => b.innerText.trim().toUpperCase() == 'WOULD NOT POST').length"
             )
             == len(before)
         ),
@@ -198,7 +212,7 @@ def test_a_click_of_the_jury_is_recorded_and_decides_what_is_exported(
     )
     browser.execute_script(
         "[...document.querySelectorAll('button')]"
-        ".filter(b => b.innerText.trim().toUpperCase() == 'WORST')[0].click()"
+        ".filter(b => b.innerText.trim().toUpperCase() == 'WOULD NOT POST')[0].click()"
     )
     until(lambda: any(t["vetoed"] for t in ranked()), "the click was not recorded")
     after = ranked()

@@ -13,14 +13,7 @@ from blackcamo.cli.output import DONE, number, print_json, print_table, say
 
 
 def choose(
-    study: Annotated[
-        str,
-        typer.Argument(
-            metavar="STUDY|PHOTO",
-            help="Name of the study, a beginning that only it has, or the photo's file: its newest "
-            "study.",
-        ),
-    ],
+    study: o.Study,
     last: o.Last = False,
     storage: o.Storage = o.DEFAULT_STORAGE,
     photos: o.OriginalIn = None,
@@ -43,12 +36,12 @@ def choose(
     """
     from blackcamo import run
 
-    if Path(study).is_file():
-        photos = photos or [Path(study)]
-        name = run.study_of(study, storage)
-    else:
-        name = o.study_meant(study, storage, last=last)
-    made = run.choose(name, storage=storage, photos=photos or (Path(),), out=out)
+    made = run.choose(
+        o.study_meant(study, storage, last=last),
+        storage=storage,
+        photos=o.originals(study, photos),
+        out=out,
+    )
     if as_json:
         print_json(made.to_json())
     else:

@@ -53,7 +53,7 @@ def deliver(
         o.study_meant(study, storage, last=last),
         pick=int(pick) if pick.isdecimal() else pick,
         storage=storage,
-        photos=photos or (Path(),),
+        photos=o.originals(study, photos),
         out=out,
         overwrite=overwrite,
         scorer=scorer,

@@ -86,7 +86,7 @@ def export(
         out=out,
         overwrite=overwrite,
         score=not no_score,
-        photos=photos or (Path(),),
+        photos=o.originals(study, photos),
         scorer=scorer,
         scorer_options=ScorerOptions(extra=o.scorer_settings(scorer_option))
         if scorer_option

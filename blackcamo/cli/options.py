@@ -32,7 +32,12 @@ PhotosOrFolders = Annotated[
     ),
 ]
 Study = Annotated[
-    str, typer.Argument(metavar="STUDY", help="Name of the study, or a beginning that only it has.")
+    str,
+    typer.Argument(
+        metavar="STUDY|PHOTO",
+        help="Name of the study, a beginning that only it has, or the photo's file: its newest "
+        "study.",
+    ),
 ]
 Last = Annotated[
     bool,
@@ -271,11 +276,23 @@ def names(list_of_names: str | None) -> tuple[str, ...] | None:
 
 
 def study_meant(name: str, storage: str, *, last: bool) -> str:
-    """The study that a name or its beginning means.
+    """The study that a name, its beginning or a photo means.
 
     Raises:
         BlackcamoError: there is none, or the storage cannot be opened.
     """
     from blackcamo import run
 
+    if Path(name).is_file():
+        return run.study_of(name, storage)
     return run.newest(name, storage) if last else name
+
+
+def originals(study: str, photos: Sequence[Path] | None) -> Sequence[Path]:
+    """Where a study's photo is looked for.
+
+    Args:
+        study: as it was named.
+        photos: as they were named, if they were.
+    """
+    return photos or [Path(study) if Path(study).is_file() else Path()]

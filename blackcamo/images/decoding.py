@@ -14,6 +14,7 @@ from typing import Literal
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from blackcamo.errors import MissingExtraError, PhotoError
+from blackcamo.extras import installing
 from blackcamo.images.checks import MAX_PIXELS, too_many_pixels
 from blackcamo.images.sixteen import GREY_16_BIT, bytes_of_16_bit, raw_mode, rounded
 
@@ -98,7 +99,7 @@ def _open_heic(data: bytes, name: str) -> ImageFile.ImageFile:
         from pillow_heif import register_heif_opener
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"{name} is a HEIC picture; pip install 'blackcamo[heic]' to read it"
+            f"{name} is a HEIC picture; to read it: {installing('heic')}"
         ) from error
     register_heif_opener()
     try:

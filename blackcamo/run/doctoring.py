@@ -11,6 +11,7 @@ from pathlib import Path
 from blackcamo import plugins
 from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import BlackcamoError
+from blackcamo.extras import installing
 from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.results import CheckEntry
 from blackcamo.run.versions import versions
@@ -57,7 +58,7 @@ def _extras() -> Iterator[CheckEntry]:
     for extra, names in sorted(packages.items()):
         missing = [name for name in names if name != "blackcamo" and _version(name) is None]
         found = ", ".join(f"{name} {_version(name) or 'missing'}" for name in names)
-        mend = f"pip install 'blackcamo[{extra}]'" if missing else None
+        mend = installing(extra) if missing else None
         yield CheckEntry(part="extra", name=extra, ok=not missing, found=found, mend=mend)
 
 

@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
+from blackcamo.extras import installing
 from blackcamo.study.store import Json, Outcome, Store
 
 # The drivers that blackcamo's extras install; a URL that names another one keeps it.
@@ -205,7 +206,7 @@ def open_sql(text: str) -> Store:
         return SqlStore(optuna, where, note=_SQLITE_NOTE if is_sqlite else None)
     except ImportError as error:
         extra = _EXTRAS.get(driver)
-        remedy = f"pip install 'blackcamo[{extra}]'" if extra else "install it"
+        remedy = installing(extra) if extra else "install it"
         raise MissingExtraError(f"storage {where} needs the driver {driver!r}: {remedy}") from error
     except (SQLAlchemyError, RuntimeError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())

@@ -14,6 +14,7 @@ from optuna.storages import BaseStorage, GrpcStorageProxy, JournalStorage
 from optuna.storages.journal import JournalRedisBackend
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
+from blackcamo.extras import installing
 from blackcamo.study.journal import DurableJournal
 from blackcamo.study.jury_name import jury_name
 from blackcamo.study.store import Json, Store
@@ -157,5 +158,5 @@ def _quietly(make: Callable[[], _S]) -> _S:
 
 def _missing(url: str, extra: str) -> MissingExtraError:
     return MissingExtraError(
-        f"storage {masked(url)} needs the extra {extra!r}: pip install 'blackcamo[{extra}]'"
+        f"storage {masked(url)} needs the extra {extra!r}: {installing(extra)}"
     )

@@ -132,5 +132,5 @@ def test_arguments_out_of_bounds_are_refused(spec: str, message: str) -> None:
 
 def test_a_missing_extra_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyvips", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'blackcamo\[channels\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install .*\[channels\]'"):
         load_step("mozjpeg:80")

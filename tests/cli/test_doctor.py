@@ -9,6 +9,7 @@ import pytest
 
 import blackcamo
 from blackcamo.cli import main
+from blackcamo.extras import installing
 from blackcamo.run import doctoring
 
 
@@ -40,5 +41,5 @@ def test_what_is_missing_names_the_command_that_brings_it(
     (tmp_path / "damaged.journal").write_text("no journal")
     found = checks(capsys, "--storage", str(tmp_path / "damaged.journal"))
     assert found["extra", "heic"]["found"] == "no-such-thing missing"
-    assert found["extra", "heic"]["mend"] == "pip install 'blackcamo[heic]'"
+    assert found["extra", "heic"]["mend"] == installing("heic")
     assert not found["storage", str(tmp_path / "damaged.journal")]["ok"]

@@ -388,6 +388,23 @@ def test_what_a_study_lacks_is_said(
     assert says in told["error"]
 
 
+def test_a_photo_stands_for_its_newest_study(
+    folder: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it lies, and without saying where once more."""
+    monkeypatch.chdir(tmp_path)
+    storage = ("--storage", folder / "studies.journal")
+    name = run("studies", *storage)[1]["studies"][0]["name"]
+    photo = folder / "bright.jpg"
+    status, told, err = run("export", photo, *storage, *NAMED, "--format", "cube")
+    assert (status, told["study"]) == (0, name), err
+    assert not told["notes"]
+    status, told, err = run("deliver", photo, "--pick", "best", *storage, *NAMED)
+    assert status in (0, 3), err
+    assert run("front", photo, *storage)[1]["study"] == name
+    assert "no study of this photo" in run("front", folder / "dark.jpg", *storage)[1]["error"]
+
+
 def test_tables_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     storage = ["--storage", str(folder / "studies.journal")]
     assert main(["studies", *storage]) == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from blackcamo.errors import MissingExtraError, OptionError, StudyError
+from blackcamo.extras import installing
 from blackcamo.study import Study, delete_study, list_studies
 from blackcamo.study.storage import open_storage
 from blackcamo.types import Evaluation
@@ -141,7 +142,7 @@ def test_what_is_missing_or_does_not_answer_is_named_without_passwords(
     assert "secret" not in message
     assert "\n" not in message
     if not installed:
-        assert f"pip install 'blackcamo[{extra}]'" in message
+        assert installing(extra) in message
 
 
 def test_unknown_drivers_and_schemes_are_refused() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import InputError
+from blackcamo.evaluation.jury.agreement import nominal_alpha
 from blackcamo.evaluation.jury.key import LEAST, MOST, VOTES_FORMAT, Key, read_document, read_key
 from blackcamo.strict_json import short
 
@@ -131,10 +132,7 @@ def _bootstrap(picked: NDArray[np.bool_], seed: int) -> list[Interval]:
 def _alpha(labels: NDArray[np.int8]) -> float | None:
     if len(labels) < 2:
         return None
-    import krippendorff
-
-    ratings = labels.reshape(len(labels), -1)
-    return float(krippendorff.alpha(ratings, level_of_measurement="nominal"))
+    return nominal_alpha(labels.reshape(len(labels), -1))
 
 
 def _read_votes(path: Path, key: Key) -> tuple[str, NDArray[np.int8]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from blackcamo.evaluation.jury.agreement import nominal_alpha
 from blackcamo.evaluation.jury.pairs.key import PairsKey, read_pairs_key
 from blackcamo.evaluation.jury.pairs.verdicts import write_verdicts
 from blackcamo.evaluation.jury.pairs.votes import Look, Looks, read_looks
@@ -156,9 +157,4 @@ def _agreement(looks: Looks, pairs: Sequence[str], holds: Callable[[Look], bool]
     if not compared:
         return Agreement(None, None)
     alike = (yes * (yes - 1) + (given - yes) * (given - yes - 1)).sum()
-    if len(np.unique(answers[:, given > 1][~np.isnan(answers[:, given > 1])])) < 2:
-        return Agreement(float(alike / compared), None)
-    import krippendorff
-
-    alpha = krippendorff.alpha(answers, level_of_measurement="nominal")
-    return Agreement(float(alike / compared), float(alpha))
+    return Agreement(float(alike / compared), nominal_alpha(answers))

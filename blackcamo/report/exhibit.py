@@ -22,6 +22,16 @@ _WHOLE = Channel(quality=90, subsampling="4:4:4")
 _CROP = Channel(quality=97, subsampling="4:4:4")
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelScores:
+    """The scores of a photo and its camouflage after one channel, and the quality of the latter."""
+
+    name: str
+    before: float
+    after: float
+    high_after: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of a camouflage.
@@ -42,6 +52,7 @@ class Facts:
         recipe: what was done, in plain words.
         queries: how many it took; None where that is unknown.
         command: what delivers it; "" where it is delivered.
+        channels: what it and the photo were scored after, where that is recorded.
     """
 
     name: str
@@ -59,6 +70,7 @@ class Facts:
     recipe: str
     queries: int | None
     command: str = ""
+    channels: tuple[ChannelScores, ...] = ()
 
     @property
     def succeeded(self) -> bool:

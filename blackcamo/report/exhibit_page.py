@@ -8,7 +8,7 @@ from importlib import resources
 
 from blackcamo.pages import embedded, offline_page
 from blackcamo.report.details import Details, details_html
-from blackcamo.report.exhibit import Exhibit, Facts, Shot, Spot, whole_shot
+from blackcamo.report.exhibit import ChannelScores, Exhibit, Facts, Shot, Spot, whole_shot
 from blackcamo.report.verdict import Verdict
 
 _FEW = 3
@@ -170,11 +170,26 @@ def _facts(facts: Facts) -> str:
         ("Recipe", escape(facts.recipe)),
         ("Mode", escape(facts.mode)),
     ]
+    if facts.channels:
+        told.append(("Channels", _channels(facts.channels)))
     if facts.queries is not None:
         told.append(("Queries", str(facts.queries)))
     if facts.command:
         told.append(("Take it", f"<code>{escape(facts.command)}</code>"))
     return _list(told)
+
+
+def _channels(channels: Sequence[ChannelScores]) -> str:
+    """How many channels leave it camouflaged, and what is left after each, the worst first."""
+    held = sum(not one.high_after for one in channels)
+    ordered = sorted(channels, key=lambda one: (not one.high_after, -abs(one.after - one.before)))
+    lines = "".join(
+        f"<li>{escape(one.name)} {one.before:.1f} to <b>{one.after:.1f}</b> "
+        f"({'high' if one.high_after else 'low'} quality)</li>"
+        for one in ordered
+    )
+    said = f"low quality after {held} of {len(channels)}"
+    return f"<details open><summary>{said}</summary><ul>{lines}</ul></details>"
 
 
 def _list(told: Iterable[tuple[str, str]]) -> str:

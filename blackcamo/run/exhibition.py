@@ -30,7 +30,7 @@ from blackcamo.images.files import read_bytes, remove
 from blackcamo.oracle import is_high_quality
 from blackcamo.preset import Preset, read_preset
 from blackcamo.report.details import Details
-from blackcamo.report.exhibit import Exhibit, Facts, make_exhibit
+from blackcamo.report.exhibit import ChannelScores, Exhibit, Facts, make_exhibit
 from blackcamo.report.exhibit_page import exhibit_page
 from blackcamo.report.exhibit_sheet import exhibit_sheet
 from blackcamo.report.verdict import outcome
@@ -46,6 +46,7 @@ from blackcamo.strategies import Goal
 from blackcamo.types import PathLike, ScorerInfo
 
 _SUFFIXES = (".html", ".png")
+_CHANNELS = "channel_scores"
 _DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
 PHOTOS_A_PAGE = 20
 """More make a page of tens of megabytes, and a picture that few programs open."""
@@ -258,6 +259,21 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
         mode=preset.mode,
         recipe=preset.recipe,
         queries=queries,
+        channels=_channels(preset, scorer),
+    )
+
+
+def _channels(preset: Preset, scorer: ScorerInfo) -> tuple[ChannelScores, ...]:
+    """What a search for several channels recorded of each of them."""
+    if _CHANNELS not in preset.provenance:
+        return ()
+    after, before = (
+        preset.recorded(key, dict[str, float]) for key in (_CHANNELS, f"{_CHANNELS}_before")
+    )
+    return tuple(
+        ChannelScores(name, before[name], score, is_high_quality(score, scorer))
+        for name, score in after.items()
+        if name in before
     )
 
 

@@ -196,6 +196,27 @@ def test_what_lies_behind_a_result_is_drawn(browse: Open, tmp_path: Path, phone:
     assert_offline(driver)
 
 
+def test_on_paper_both_pictures_stand_side_by_side_without_controls(browse: Open) -> None:
+    driver = browse()
+    driver.find_element("css selector", "#wipe").click()
+    slots = driver.find_elements("css selector", "#photo-1 > .pair .slot")
+    assert [slot.is_displayed() for slot in slots] == [False, True]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert [label(slot) for slot in slots] == ["Original", "Camouflage"]
+    left, right = (slot.rect for slot in slots)
+    assert left["x"] + left["width"] <= right["x"]
+    assert left["y"] == right["y"]
+    assert not [
+        control
+        for control in driver.find_elements("css selector", "button:not(.slot), select, input")
+        if control.is_displayed()
+    ]
+    driver.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert [slot.is_displayed() for slot in slots] == [False, True]
+    assert_offline(driver)
+
+
 def test_every_picture_has_a_text(browse: Open) -> None:
     driver = browse()
     assert driver.title == "Gallery"

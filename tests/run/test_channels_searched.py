@@ -171,6 +171,19 @@ def test_a_trial_is_delivered_through_all_channels(run_search: Search, tmp_path:
     assert made.succeeded == ((made.score_counted or 99) <= 45 and (made.appeal or 0) >= 80)
 
 
+def test_a_report_says_what_is_left_after_each_channel(run_search: Search, tmp_path: Path) -> None:
+    result = run_search(**SEVERAL)
+    assert result.output is not None
+    made = run.report(
+        [result.output], photos=[tmp_path], out=tmp_path / "r", storage=tmp_path / "out" / "x"
+    )
+    page = made.pages[0].read_text("utf-8")
+    low = sum(score < 50 for score in result.channels.values())
+    assert f"low quality after {low} of {len(result.channels)}" in page
+    for name, score in result.channels.items():
+        assert f"{name} {result.channels_before[name]:.1f} to <b>{score:.1f}</b>" in page
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

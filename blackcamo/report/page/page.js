@@ -128,9 +128,15 @@ addEventListener("keydown", (event) => {
     flipAll();
   }
 });
-/* What is folded is printed, too. */
+/* On paper what is folded is there, too, and both pictures in place of a slider. */
+let wipedBefore = false;
 addEventListener("beforeprint", () => {
   for (const more of document.querySelectorAll(".more")) more.open = true;
+  wipedBefore = wiping();
+  if (wipedBefore) wipe(false);
+});
+addEventListener("afterprint", () => {
+  if (wipedBefore) wipe(true);
 });
 by("order").value = "name";
 follow();

@@ -92,7 +92,8 @@ class Profile:
                 if not one.low <= values[one.name] <= one.high:
                     raise ProfileError(
                         f"in a profile, {one.name} is {values[one.name]:g}; it must be between "
-                        f"{one.low:g} and {one.high:g}"
+                        f"{one.low:g} and {one.high:g}: viewers see more; learn it anew, or search "
+                        "with --profile none"
                     )
             moved = tuple(replace(f, start=float(values[f.name])) for f in free)
             found.append(Hiding(name, moved))

@@ -70,6 +70,16 @@ def test_known_pictures_and_repeats_within_a_batch_cost_nothing() -> None:
     assert ledger.cache_hits == 2
 
 
+def test_a_recorded_reference_score_is_asked_for_again_once_without_being_a_hit() -> None:
+    scorer, ledger = Recorder(), Ledger(10)
+    oracle = Oracle(scorer, ledger)
+    oracle.remember({picture(1)[0]: 1.0}, reference=True)
+    for hits in (0, 1, 2):
+        (answer,) = oracle.ask([picture(1)], kind="verify", reference=True)
+        assert (answer.score, answer.cached, ledger.cache_hits) == (1.0, True, hits)
+    assert scorer.images == ledger.total == 0
+
+
 def test_the_reference_path_scores_alone_and_is_cached_apart() -> None:
     scorer = Recorder()
     oracle = Oracle(scorer, Ledger(10))

@@ -51,7 +51,7 @@ def test_styles_come_best_first_and_unknown_ones_last() -> None:
         ("version", 2, "version"),
         ("scorer", {"name": "niqe"}, "digest"),
         ("scorer", "niqe", "scorer"),
-        ("hiding", {"softness": {"softness_px": 0.5}}, "between 0 and 0.45"),
+        ("hiding", {"softness": {"softness_px": 0.5}}, "and 0.45: viewers see more; learn it anew"),
         ("hiding", {"softness": {"softness_px": "much"}}, "numbers"),
         ("hiding", {"softness": {}}, "learn it anew"),
         ("hiding", {"sleight of hand": {"x": 1}}, "learn it anew"),

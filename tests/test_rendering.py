@@ -153,9 +153,9 @@ def test_a_gpus_batch_renders_each_style_once(pixels: Pixels) -> None:
     assert [r.filtered is r.styled for r in rendered] == [True, False, False] * 2
 
 
-@pytest.mark.parametrize("strength", [1.0, 2.0, 4.0])
+@pytest.mark.parametrize(("strength", "renderings"), [(1.0, 3), (2.0, 5), (4.0, 3)])
 def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(
-    strength: float, monkeypatch: pytest.MonkeyPatch
+    strength: float, renderings: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texture = np.random.default_rng(1).normal(0, 25, (96, 128, 1))
     pixels = np.clip(to_pixels(make_photo(96, 128)) * 0.6 + 50 + texture, 0, 255).astype(np.uint8)
@@ -169,8 +169,9 @@ def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(
     ((params, picture),) = renderer.prepare([wanted], anchors=[anchor], floor=80.0)
     assert isinstance(strong, Picture)
     assert isinstance(picture, Picture)
-    # As it is, and weakened as often as it takes; along a line of appeal itself it takes five.
-    assert trips() <= 4
+    # As it is, and weakened as often as it takes; along a line of appeal itself the strongest
+    # takes five, too.
+    assert trips() <= renderings
     assert strong.appraisal.value < 80 <= picture.appraisal.value < 84
     assert 0 < params["weave_jnd"] < alone["weave_jnd"]
     # What the anchor does not name is no strength, and stays.

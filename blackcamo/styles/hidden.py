@@ -8,9 +8,8 @@ WAYS: tuple[Hiding, ...] = (
     Hiding(
         "colour weave",
         (
-            # Posted in .94 of 32 blind looks at 2.2 and 3 under a map without headroom, which
-            # weakens the same strength by a third; the measure of appeal bounds the rest.
-            Free("weave_jnd", 0, 4, 2),
+            # Posted in .95 of 42 blind looks at 2.5, in .71 at 4: studies/019-hidden-bounds.
+            Free("weave_jnd", 0, 3, 2),
             # Where it starts is a diagonal of magenta and green, the least seen of those that move
             # a scorer; only their ratios count, so they can grow and shrink from here.
             Free("weave_cb_01", -1, 1, 0.5),
@@ -24,7 +23,8 @@ WAYS: tuple[Hiding, ...] = (
     Hiding(
         "luma weave",
         (
-            Free("weave_luma_jnd", 0, 1.5, 1),
+            # Posted in all of 36 blind looks up to .8, in .72 of 18 at 1.2 (the same study).
+            Free("weave_luma_jnd", 0, 0.8, 0.5),
             Free("weave_luma_01", -1, 1, 0),
             Free("weave_luma_10", -1, 1, 0),
             Free("weave_luma_11", -1, 1, 0.5),

@@ -16,16 +16,31 @@ from blackcamo.errors import OptionError, PhotoError
 from blackcamo.run import gallery
 from blackcamo.run.gallery import worth_showing
 from blackcamo.run.review import Review
+from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.pictures import ORPHAN_AGE_S
 from blackcamo.testing import CountingScorer
+from blackcamo.types import Evaluation
 from tests.run.conftest import Search, write_photo
+
+
+def evaluation(score: float, appeal: float) -> Evaluation:
+    return Evaluation(
+        style="vivid", vector=(), params={}, score=score, appeal=appeal, parts={},
+        jpeg_sha256="", jpeg_bytes=1, width_px=8, height_px=8,
+    )  # fmt: skip
 
 
 def opened(tmp_path: Path, into: str = "out") -> Review:
     storage = tmp_path / into / "studies.journal"
     (entry,) = run.studies(storage)
     return Review(Study.load(storage, entry.name))
+
+
+def test_the_best_of_a_batch_is_shown_although_others_are_better_than_it() -> None:
+    points = {0: (60.0, 90.0), 1: (58.0, 70.0), 2: (55.0, 80.0), 3: (40.0, 95.0), 4: (50.0, 85.0)}
+    trials = {number: evaluation(*point) for number, point in points.items()}
+    assert worth_showing(trials, [(1, 2), (3, 4)], Goal(45.0, appeal_floor=80.0)) == {0, 2, 3}
 
 
 def test_a_search_shows_front_baseline_winner_and_the_best_of_each_batch(

@@ -77,6 +77,10 @@ def test_merged_studies_have_one_front_and_export_like_their_sources(
     exported = run.export(merged.study, storage=storage, formats=("json",), out=tmp_path / "e")
     assert best.preset is not None
     assert exported.exports["json"].files[0].read_bytes() == best.preset.read_bytes()
+    # Whichever comes first.
+    other_way = run.merge(sources[::-1], storage=storage, into="other way", pictures=pictures)
+    delivered = Review(Study.load(storage, other_way.study)).delivered
+    assert (delivered["score_after"], delivered["appeal"]) == (best.score_after, best.appeal)
     # Grain follows the seed of the search that a trial is from.
     seeds = set()
     for number in review.trials:

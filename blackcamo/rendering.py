@@ -24,8 +24,9 @@ from blackcamo.finish import Finish
 from blackcamo.kept import Kept
 from blackcamo.oracle import one_line
 from blackcamo.styles.space import towards
-from blackcamo.types import Appeal, Appraisal, Mode, Pixels, Views
-from blackcamo.vision.arrays import to_pixels, to_rgb, together
+from blackcamo.types import Appeal, Appraisal, Frame, Mode, Pixels, Views
+from blackcamo.vision.arrays import as_rgb, to_levels, to_pixels, to_rgb, together
+from blackcamo.vision.display import viewed
 
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
@@ -44,6 +45,9 @@ _LEAST_MOVE = 0.05
 both."""
 _STYLES_KEPT, _STYLES_KEPT_PX = 4, 1 << 22
 """Styled pictures of a photo that are kept at most, and pixels of them: 40 bytes a pixel."""
+_LARGE_PX, _JUDGED_PX = 1 << 24, 2048
+"""Of photos of more pixels there is one candidate in full at a time, and appeal is judged on copies
+of that long side: views in full would take 60 bytes a pixel, and measures look at less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,10 @@ class Anchor:
     appeal: float
 
 
+_GONE, _HIDDEN = torch.empty(0), torch.empty(0)
+"""What stands for pictures that were let go of: those with nothing hidden, and the others."""
+
+
 class _Styled:
     """A candidate with nothing hidden in it, and what arrives of it."""
 
@@ -81,13 +89,16 @@ class _Styled:
         self._arrived: Tensor | None = None
         self._lock = threading.Lock()
 
-    @property
-    def arrived(self) -> Tensor:
+    def arrive(self) -> Tensor:
         """Its trip through the channel (3, h, w), made once."""
         with self._lock:
             if self._arrived is None:
                 self._arrived = self._send(self.rendered.styled)
             return self._arrived
+
+    def release(self) -> None:
+        """Let go of the picture in full; it cannot arrive any more."""
+        self.rendered = replace(self.rendered, styled=_GONE, filtered=_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,24 @@ class Renderer:
 
     @cached_property
     def _photo(self) -> Tensor:
-        return to_rgb(self.pixels, self.device)
+        return (to_levels if self._is_large else to_rgb)(self.pixels, self.device)
+
+    @cached_property
+    def _original(self) -> Tensor:
+        """The photo as it is judged."""
+        return self._seen(self.pixels) if self._is_large else self._photo
+
+    @property
+    def _is_large(self) -> bool:
+        height_px, width_px = self.pixels.shape[:2]
+        return bool(height_px * width_px > _LARGE_PX)
+
+    def _seen(self, pixels: Pixels) -> Tensor:
+        """What is judged of pixels that arrived: (3, h, w)."""
+        if not self._is_large:
+            return to_rgb(pixels, self.device)
+        planes = torch.split(to_levels(pixels, self.device), 1)
+        return torch.cat([viewed(as_rgb(plane).unsqueeze(0), _JUDGED_PX)[0] for plane in planes])
 
     @cached_property
     def _kept(self) -> Kept[frozenset[tuple[str, float]], _Styled]:
@@ -182,7 +210,8 @@ class Renderer:
             except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
                 return [(values, one_line(error)) for values in params[some]]
 
-        if not self.device.startswith("cpu"):
+        # A large candidate is changed where it lies, and so shares nothing with another.
+        if not (self.device.startswith("cpu") or self._is_large):
             return prepared(slice(None))
         alone = [slice(i, i + 1) for i in range(len(params))]
         return in_one_thread(lambda: [prepared(one)[0] for one in alone])
@@ -220,9 +249,9 @@ class Renderer:
         return [(values, picture) for values, picture in found]
 
     def _pictures(self, params: Sequence[Values]) -> list[Picture]:
-        styled = self._styled(params)
-        rendered = self._hidden(styled, params)
-        sent = self.channel.send_all([self._framed(to_pixels(r.filtered)) for r in rendered])
+        styled, rendered, pictures = self._rendered(params)
+        sent = self.channel.send_all(pictures)
+        del pictures
         received = [self._inside(pixels) for _, pixels in sent]
         appraisals = self._appraise(styled, rendered, received)
         return [
@@ -230,12 +259,37 @@ class Renderer:
             for (jpeg, arrived), appraisal in zip(sent, appraisals, strict=True)
         ]
 
+    def _rendered(
+        self, params: Sequence[Values]
+    ) -> tuple[list[_Styled], list[Rendered], list[Pixels]]:
+        """Candidates, and the pixels that are sent of them; large ones are not kept beside those.
+
+        They may be looked at by :meth:`_views` alone.
+        """
+        styled = self._styled(params)
+        if self._is_large:
+            for one, values in zip(styled, params, strict=True):
+                if values != self.chain.without_hidden(values):
+                    one.arrive()
+        rendered = self._hidden(styled, params)
+        pictures = [self._framed(to_pixels(r.filtered)) for r in rendered]
+        if self._is_large:
+            for one in styled:
+                one.release()
+            rendered = [
+                replace(r, styled=_GONE, filtered=_GONE if r.filtered is r.styled else _HIDDEN)
+                for r in rendered
+            ]
+        return styled, rendered, pictures
+
     def _styled(self, params: Sequence[Values]) -> list[_Styled]:
         """Candidates with nothing hidden in them, kept: what hides is tried in one for long."""
 
         def make(keys: Sequence[frozenset[tuple[str, float]]]) -> list[_Styled]:
             some = [dict(key) for key in keys]
-            rendered = self.chain.style(self._photo, some, keep_size=self.keep_size)
+            rendered = self.chain.style(
+                self._photo, some, keep_size=self.keep_size, shown=shown if self._is_large else None
+            )
             return [_Styled(r, self._arrived) for r in rendered]
 
         plain = [self.chain.without_hidden(values) for values in params]
@@ -244,20 +298,19 @@ class Renderer:
     def _hidden(self, styled: Sequence[_Styled], params: Sequence[Values]) -> list[Rendered]:
         # What hides may remember the last picture, as the weave does: one thread at a time.
         with self._hiding:
-            return self.chain.hide([s.rendered for s in styled], params)
+            return self.chain.hide([s.rendered for s in styled], params, in_place=self._is_large)
 
     def _arrived(self, rgb: Tensor) -> Tensor:
         _, received = self.channel.send(self._framed(to_pixels(rgb)))
-        return to_rgb(self._inside(received), self.device)
+        return self._seen(self._inside(received))
 
     @torch.inference_mode()
     def views(self, params: Values) -> Views:
         """What the measure of appeal sees of one candidate."""
 
         def alone() -> Views:
-            styled = self._styled([params])
-            rendered = self._hidden(styled, [params])
-            _, received = self.channel.send(self._framed(to_pixels(rendered[0].filtered)))
+            styled, rendered, (picture,) = self._rendered([params])
+            _, received = self.channel.send(picture)
             return self._views(styled, rendered, [self._inside(received)])
 
         return in_one_thread(alone)
@@ -288,29 +341,44 @@ class Renderer:
         received: Sequence[Pixels],
     ) -> Views:
         """What is seen of candidates of one size."""
-        delivered = [to_rgb(pixels, self.device) for pixels in received]
+        delivered = [self._seen(pixels) for pixels in received]
         # Where nothing hides the two are one picture, and need one trip.
         apart = [r.filtered is not r.styled for r in rendered]
         meant = [
-            s.arrived if hidden else picture
+            s.arrive() if hidden else picture
             for s, hidden, picture in zip(styled, apart, delivered, strict=True)
         ]
         arrived = together(delivered)
+        height_px, width_px = arrived.shape[-2:]
         return Views(
-            original=self._photo.unsqueeze(0),
-            aligned=together([r.aligned for r in rendered]),
-            graded=together([r.graded for r in rendered]),
+            original=self._original.unsqueeze(0),
+            aligned=together([self._aligned(r) for r in rendered]),
+            graded=together(
+                [self._aligned(r) if r.graded is r.aligned else r.graded for r in rendered]
+            ),
             # One and the same tensor, so that a measure may see that there is nothing to compare.
             styled_delivered=together(meant) if any(apart) else arrived,
             delivered=arrived,
-            frames=tuple(r.frame for r in rendered),
+            frames=tuple(
+                replace(r.frame, height_px=height_px, width_px=width_px) for r in rendered
+            ),
         )
+
+    def _aligned(self, rendered: Rendered) -> Tensor:
+        """The photo in a candidate's frame; of the whole photo, the very tensor of the original."""
+        whole = Frame(0.5, 0.5, 1.0, 1.0, 0.0, *self.pixels.shape[:2])
+        return self._original if rendered.frame == whole else rendered.aligned
 
     def _framed(self, pixels: Pixels) -> Pixels:
         return pixels if self.finish is None else self.finish.frame(pixels)
 
     def _inside(self, pixels: Pixels) -> Pixels:
         return pixels if self.finish is None else self.finish.inside(pixels)
+
+
+def shown(rgb: Tensor) -> Tensor:
+    """What is judged of large pictures (B, 3, H, W)."""
+    return viewed(rgb, _JUDGED_PX).clone()
 
 
 def render(
@@ -328,7 +396,9 @@ def render(
 
     def alone() -> Pixels:
         with torch.inference_mode():
-            (rendered,) = chain.render(to_rgb(pixels, "cpu"), [params], keep_size=keep_size)
+            # Judged is nothing here, and so there is one picture in full at a time.
+            styled = chain.style(to_levels(pixels), [params], keep_size=keep_size, shown=shown)
+            (rendered,) = chain.hide(styled, [params], in_place=True)
             sent = to_pixels(rendered.filtered)
             return sent if finish is None else finish.frame(sent)
 

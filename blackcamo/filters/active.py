@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -10,6 +11,31 @@ from torch import Tensor
 from blackcamo.types import Filter, Params
 
 Values = Mapping[str, float]
+
+
+_STRIP_PX = 1 << 20
+
+
+def strips(rgb: Tensor) -> Iterator[slice]:
+    """Rows of pieces of a picture (B, C, H, W): what is made of each takes little memory."""
+    height_px, width_px = rgb.shape[-2:]
+    rows = max(1, _STRIP_PX // width_px)
+    for top in range(0, height_px, rows):
+        yield slice(top, top + rows)
+
+
+class InPlace(ABC):
+    """A spatial filter that can change a picture where it lies."""
+
+    @abstractmethod
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
+        """Filter (B, 3, H, W), which is written into."""
+
+    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        """A filtered copy of (B, 3, H, W)."""
+        out = rgb.clone()
+        self.change(out, params, seed)
+        return out
 
 
 def active(family: Filter, values: Values) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from blackcamo import plugins
 from blackcamo.errors import OptionError
-from blackcamo.filters.active import Values, active, tensors, where_active
+from blackcamo.filters.active import InPlace, Values, active, tensors, where_active
 from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.space import FilterSpace
@@ -126,9 +126,20 @@ class Chain:
         return self.hide(self.style(photo, params, keep_size=keep_size), params)
 
     def style(
-        self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
+        self,
+        photo: Tensor,
+        params: Sequence[Values],
+        *,
+        keep_size: bool = False,
+        shown: Callable[[Tensor], Tensor] | None = None,
     ) -> list[Rendered]:
         """Candidates as :meth:`render` gives them, with nothing hidden in them yet.
+
+        Args:
+            photo: as there, or as levels (uint8), which takes a quarter of the memory.
+            shown: what is kept of ``aligned`` and ``graded``, smaller copies of pictures
+                (B, 3, H, W), of a photo given as levels: then there is one picture in full at a
+                time, which each step changes where it lies. None keeps them.
 
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
@@ -139,16 +150,29 @@ class Chain:
         done: dict[int, Rendered] = {}
         for group in self._groups({i: (f.height_px, f.width_px) for i, f in enumerate(frames)}):
             some = [candidates[i] for i in group]
-            aligned = together([cut_frame(photo, frames[i]) for i in group])
-            graded = self._apply_looks(aligned, some)
-            styled = self._filter(self._spatials, graded, some)
+            in_place = shown is not None
+            picture = together([cut_frame(photo, frames[i]) for i in group])
+            aligned = shown(picture) if shown else picture
+            picture = self._apply_looks(picture, some, in_place=in_place)
+            graded = aligned
+            if any(active(look, values) for look in self._looks for values in some):
+                graded = shown(picture) if shown else picture
+            picture = self._filter(self._spatials, picture, some, in_place=in_place)
             for row, i in enumerate(group):
-                picture = styled[row]
-                done[i] = Rendered(aligned[row], graded[row], picture, picture, frames[i])
+                own, whole = aligned[row], picture[row]
+                look = own if graded is aligned else graded[row]
+                done[i] = Rendered(own, look, whole, whole, frames[i])
+            # What is named holds a picture in full while the next one is made.
+            del picture, whole
         return [done[i] for i in range(len(candidates))]
 
-    def hide(self, rendered: Sequence[Rendered], params: Sequence[Values]) -> list[Rendered]:
+    def hide(
+        self, rendered: Sequence[Rendered], params: Sequence[Values], *, in_place: bool = False
+    ) -> list[Rendered]:
         """Put into candidates of :meth:`style` what hides; where nothing does, none is copied.
+
+        Args:
+            in_place: it may be put into ``styled`` itself.
 
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
@@ -162,7 +186,8 @@ class Chain:
         }
         for group in self._groups(sizes):
             styled = together([rendered[i].styled for i in group])
-            filtered = self._filter(self._hidden, styled, [candidates[i] for i in group])
+            some = [candidates[i] for i in group]
+            filtered = self._filter(self._hidden, styled, some, in_place=in_place)
             for i, picture in zip(group, filtered, strict=True):
                 done[i] = replace(rendered[i], filtered=picture)
         return done
@@ -216,9 +241,11 @@ class Chain:
             for start in range(0, len(members), count):
                 yield members[start : start + count]
 
-    def _apply_looks(self, aligned: Tensor, candidates: Sequence[Values]) -> Tensor:
+    def _apply_looks(
+        self, aligned: Tensor, candidates: Sequence[Values], *, in_place: bool
+    ) -> Tensor:
         def grade(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
-            return apply_lut(rgb, self._bake(graded))
+            return apply_lut(rgb, self._bake(graded), out=rgb if in_place else None)
 
         return where_active(self._looks, grade, aligned, candidates)
 
@@ -247,16 +274,30 @@ class Chain:
         return edit_in_oklab(rgb, edit)
 
     def _filter(
-        self, spatials: Sequence[SpatialFilter], rgb: Tensor, candidates: Sequence[Values]
+        self,
+        spatials: Sequence[SpatialFilter],
+        rgb: Tensor,
+        candidates: Sequence[Values],
+        *,
+        in_place: bool = False,
     ) -> Tensor:
         for spatial in spatials:
 
             def render(
-                some: Tensor, filtered: Sequence[Values], spatial: SpatialFilter = spatial
+                some: Tensor,
+                filtered: Sequence[Values],
+                spatial: SpatialFilter = spatial,
+                in_place: bool = in_place,
             ) -> Tensor:
-                return spatial.render(some, tensors(spatial, filtered, self.device), self.seed)
+                params = tensors(spatial, filtered, self.device)
+                if in_place and isinstance(spatial, InPlace):
+                    spatial.change(some, params, self.seed)
+                    return some
+                return spatial.render(some, params, self.seed)
 
-            rgb = where_active([spatial], render, rgb, candidates)
+            before, rgb = rgb, where_active([spatial], render, rgb, candidates)
+            # What a filter made is nobody else's.
+            in_place |= rgb.data_ptr() != before.data_ptr()
         return rgb
 
 

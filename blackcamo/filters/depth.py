@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from blackcamo.filters.active import InPlace
 from blackcamo.types import Param, Params
 from blackcamo.vision.defocus import (
     SHARP_SIGMA,
@@ -26,7 +27,7 @@ _RADIUS_OF_SIGMA = 2.0
 """A disc of this radius spreads light as far as a Gaussian of deviation 1 does."""
 
 
-class Depth:
+class Depth(InPlace):
     """A lens with a wide, round aperture that is focused on an ellipse or a band of the photo.
 
     The area in focus grows along the photo's own edges over what looks like its middle, so that
@@ -71,19 +72,17 @@ class Depth:
         Param("focus_transition_percent", 5, 60, 30, "%", "from sharp to blurred", modifier=True),
     )
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        out = rgb.clone()
         names = [param.name for param in self.params]
-        for row in range(len(out)):
+        for row in range(len(rgb)):
             values = {name: float(params[name][row]) for name in names}
             if not (values["defocus_permille"] or values["magnify_percent"]):
                 continue
             picture = np.asarray(cv2.merge(list(rgb[row].cpu().contiguous().numpy())), np.float32)
             blurred = lens_blur(picture, _radius_px(picture, values))
-            out[row] = torch.from_numpy(np.ascontiguousarray(blurred.transpose(2, 0, 1)))
-        return out
+            rgb[row] = torch.from_numpy(blurred.transpose(2, 0, 1))
 
 
 def _radius_px(picture: Plane, values: dict[str, float]) -> Plane:

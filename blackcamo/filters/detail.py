@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from blackcamo.filters.active import InPlace, strips
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.masking import luma
@@ -21,7 +22,7 @@ _LEAST_SIGMA_PX = 1.25
 """Sigma that is left of clarity's after shrinking."""
 
 
-class Detail:
+class Detail(InPlace):
     """Structure of brightness amplified or reduced: fine (sharpness) or broad (clarity).
 
     Sharpening changes strong edges less than texture, so that it draws no halos and softening
@@ -57,29 +58,33 @@ class Detail:
         ),
     )
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
         long_side_px = max(rgb.shape[-2:])
-        out = rgb.clone()
-        for row in range(len(out)):
+        for row in range(len(rgb)):
             sharpness, clarity, radius = (
                 float(params[name][row])
                 for name in ("sharpness_percent", "clarity_percent", "sharpness_radius_permille")
             )
             if not (sharpness or clarity):
                 continue
-            y = luma(out[row : row + 1])
-            change = torch.zeros_like(y)
+            y = luma(rgb[row : row + 1])
+            soft = base = y
             if sharpness:
-                detail = y - gaussian_blur(y, max(radius / 1000 * long_side_px, 0.3))
-                limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
-                change.add_(limited, alpha=sharpness / 100)
+                soft = gaussian_blur(y, max(radius / 1000 * long_side_px, 0.3))
             if clarity:
-                structure = y - edge_preserving_base(y, _CLARITY_RADIUS * long_side_px)
-                change.addcmul_(structure, y * (1 - y), value=4 * clarity / 100)
-            out[row].add_(change[0]).clamp_(0, 1)
-        return out
+                base = edge_preserving_base(y, _CLARITY_RADIUS * long_side_px)
+            for rows in strips(y):
+                level, softer, broad = (plane[0, :, rows] for plane in (y, soft, base))
+                change = torch.zeros_like(level)
+                if sharpness:
+                    detail = level - softer
+                    limited = detail.div_(detail.abs().mul_(1 / _STRONG_EDGE).add_(1))
+                    change.add_(limited, alpha=sharpness / 100)
+                if clarity:
+                    change.addcmul_(level - broad, level * (1 - level), value=4 * clarity / 100)
+                rgb[row, :, rows].add_(change).clamp_(0, 1)
 
 
 def edge_preserving_base(y: Tensor, sigma_px: float) -> Tensor:
@@ -92,13 +97,17 @@ def edge_preserving_base(y: Tensor, sigma_px: float) -> Tensor:
     """
     height_px, width_px = y.shape[-2:]
     factor = max(1, int(sigma_px / _LEAST_SIGMA_PX))
-    y = F.pad(y, (0, -width_px % factor, 0, -height_px % factor), mode="replicate")
+    padded = F.pad(y, (0, -width_px % factor, 0, -height_px % factor), mode="replicate")
+    sides = padded.shape[-2:]
     sigma_px = max(sigma_px / factor, 0.5)
-    mean, square = (gaussian_blur(block_means(v, factor), sigma_px) for v in (y, y * y))
+    mean = gaussian_blur(block_means(padded, factor), sigma_px)
+    square = gaussian_blur(block_means(padded.square_(), factor), sigma_px)
+    del padded
     variance = (square - mean * mean).clamp_(min=0)
     slope = variance / (variance + _CLARITY_CONTRAST**2)
     level = mean - slope * mean
     slope, level = (
-        enlarged(gaussian_blur(plane, sigma_px), *y.shape[-2:]) for plane in (slope, level)
+        enlarged(gaussian_blur(plane, sigma_px), *sides)[..., :height_px, :width_px]
+        for plane in (slope, level)
     )
-    return slope.mul_(y).add_(level)[..., :height_px, :width_px]
+    return slope.mul_(y).add_(level)

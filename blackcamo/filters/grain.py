@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from blackcamo.filters.active import InPlace, strips
 from blackcamo.filters.values import fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision import noise
@@ -23,7 +24,7 @@ _MAP_PX = 128
 """Long side, at least, of the map of texture."""
 
 
-class Grain:
+class Grain(InPlace):
     """Film grain: monochrome, strongest in mid-tones, none in black and white.
 
     In smooth skies and out-of-focus grounds, where it is taken for a sensor's noise, there is less
@@ -38,21 +39,23 @@ class Grain:
         Param("grain_coarseness_percent", 0, 100, 30, "%", "coarseness of it", modifier=True),
     )
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); ``seed`` chooses the grains."""
         amount = fraction(params, "grain_percent")
         if not amount.any():
-            return rgb
+            return
+        level = luma(rgb)
+        strength = _texture(level).mul_(1 - _IN_THE_PLAIN).add_(_IN_THE_PLAIN)
+        strength.mul_(4 * amount).mul_(level).mul_(1 - level)
+        del level
         fine, coarse = (
             noise.grain(n, rgb.shape[-2], rgb.shape[-1], seed).to(rgb.device) for n in _GRAINS
         )
         coarseness = fraction(params, "grain_coarseness_percent")
-        # Weights on a circle keep the variance from fine to coarse.
-        grains = fine * (1 - coarseness).sqrt() + coarse * coarseness.sqrt()
-        level = luma(rgb)
-        strength = _texture(level).mul_(1 - _IN_THE_PLAIN).add_(_IN_THE_PLAIN)
-        strength.mul_(4 * amount).mul_(level).mul_(1 - level)
-        return rgb.addcmul(grains, strength).clamp_(0, 1)
+        for rows in strips(rgb):
+            # Weights on a circle keep the variance from fine to coarse.
+            grains = fine[rows] * (1 - coarseness).sqrt() + coarse[rows] * coarseness.sqrt()
+            rgb[..., rows, :].addcmul_(grains, strength[..., rows, :]).clamp_(0, 1)
 
 
 def _texture(y: Tensor) -> Tensor:

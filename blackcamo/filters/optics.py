@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from blackcamo.filters.active import InPlace, strips
 from blackcamo.filters.values import fraction
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
@@ -18,7 +19,7 @@ _OVEREXPOSED = 0.12
 """Light that the unsharp slide has too much of."""
 
 
-class Optics:
+class Optics(InPlace):
     """Soft glow and vignette."""
 
     name = "optics"
@@ -46,14 +47,21 @@ class Optics:
         ),
     )
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        rgb = _glow(rgb, fraction(params, "glow_percent"))
-        return _vignette(rgb, fraction(params, "vignette_percent"))
+        glow, vignette = (fraction(params, f"{name}_percent") for name in ("glow", "vignette"))
+        if glow.any():
+            unsharp = gaussian_blur(rgb, _GLOW_RADIUS * max(rgb.shape[-2:]))
+            for rows in strips(rgb):
+                rgb[..., rows, :] = _glow(rgb[..., rows, :], unsharp[..., rows, :], glow)
+        if vignette.any():
+            y, x = _positions(rgb)
+            for rows in strips(rgb):
+                rgb[..., rows, :] = _vignette(rgb[..., rows, :], y[rows], x, vignette)
 
 
-def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
+def _glow(rgb: Tensor, unsharp: Tensor, strength: Tensor) -> Tensor:
     """Orton's sandwich of a sharp and an unsharp, overexposed slide, and light that spreads.
 
     The unsharp picture is laid over in soft light, x² + 2 b x (1 - x) for its luma b: lights glow
@@ -62,9 +70,6 @@ def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
 
     Source: M. Orton, "Orton imagery"; soft light without corners by J. Wüller (Pegtop), 2004.
     """
-    if not strength.any():
-        return rgb
-    unsharp = gaussian_blur(rgb, _GLOW_RADIUS * max(rgb.shape[-2:]))
     slide = luma(unsharp).mul_(1 - _OVEREXPOSED).add_(_OVEREXPOSED)
     sandwich = rgb * (rgb + 2 * slide * (1 - rgb))
     out = torch.lerp(rgb, sandwich, strength)
@@ -73,10 +78,7 @@ def _glow(rgb: Tensor, strength: Tensor) -> Tensor:
     return torch.lerp(out, out.new_ones(()), bloom).clamp_(0, 1)
 
 
-def _vignette(rgb: Tensor, strength: Tensor) -> Tensor:
-    if not strength.any():
-        return rgb
-    y, x = _positions(rgb)
+def _vignette(rgb: Tensor, y: Tensor, x: Tensor, strength: Tensor) -> Tensor:
     # Fourth power of the distance from the centre, 1 in the corners: the shape of the loss of
     # light in a lens, 1 - cos⁴ of the angle, taken somewhat later.
     falloff = (y[:, None].square() + x.square()).square_()

@@ -6,15 +6,15 @@ from typing import Literal
 
 import cv2
 import numpy as np
-import torch
 from torch import Tensor
 
 from blackcamo.channel import Channel
+from blackcamo.filters.active import InPlace
 from blackcamo.types import Param, Params
-from blackcamo.vision.arrays import to_pixels, to_rgb
+from blackcamo.vision.arrays import to_levels, to_pixels
 
 
-class Recompression:
+class Recompression(InPlace):
     """A pass of JPEG before the one that delivers, its blocks moved against the picture.
 
     Blocks that begin elsewhere than those of the next pass leave traces that it keeps.
@@ -28,17 +28,15 @@ class Recompression:
         Param("grid_y_px", 0, 7, 0, "px", "its blocks moved up", step=1, modifier=True),
     )
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        out = rgb.clone()
-        for row in range(len(out)):
+        for row in range(len(rgb)):
             lost, left, up = (round(float(params[p.name][row])) for p in self.params)
             if lost:
                 border = cv2.copyMakeBorder(
                     to_pixels(rgb[row]), up, 0, left, 0, cv2.BORDER_REPLICATE
                 )
                 _, arrived = Channel(100 - lost).send(np.asarray(border, np.uint8))
-                moved = np.ascontiguousarray(arrived[up:, left:])
-                out[row] = to_rgb(moved, str(rgb.device)).to(torch.float32)
-        return out
+                for channel, plane in zip(rgb[row], to_levels(arrived[up:, left:]), strict=True):
+                    channel.copy_(plane).div_(255.0)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from blackcamo.filters.active import InPlace, strips
 from blackcamo.filters.values import column
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
@@ -18,13 +19,15 @@ _SHAPES = {"01": "columns", "10": "rows", "11": "checks"}
 """Row and column of the cosine transform of 2 x 2 cells, without the mean."""
 _COEFFICIENTS = tuple(f"weave_{plane}_{shape}" for plane in ("cb", "cr") for shape in _SHAPES)
 _LUMA_COEFFICIENTS = tuple(f"weave_luma_{shape}" for shape in _SHAPES)
+_REMEMBERED_PX = 1 << 24
+"""Pixels of pictures that are remembered, 20 bytes each."""
 _RMS = 0.5**0.5
 """Root mean square of a tile, unless its peak would go beyond 1."""
 _TO_RGB = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
 """Cb and Cr in red, green and blue. Source: JFIF (ITU-T T.871), 7."""
 
 
-class Weave:
+class Weave(InPlace):
     """Patterns of few pixels in the colour differences and in luma; and a hint of softness.
 
     They are tied to pixels, not to what these show: their phase is fixed to the top left corner of
@@ -65,26 +68,21 @@ class Weave:
     def __getstate__(self) -> dict[str, Any]:
         return {"_last": None}
 
-    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+    def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W); nothing is random."""
         del seed
-        out = rgb.clone()
-        for row in range(len(out)):
+        colour = [_colour_tile(params, row) for row in range(len(rgb))]
+        luma = [_luma_tile(params, row) for row in range(len(rgb))]
+        woven = any(tile.any() for tile in (*colour, *luma))
+        hidden = self._hidden(rgb) if woven else None
+        for row in range(len(rgb)):
             if softness_px := float(params["softness_px"][row]):
-                out[row] = gaussian_blur(rgb[row : row + 1], softness_px)[0]
-        colour = [_colour_tile(params, row) for row in range(len(out))]
-        luma = [_luma_tile(params, row) for row in range(len(out))]
-        if any(tile.any() for tile in (*colour, *luma)):
-            hidden, hidden_in_colour = self._hidden(rgb)
-            swing = hidden_in_colour * column(params, "weave_jnd")
-            torch.minimum(swing, headroom(out), out=swing)
-            grey = hidden * column(params, "weave_luma_jnd")
-            torch.minimum(grey, torch.minimum(out, 1 - out).amin(1, keepdim=True), out=grey)
-            for row, picture in enumerate(out):
-                for tile, seen in ((colour[row], swing[row]), (luma[row], grey[row])):
-                    if tile.any():
-                        picture.addcmul_(_repeated(tile, picture), seen)
-        return out.clamp_(0, 1)
+                for channel in torch.split(rgb[row : row + 1], 1, dim=1):
+                    channel.copy_(gaussian_blur(channel, softness_px))
+        if hidden is not None:
+            for rows in strips(rgb):
+                _weave(rgb, rows, hidden, (colour, luma), params)
+        rgb.clamp_(0, 1)
 
     def _hidden(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """Where patterns hide in these pictures, in luma and in colour; the last are remembered.
@@ -93,9 +91,33 @@ class Weave:
         """
         # Another thread may replace it at any moment.
         last = self._last
-        if last is None or not _same(last[0], rgb):
-            last = self._last = (rgb.clone(), *hiding(rgb))
-        return last[1:]
+        if last is not None and _same(last[0], rgb):
+            return last[1:]
+        found = hiding(rgb)
+        if rgb.shape[-2] * rgb.shape[-1] <= _REMEMBERED_PX:
+            self._last = (rgb.clone(), *found)
+        return found
+
+
+def _weave(
+    rgb: Tensor,
+    rows: slice,
+    hidden: tuple[Tensor, Tensor],
+    tiles: tuple[list[Tensor], list[Tensor]],
+    params: Params,
+) -> None:
+    """Weave tiles, in colour and in luma, into rows of pictures."""
+    out, in_luma, in_colour = (t[..., rows, :] for t in (rgb, *hidden))
+    swing = in_colour * column(params, "weave_jnd")
+    torch.minimum(swing, headroom(out), out=swing)
+    grey = in_luma * column(params, "weave_luma_jnd")
+    torch.minimum(grey, torch.minimum(out, 1 - out).amin(1, keepdim=True), out=grey)
+    for row, picture in enumerate(out):
+        for tile, seen in ((tiles[0][row], swing[row]), (tiles[1][row], grey[row])):
+            if tile.any():
+                # Its phase is fixed to the top of the picture.
+                turned = tile.roll(-(rows.start % tile.shape[-2]), -2)
+                picture.addcmul_(_repeated(turned, picture), seen)
 
 
 def _same(one: Tensor, other: Tensor) -> bool:

@@ -29,6 +29,12 @@ STRIDES = (1, 2, 2)
 """Channels at an eighth, a sixteenth and a thirty-second of the picture's size."""
 BLOCKS = (1, 2, 2)
 EXPANSION = 2
+SHRINKS = (8, 8, 16, 32)
+"""How many times smaller than the picture what is pooled is: energies, and maps of each stage."""
+REACH_PX = 160
+"""Pixels that have no part in what is pooled of a pixel farther off: 8 for each 3x3 convolution
+of maps at an eighth of the size, 16 and 32 of those that follow, 136 in all; in whole pixels of
+the last maps."""
 FEATURES = 2 * (BANDS + sum(WIDTHS))
 HIDDEN = 128
 MIN_SIDE_PX = 32
@@ -71,15 +77,18 @@ class Trunk(nn.Module):
 
     def forward(self, bands: Tensor) -> Tensor:
         """Means and deviations of the energies and of each stage's maps."""
+        return torch.cat([pooled for maps in self.maps(bands) for pooled in _moments(maps)], 1)
+
+    def maps(self, bands: Tensor) -> list[Tensor]:
+        """What is pooled: energies, and maps of each stage, ``SHRINKS`` times smaller."""
         quarter = F.avg_pool2d(bands[:, :COLOURS], 2)
         energy = (F.avg_pool2d(bands[:, COLOURS:].abs(), 2) + _QUIET).log()
-        maps = torch.cat([quarter, energy], 1)
-        pooled = [*_moments(maps)]
-        maps = torch.cat([maps, self.contours(bands)], 1)
+        found = [torch.cat([quarter, energy], 1)]
+        maps = torch.cat([found[0], self.contours(bands)], 1)
         for stage in self.stages:
             maps = stage(maps)
-            pooled += _moments(maps)
-        return torch.cat(pooled, 1)
+            found.append(maps)
+        return found
 
 
 class PocketIQABody(nn.Module):
@@ -94,6 +103,18 @@ class PocketIQABody(nn.Module):
         """Map pictures (B, 3, H, W) to features."""
         features: Tensor = self.trunk(self.cosines(x))
         return features
+
+
+class PocketIQAMaps(nn.Module):
+    """Pictures (B, 3, H, W) in [-1, 1] to all that is pooled of them, one map after the other."""
+
+    def __init__(self, body: PocketIQABody) -> None:
+        super().__init__()
+        self.body = body
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map pictures (B, 3, H, W) to the values of their maps (B, N)."""
+        return torch.cat([m.flatten(1) for m in self.body.trunk.maps(self.body.cosines(x))], 1)
 
 
 class PocketIQAHead(nn.Module):
@@ -183,4 +204,9 @@ def _moments(maps: Tensor) -> tuple[Tensor, Tensor]:
     maps = maps.float()
     mean = maps.mean((2, 3), keepdim=True)
     variance = (maps - mean).square().mean((2, 3))
-    return mean.flatten(1), (variance + _VARIANCE_FLOOR).sqrt()
+    return mean.flatten(1), deviation(variance)
+
+
+def deviation(variance: Tensor) -> Tensor:
+    """The second of what is pooled of a map."""
+    return (variance + _VARIANCE_FLOOR).sqrt()

@@ -20,7 +20,21 @@ def to_rgb(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:
     """The tensor (3, H, W) in [0, 1] of an array (H, W, 3); the array is copied."""
     split = np.empty((3, *pixels.shape[:2]), np.uint8)
     cv2.split(pixels, list(split))
-    return torch.from_numpy(split).to(device).to(torch.float32).div_(255.0)
+    return as_rgb(torch.from_numpy(split).to(device))
+
+
+def to_levels(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:
+    """The tensor (3, H, W) of uint8 of an array (H, W, 3), whose memory it shares on a CPU."""
+    if not pixels.flags.writeable:
+        pixels = pixels.copy()
+    return torch.from_numpy(pixels).permute(2, 0, 1).to(device)
+
+
+def as_rgb(levels: Tensor) -> Tensor:
+    """Levels as float32 in [0, 1]; what is so already is not copied."""
+    if levels.dtype == torch.float32:
+        return levels
+    return levels.to(torch.float32, memory_format=torch.contiguous_format).div_(255.0)
 
 
 def to_pixels(rgb: Tensor) -> Pixels:
@@ -31,7 +45,7 @@ def to_pixels(rgb: Tensor) -> Pixels:
     """
     if rgb.device.type == "cpu":
         # It rounds half to even, too, and takes absolute values, hence the clamp.
-        levels = [cv2.convertScaleAbs(plane, alpha=255.0) for plane in rgb.clamp(0, 1).numpy()]
+        levels = [cv2.convertScaleAbs(p.clamp(0, 1).numpy(), alpha=255.0) for p in rgb]
     else:
         levels = list(levels_by_torch(rgb).cpu().numpy())
     return np.asarray(cv2.merge(levels), np.uint8)

@@ -34,9 +34,9 @@ def linear_light(rgb: Tensor) -> Tensor:
     return viewed(linear)
 
 
-def viewed(rgb: Tensor) -> Tensor:
-    """The picture (B, 3, H, W) as a screen shows it whole; a small one is not copied."""
-    factor = max(rgb.shape[-2:]) / VIEWED_LONG_SIDE_PX
+def viewed(rgb: Tensor, long_side_px: int = VIEWED_LONG_SIDE_PX) -> Tensor:
+    """The picture (B, C, H, W) as a screen shows it whole; a small one is not copied."""
+    factor = max(rgb.shape[-2:]) / long_side_px
     if factor <= 1:
         return rgb
     height, width = (max(round(side / factor), 1) for side in rgb.shape[-2:])

@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from blackcamo.types import Frame
+from blackcamo.vision.arrays import as_rgb
 from blackcamo.vision.warp import Projective, warp
 
 
@@ -18,14 +19,14 @@ def cut_frame(photo: Tensor, frame: Frame) -> Tensor:
     changes. Any other is sampled bicubically.
 
     Args:
-        photo: (3, H, W) in [0, 1].
+        photo: (3, H, W) in [0, 1], or levels (uint8).
 
     Returns:
         (3, h, w) in [0, 1], at the size that the frame is delivered at; a slice is a view of
-        ``photo``.
+        ``photo``, unless that is one of levels.
     """
     whole = _slice(photo, frame)
-    return _sample(photo, frame) if whole is None else whole
+    return _sample(as_rgb(photo), frame) if whole is None else as_rgb(whole)
 
 
 def _slice(photo: Tensor, frame: Frame) -> Tensor | None:

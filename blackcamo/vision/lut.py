@@ -33,7 +33,7 @@ def identity_nodes(size: int, device: torch.device | str = "cpu") -> Tensor:
     return torch.stack((red, green, blue)).reshape(1, 3, size * size, size)
 
 
-def apply_lut(rgb: Tensor, lut: Tensor) -> Tensor:
+def apply_lut(rgb: Tensor, lut: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Map colours through tables by trilinear interpolation.
 
     On a CPU OpenCV looks up, which takes half of torch's time; both agree, as a test holds.
@@ -41,10 +41,12 @@ def apply_lut(rgb: Tensor, lut: Tensor) -> Tensor:
     Args:
         rgb: (B, 3, H, W) in [0, 1].
         lut: (B, 3, S, S, S), one table per picture, indexed ``[b, g, r]``.
+        out: where the colours go, which may be ``rgb`` itself; None is a picture of its own.
     """
     if rgb.device.type != "cpu" or lut.shape[-1] > _MOST_NODES_OF_OPENCV:
-        return apply_lut_by_torch(rgb, lut)
-    out = torch.empty(rgb.shape, dtype=torch.float32)
+        return apply_lut_by_torch(rgb, lut, out=out)
+    if out is None:
+        out = torch.empty(rgb.shape, dtype=torch.float32)
     height_px, width_px = rgb.shape[-2:]
     for picture, table, target in zip(rgb, lut, out, strict=True):
         nodes = _interleaved(table)
@@ -81,11 +83,12 @@ def _look_up(rgb: Tensor, nodes: NDArray[np.float32], out: Tensor) -> None:
     torch.lerp(low, high, blue.sub_(below), out=out)
 
 
-def apply_lut_by_torch(rgb: Tensor, lut: Tensor) -> Tensor:
+def apply_lut_by_torch(rgb: Tensor, lut: Tensor, *, out: Tensor | None = None) -> Tensor:
     """What ``apply_lut`` does on a GPU; runs on any device."""
     atlas, size = _atlas(lut), lut.shape[-1]
     batch, _, height_px, width_px = rgb.shape
-    out = torch.empty_like(rgb)
+    if out is None:
+        out = torch.empty_like(rgb)
     rows = max(1, _STRIP_PX // (batch * width_px))
     for top in range(0, height_px, rows):
         strip = slice(top, top + rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import torch
@@ -45,6 +47,9 @@ _MARGIN, _MARGIN_PX = 0.006, 3
 """Distance from smooth areas at which hiding begins, relative to that, and at least."""
 _SEAM = 0.004
 """Sigma of the blur over its edge, relative to that."""
+_WHOLE_PX, _STRIP_PX, _HALO_PX = 1 << 24, 1 << 21, 64
+"""Pictures of more pixels are looked at in strips of so many, with so many rows around them, twice
+as many as have a part in what hides in one."""
 _LITTLE = 0.5 / 255
 """What is less than this is drawn towards nothing."""
 _MOST_SWING = (1.402, 1.058272, 1.772)
@@ -88,11 +93,14 @@ def _threshold(rgb: Tensor, long_side_px: int) -> tuple[Tensor, Tensor]:
     height_px, width_px = rgb.shape[-2:]
     y = luma(rgb)
     detail = (y - gaussian_blur(y, max(_DETAIL_RADIUS * long_side_px, 0.5))).abs_().sqrt_()
-    small, sigma_px = _map(torch.cat((rgb, detail, *_directions(y)), dim=1), long_side_px)
+    few, sigma_px = _map(detail, long_side_px)
+    del detail
+    directions = [_map(planes, long_side_px)[0] for planes in _directions(y)]
+    small = torch.cat((_map(rgb, long_side_px)[0], few, *directions), dim=1)
     local = gaussian_blur(small[:, 3:], sigma_px)
     busy = local[:, :1].square()
     masking = busy / (busy + _BUSY) * (1 + busy / _RISE).clamp_(max=_MOST_RISE)
-    energy, along, across = (local[:, i : i + 1] for i in (1, 2, 3))
+    across, energy, along = (local[:, i : i + 1] for i in (1, 2, 3))
     masking.mul_(1 - (along.square() + across.square()) / (energy.square() + _FLAT))
     background = gaussian_blur(luma(small[:, :3]), sigma_px).mul_(255)
     dark = (1 - (background.clamp(0, 127) / 127).sqrt_()).mul_(17).add_(3).clamp_(max=_DARK_LEVELS)
@@ -113,20 +121,40 @@ def hiding(rgb: Tensor) -> tuple[Tensor, Tensor]:
     as the blur, smoothed, never more than it was, and fades out towards nothing where it is
     little. There is nothing on skin, and in colour a third of it on grey. Both are of full scale.
 
+    Large pictures are looked at in strips, as all of this is near by.
+
     Args:
         rgb: (B, 3, H, W) in [0, 1].
     """
-    long_side_px = min(max(rgb.shape[-2:]), _PATTERN_PX)
+    height_px, width_px = rgb.shape[-2:]
+    long_side_px = min(max(height_px, width_px), _PATTERN_PX)
+    if height_px * width_px <= _WHOLE_PX:
+        return _hiding(rgb, long_side_px)
+    found = [rgb.new_empty((len(rgb), 1, height_px, width_px)) for _ in range(2)]
+    rows = max(_STRIP_PX // width_px // _HALO_PX, 1) * _HALO_PX
+    for top in range(0, height_px, rows):
+        end, first = min(top + rows, height_px), max(top - _HALO_PX, 0)
+        strip = _hiding(rgb[..., first : end + _HALO_PX, :], long_side_px)
+        for plane, part in zip(found, strip, strict=True):
+            plane[..., top:end, :] = part[..., top - first : end - first, :]
+    return found[0], found[1]
+
+
+def _hiding(rgb: Tensor, long_side_px: int) -> tuple[Tensor, Tensor]:
     threshold, skin = _threshold(rgb, long_side_px)
     reach_px = max(_MARGIN_PX, round(_MARGIN * long_side_px))
-    least = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
-    hidden = torch.minimum(least, threshold)
-    hidden.mul_(1 - skin.div_(_SURELY_SKIN).clamp_(max=1).square_())
-    return _faded(hidden), _faded(hidden * _coloured(rgb, long_side_px))
+    hidden = gaussian_blur(_least(threshold, reach_px), max(_SEAM * long_side_px, 1.0))
+    torch.minimum(hidden, threshold, out=hidden)
+    del threshold
+    hidden.mul_(skin.div_(_SURELY_SKIN).clamp_(max=1).square_().neg_().add_(1))
+    del skin
+    in_colour = _coloured(rgb, long_side_px).mul_(hidden)
+    return _faded(hidden), _faded(in_colour)
 
 
 def _faded(hidden: Tensor) -> Tensor:
-    return hidden * (hidden / _LITTLE).clamp_(max=1)
+    """The same plane, which is written into."""
+    return hidden.mul_((hidden / _LITTLE).clamp_(max=1))
 
 
 def _coloured(rgb: Tensor, long_side_px: int) -> Tensor:
@@ -172,15 +200,16 @@ def _map(planes: Tensor, long_side_px: int) -> tuple[Tensor, float]:
     return block_means(planes, factor), max(_NEIGHBOURHOOD * long_side_px / factor, 0.5)
 
 
-def _directions(y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Energy of the gradient, and its direction by the cosine and sine of twice the angle."""
+def _directions(y: Tensor) -> Iterator[Tensor]:
+    """The gradient's direction by the sine of twice the angle, its energy, and by the cosine."""
     dx, dy = torch.zeros_like(y), torch.zeros_like(y)
     torch.sub(y[..., 1:], y[..., :-1], out=dx[..., 1:])
     torch.sub(y[..., 1:, :], y[..., :-1, :], out=dy[..., 1:, :])
-    cross = (dx * dy).mul_(2)
+    yield (dx * dy).mul_(2)
     dx.square_()
     dy.square_()
-    return dx + dy, dx - dy, cross
+    yield dx + dy
+    yield dx.sub_(dy)
 
 
 def _skin(rgb: Tensor) -> Tensor:

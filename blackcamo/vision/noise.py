@@ -18,15 +18,22 @@ Plane = NDArray[np.float32]
 
 _SEEN_PX = 512
 """Long side at which a field has a variance of 1."""
+_KEPT_PX = 1 << 22
+"""Pixels of a field that is kept for the next call."""
 
 
-@lru_cache(maxsize=16)
 def grain(size: int, height_px: int, width_px: int, seed: int) -> Tensor:
     """White noise (H, W) with so many independent grains along the long side.
 
     Its variance is 1 at a long side of 512 px, lower where a pixel covers more grains. The tensor
-    is kept for the next call: it must not be written into.
+    may be kept for the next call: it must not be written into.
     """
+    make = _kept if height_px * width_px <= _KEPT_PX else _kept.__wrapped__
+    return make(size, height_px, width_px, seed)
+
+
+@lru_cache(maxsize=16)
+def _kept(size: int, height_px: int, width_px: int, seed: int) -> Tensor:
     return torch.from_numpy(_resampled(_lattice(size, seed), height_px, width_px))
 
 

@@ -17,7 +17,7 @@ from safetensors.torch import save
 
 from blackcamo.errors import OptionError, WeightsError
 from blackcamo.nets.pocketiqa import FEATURES
-from blackcamo.scorers import load_scorer
+from blackcamo.scorers import load_scorer, pocketiqa
 from blackcamo.scorers.base import sha256
 from blackcamo.scorers.pocketiqa import load_network
 from blackcamo.testing import ScorerContract
@@ -84,6 +84,24 @@ def test_any_size_from_32_pixels() -> None:
     scores = scorer("torch").score([noise, noise[:32, :32], noise[:31, :]])
     assert all(0 <= score <= 100 for score in scores[:2])
     assert np.isnan(scores[2])
+
+
+@pytest.mark.parametrize("engine", ["torch", "openvino"])
+@pytest.mark.parametrize(("height_px", "width_px"), [(391, 777), (640, 321), (353, 352)])
+def test_large_pictures_are_scored_in_tiles_as_they_are_whole(
+    engine: str, height_px: int, width_px: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (height_px, width_px, 3), np.uint8)
+    picture = np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.5), np.uint8)
+    # Its parts differ, so that each has to count as often as it is large.
+    picture[: height_px // 3] //= 3
+    whole = scorer(engine).score([picture], reference=True)
+    monkeypatch.setattr(pocketiqa, "_WHOLE_PX", 0)
+    monkeypatch.setattr(pocketiqa, "_TILE_PX", 192)
+    tiled = scorer(engine).score([picture, picture[:31]], reference=True)
+    # OpenVINO sums a whole picture less exactly than its tiles.
+    assert tiled[0] == pytest.approx(whole[0], abs=1e-4 if engine == "torch" else 0.01)
+    assert np.isnan(tiled[1])
 
 
 def jpeg(pixels: Pixels, quality: int) -> Pixels:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from blackcamo.vision import masking
 from blackcamo.vision.masking import headroom, hiding, just_noticeable, luma
 
 SIZE = (192, 256)
@@ -128,3 +129,18 @@ def test_small_and_narrow_pictures_have_thresholds(shape: tuple[int, int]) -> No
         assert found.shape == (2, 1, *shape)
         assert bool(found.isfinite().all())
         assert float(found.min()) >= 0
+
+
+def test_large_pictures_are_looked_at_in_strips_as_they_are_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    # Texture that fades downwards, as green as leaves.
+    noise = torch.randn(1, 1, 600, 90, generator=generator) * torch.linspace(0.1, 0, 600)[:, None]
+    picture = (0.5 + noise).clamp(0.1, 0.9) * torch.tensor([0.8, 1.1, 0.6])[:, None, None]
+    expected = hiding(picture)
+    monkeypatch.setattr(masking, "_WHOLE_PX", 0)
+    monkeypatch.setattr(masking, "_STRIP_PX", 64 * 90)
+    for found, whole in zip(hiding(picture), expected, strict=True):
+        torch.testing.assert_close(found, whole, atol=1e-7, rtol=0)
+    assert expected[0].max() > 0

@@ -157,6 +157,7 @@ def _read_checkpoint(path: Path) -> dict[str, Tensor]:
     import warnings
 
     import torch
+    from safetensors import SafetensorError
 
     try:
         with warnings.catch_warnings():
@@ -167,7 +168,8 @@ def _read_checkpoint(path: Path) -> dict[str, Tensor]:
         raise WeightsError(
             f"{str(path)!r} is refused: it holds more than tensors, and loading it would run code"
         ) from error
-    except _DAMAGE as error:
+    # torch hands on what is called .safetensors, whatever it begins with.
+    except (*_DAMAGE, SafetensorError) as error:
         raise WeightsError(f"{str(path)!r} is damaged: {_first_line(error)}") from error
     if isinstance(loaded, Mapping) and isinstance(loaded.get("state_dict"), Mapping):
         loaded = loaded["state_dict"]

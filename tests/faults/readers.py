@@ -341,6 +341,11 @@ def attempt(reader: Reader, path: Path, data: bytes, seed: str) -> str:
     """
     rng = Random(seed)
     path.write_bytes(rng.choice(reader.mutations)(data, rng))
+    return outcome(reader, path)
+
+
+def outcome(reader: Reader, path: Path) -> str:
+    """Read a file: "read", or "refused" in one line that names a file."""
     try:
         reader.read(path)
     except BlackcamoError as error:

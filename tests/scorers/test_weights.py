@@ -431,3 +431,10 @@ def test_command(home: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str
     assert "not installed" in answer("install", "tiny", status=2)["error"]
     assert main(["weights", "install", "tny"]) == 2
     assert capsys.readouterr().err.startswith("blackcamo: unknown model 'tny'; did you mean")
+
+
+def test_what_is_called_safetensors_and_begins_as_a_pickle_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(b"\x80" * 96)
+    with pytest.raises(WeightsError, match=r"x\.safetensors' is damaged"):
+        read_tensors(path)

@@ -1,0 +1,78 @@
+"""One reader under atheris: inputs that reach new code are kept, and grow others.
+
+    python -m tests.fuzz.harness "look (.cube)" --seconds 20
+
+Ends with 0 where no input was a fault, hung for 10 s or took more than 2 GiB; the last line says
+how many were tried. A process can fuzz one reader only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+import atheris
+
+with atheris.instrument_imports(include=["blackcamo"]):
+    from tests.faults.readers import PICTURES, READERS, Reader, outcome
+
+SEEDS = 32
+"""Files that it begins with: a valid one, and damaged ones."""
+HANG_S, MOST_MIB = 10, 2048
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("reader", help="its name")
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--keep", type=Path, help="folder of inputs that are faults")
+    args = parser.parse_args()
+    reader = next(r for r in (*READERS, *PICTURES) if r.name == args.reader)
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    keep = args.keep or folder
+    keep.mkdir(parents=True, exist_ok=True)
+    fuzz(reader, folder, args.seconds, keep)
+
+
+def fuzz(reader: Reader, folder: Path, seconds: int, keep: Path) -> None:
+    """Fuzz a reader for so long; ends the process.
+
+    Args:
+        keep: folder of inputs that are faults.
+    """
+    valid, path = reader.make(folder), folder / reader.file
+    path.parent.mkdir(exist_ok=True)
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    seeds(reader, valid, corpus)
+
+    def one(data: bytes) -> None:
+        path.write_bytes(data)
+        outcome(reader, path)
+
+    options = [
+        f"-max_total_time={seconds}",
+        f"-timeout={HANG_S}",
+        f"-rss_limit_mb={MOST_MIB}",
+        f"-max_len={2 * len(valid) + 1000}",
+        f"-artifact_prefix={keep}/",
+        "-print_final_stats=1",
+    ]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], one)
+    atheris.Fuzz()
+
+
+def seeds(reader: Reader, valid: bytes, corpus: Path) -> None:
+    """Write the files that fuzzing begins with."""
+    (corpus / "valid").write_bytes(valid)
+    for number in range(1, SEEDS):
+        rng = Random(f"{reader.name}/{number}")
+        damaged = rng.choice(reader.mutations)(valid, rng)
+        (corpus / str(number)).write_bytes(damaged[: 2 * len(valid) + 1000])
+
+
+if __name__ == "__main__":
+    main()

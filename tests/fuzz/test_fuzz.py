@@ -1,0 +1,45 @@
+"""A while of fuzzing for each kind of file; study 017 has the figures of longer runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+FUZZED = (
+    "photo (JPEG)",
+    "photo (PNG)",
+    "preset with a look",
+    "look (.cube)",
+    "look (HaldCLUT)",
+    "votes of a jury",
+    "description of a network",
+    "weights (safetensors)",
+    "studies (journal)",
+)
+SECONDS = 20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
+@pytest.mark.parametrize("reader", FUZZED)
+def test_a_while_of_fuzzing_finds_no_fault(reader: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.harness", reader, "--seconds", str(SECONDS)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-5000:]
+    tried = re.search(r"number_of_executed_units:\s*(\d+)", done.stderr)
+    assert tried is not None, done.stderr[-5000:]
+    assert int(tried[1]) > 2 * 32, "more than what it begins with"

@@ -1,6 +1,6 @@
 """One reader under atheris: inputs that reach new code are kept, and grow others.
 
-    python -m tests.fuzz.harness "look (.cube)" --seconds 20
+    python -m tests.fuzz.harness "look (.cube)" --seconds 300
 
 Ends with 0 where no input was a fault, hung for 10 s or took more than 2 GiB; the last line says
 how many were tried. A process can fuzz one reader only.
@@ -21,24 +21,30 @@ with atheris.instrument_imports(include=["blackcamo"]):
 
 SEEDS = 32
 """Files that it begins with: a valid one, and damaged ones."""
-HANG_S, MOST_MIB = 10, 2048
+MOST_MIB = 2048
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reader", help="its name")
-    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=300, help="most that it takes")
+    parser.add_argument("--runs", type=int, default=-1, help="inputs at most")
+    parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
+    parser.add_argument("--hang", type=int, default=10, help="seconds; 0: nothing is timed")
     parser.add_argument("--keep", type=Path, help="folder of inputs that are faults")
     args = parser.parse_args()
     reader = next(r for r in (*READERS, *PICTURES) if r.name == args.reader)
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     keep = args.keep or folder
     keep.mkdir(parents=True, exist_ok=True)
-    fuzz(reader, folder, args.seconds, keep)
+    bounds = (args.seconds, args.hang, args.runs, args.seed)
+    fuzz(reader, folder, keep, *bounds)
 
 
-def fuzz(reader: Reader, folder: Path, seconds: int, keep: Path) -> None:
-    """Fuzz a reader for so long; ends the process.
+def fuzz(
+    reader: Reader, folder: Path, keep: Path, seconds: int, hang_s: int, runs: int, seed: int
+) -> None:
+    """Fuzz a reader for so long, or so many inputs; ends the process.
 
     Args:
         keep: folder of inputs that are faults.
@@ -55,7 +61,9 @@ def fuzz(reader: Reader, folder: Path, seconds: int, keep: Path) -> None:
 
     options = [
         f"-max_total_time={seconds}",
-        f"-timeout={HANG_S}",
+        f"-runs={runs}",
+        f"-seed={seed}",
+        f"-timeout={hang_s}",
         f"-rss_limit_mb={MOST_MIB}",
         f"-max_len={2 * len(valid) + 1000}",
         f"-artifact_prefix={keep}/",

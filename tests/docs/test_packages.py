@@ -36,9 +36,9 @@ def test_every_package_of_our_own_is_named() -> None:
 def test_one_package_alone_is_under_the_gpl() -> None:
     strict = set()
     for name in needed():
-        told = distribution(name).metadata
-        licence = f"{told['License-Expression'] or told['License'] or ''}"[:80]
-        licence += " ".join(c for c in told.get_all("Classifier") or () if "License" in c)
+        told = distribution(name).metadata.json
+        licence = f"{told.get('license_expression') or told.get('license') or ''}"[:80]
+        licence += " ".join(c for c in told.get("classifier", ()) if "License" in c)
         if re.search(r"\bA?GPL|\bGNU (Affero )?General", licence):
             strict.add(name)
     # In its own words or in the page's: none but this one.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -21,7 +22,6 @@ with atheris.instrument_imports(include=["blackcamo"]):
 
 SEEDS = 32
 """Files that it begins with: a valid one, and damaged ones."""
-MOST_MIB = 2048
 
 
 def main() -> None:
@@ -31,23 +31,29 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=-1, help="inputs at most")
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
     parser.add_argument("--hang", type=int, default=10, help="seconds; 0: nothing is timed")
+    parser.add_argument("--memory", type=int, default=2048, help="MiB; 0: not measured")
     parser.add_argument("--keep", type=Path, help="folder of inputs that are faults")
     args = parser.parse_args()
     reader = next(r for r in (*READERS, *PICTURES) if r.name == args.reader)
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     keep = args.keep or folder
     keep.mkdir(parents=True, exist_ok=True)
-    bounds = (args.seconds, args.hang, args.runs, args.seed)
-    fuzz(reader, folder, keep, *bounds)
+    bounds = {
+        "max_total_time": args.seconds,
+        "timeout": args.hang,
+        "runs": args.runs,
+        "seed": args.seed,
+        "rss_limit_mb": args.memory,
+    }
+    fuzz(reader, folder, keep, bounds)
 
 
-def fuzz(
-    reader: Reader, folder: Path, keep: Path, seconds: int, hang_s: int, runs: int, seed: int
-) -> None:
-    """Fuzz a reader for so long, or so many inputs; ends the process.
+def fuzz(reader: Reader, folder: Path, keep: Path, bounds: Mapping[str, int]) -> None:
+    """Fuzz a reader within bounds; ends the process.
 
     Args:
         keep: folder of inputs that are faults.
+        bounds: libFuzzer's options.
     """
     valid, path = reader.make(folder), folder / reader.file
     path.parent.mkdir(exist_ok=True)
@@ -60,11 +66,7 @@ def fuzz(
         outcome(reader, path)
 
     options = [
-        f"-max_total_time={seconds}",
-        f"-runs={runs}",
-        f"-seed={seed}",
-        f"-timeout={hang_s}",
-        f"-rss_limit_mb={MOST_MIB}",
+        *(f"-{name}={value}" for name, value in bounds.items()),
         f"-max_len={2 * len(valid) + 1000}",
         f"-artifact_prefix={keep}/",
         "-print_final_stats=1",

@@ -45,7 +45,7 @@ class Preset:
         lut_size: nodes per axis of the look's 3D LUT, 2-129.
         params: parameter name -> value in physical units; those left out are neutral.
         seed: what fixes the film grain.
-        keep_size: whether a cropped picture is resampled to the photo's size.
+        keep_size: whether it is delivered at the photo's size: crops resampled to it, none doubled.
         mode: what the search was after.
         style: the style that it was found with, empty for none.
         finish: the frame around the picture by name, empty for none.

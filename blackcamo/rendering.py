@@ -20,6 +20,7 @@ from torch import Tensor
 from blackcamo.channel import Channel
 from blackcamo.devices import in_one_thread
 from blackcamo.filters.chain import Chain, Rendered
+from blackcamo.filters.doubling import at_own_size, doubled
 from blackcamo.finish import Finish
 from blackcamo.kept import Kept
 from blackcamo.oracle import one_line
@@ -27,6 +28,7 @@ from blackcamo.styles.space import towards
 from blackcamo.types import Appeal, Appraisal, Frame, Mode, Pixels, Views
 from blackcamo.vision.arrays import as_rgb, to_levels, to_pixels, to_rgb, together
 from blackcamo.vision.display import viewed
+from blackcamo.vision.pool import block_means
 
 Values: TypeAlias = "Mapping[str, float]"
 """Parameter name -> physical value."""
@@ -83,18 +85,18 @@ _GONE, _HIDDEN = torch.empty(0), torch.empty(0)
 class _Styled:
     """A candidate with nothing hidden in it, and what arrives of it."""
 
-    def __init__(self, rendered: Rendered, send: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, rendered: Rendered, send: Callable[[Tensor, int], Tensor]) -> None:
         self.rendered = rendered
         self._send = send
-        self._arrived: Tensor | None = None
+        self._arrived: dict[int, Tensor] = {}
         self._lock = threading.Lock()
 
-    def arrive(self) -> Tensor:
-        """Its trip through the channel (3, h, w), made once."""
+    def arrive(self, scale: int = 1) -> Tensor:
+        """Its trip through the channel (3, h, w), made once at so many times its size."""
         with self._lock:
-            if self._arrived is None:
-                self._arrived = self._send(self.rendered.styled)
-            return self._arrived
+            if scale not in self._arrived:
+                self._arrived[scale] = self._send(self.rendered.styled, scale)
+            return self._arrived[scale]
 
     def release(self) -> None:
         """Let go of the picture in full; it cannot arrive any more."""
@@ -300,9 +302,10 @@ class Renderer:
         with self._hiding:
             return self.chain.hide([s.rendered for s in styled], params, in_place=self._is_large)
 
-    def _arrived(self, rgb: Tensor) -> Tensor:
-        _, received = self.channel.send(self._framed(to_pixels(rgb)))
-        return self._seen(self._inside(received))
+    def _arrived(self, rgb: Tensor, scale: int) -> Tensor:
+        sent = rgb if scale == 1 else doubled(rgb.unsqueeze(0))[0]
+        _, received = self.channel.send(self._framed(to_pixels(sent)))
+        return _shrunk(self._seen(self._inside(received)), scale)
 
     @torch.inference_mode()
     def views(self, params: Values) -> Views:
@@ -341,12 +344,15 @@ class Renderer:
         received: Sequence[Pixels],
     ) -> Views:
         """What is seen of candidates of one size."""
-        delivered = [self._seen(pixels) for pixels in received]
+        delivered = [
+            _shrunk(self._seen(pixels), r.scale)
+            for pixels, r in zip(received, rendered, strict=True)
+        ]
         # Where nothing hides the two are one picture, and need one trip.
         apart = [r.filtered is not r.styled for r in rendered]
         meant = [
-            s.arrive() if hidden else picture
-            for s, hidden, picture in zip(styled, apart, delivered, strict=True)
+            s.arrive(r.scale) if hidden else picture
+            for s, r, hidden, picture in zip(styled, rendered, apart, delivered, strict=True)
         ]
         arrived = together(delivered)
         height_px, width_px = arrived.shape[-2:]
@@ -376,6 +382,11 @@ class Renderer:
         return pixels if self.finish is None else self.finish.inside(pixels)
 
 
+def _shrunk(rgb: Tensor, scale: int) -> Tensor:
+    """A picture (3, h, w) as it is seen at the size that it had before it was enlarged."""
+    return rgb if scale == 1 else block_means(rgb.unsqueeze(0), scale)[0]
+
+
 def shown(rgb: Tensor) -> Tensor:
     """What is judged of large pictures (B, 3, H, W)."""
     return viewed(rgb, _JUDGED_PX).clone()
@@ -398,7 +409,8 @@ def render(
         with torch.inference_mode():
             # Judged is nothing here, and so there is one picture in full at a time.
             styled = chain.style(to_levels(pixels), [params], keep_size=keep_size, shown=shown)
-            (rendered,) = chain.hide(styled, [params], in_place=True)
+            hidden = at_own_size(params) if keep_size else params
+            (rendered,) = chain.hide(styled, [hidden], in_place=True)
             sent = to_pixels(rendered.filtered)
             return sent if finish is None else finish.frame(sent)
 

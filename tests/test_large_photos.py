@@ -14,6 +14,7 @@ from blackcamo import plugins, rendering
 from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import active
+from blackcamo.filters.doubling import DOUBLING
 from blackcamo.rendering import Picture, Renderer, Values, render
 from blackcamo.run.setup import style_chain
 from blackcamo.styles.hidden import WAYS
@@ -40,7 +41,9 @@ def candidates(pixels: Pixels) -> list[Values]:
     rng, known = np.random.default_rng(0), facts(pixels)
     found: list[Values] = [{}]
     for name in STYLES:
-        space = StyleSpace(plugins.load("styles", name), known, CHAIN.space, hidden=WAYS)
+        style = plugins.load("styles", name)
+        # Photos of that size are never doubled.
+        space = StyleSpace(style, known, CHAIN.space, hidden=WAYS, off={DOUBLING})
         vector = rng.uniform(-0.8, 0.8, space.dimension).tolist()
         found += [space.decode(vector), space.decode(space.lane.vector(space.lane.own(vector)))]
     return found

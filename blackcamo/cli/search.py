@@ -163,7 +163,7 @@ def search(
         bool,
         typer.Option(
             "--keep-size",
-            help="Resample a cropped picture to the photo's size.",
+            help="Deliver at the photo's size: crops are resampled to it, nothing is doubled.",
             rich_help_panel=_SEARCH,
         ),
     ] = False,

@@ -27,9 +27,21 @@ def strips(rgb: Tensor) -> Iterator[slice]:
 class InPlace(ABC):
     """A spatial filter that can change a picture where it lies."""
 
+    def keeps_size(self, rgb: Tensor, params: Params) -> bool:
+        """Whether pictures (B, 3, H, W) stay as large as they are."""
+        del rgb, params
+        return True
+
     @abstractmethod
     def change(self, rgb: Tensor, params: Params, seed: int) -> None:
         """Filter (B, 3, H, W), which is written into."""
+
+    def changed(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        """The same pictures after :meth:`change`, or where they do not stay as large, others."""
+        if not self.keeps_size(rgb, params):
+            return self.render(rgb, params, seed)
+        self.change(rgb, params, seed)
+        return rgb
 
     def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
         """A filtered copy of (B, 3, H, W)."""

@@ -15,6 +15,7 @@ from torch import Tensor
 from blackcamo import plugins
 from blackcamo.errors import OptionError
 from blackcamo.filters.active import InPlace, Values, active, tensors, where_active
+from blackcamo.filters.doubling import scale
 from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.space import FilterSpace
@@ -47,7 +48,8 @@ class Rendered:
     """One candidate: tensors (3, h, w) in [0, 1], of which several may be one and the same.
 
     ``aligned`` is the photo in the candidate's frame, ``graded`` that with the look, ``styled``
-    with the spatial filters as well, ``filtered`` the finished picture with what hides in it.
+    with the spatial filters as well, ``filtered`` the finished picture with what hides in it, of
+    ``scale`` times their height and width.
     """
 
     aligned: Tensor
@@ -55,6 +57,7 @@ class Rendered:
     styled: Tensor
     filtered: Tensor
     frame: Frame
+    scale: int = 1
 
 
 class Chain:
@@ -179,8 +182,12 @@ class Chain:
         """
         candidates = [self.space.complete(values) for values in params]
         done = list(rendered)
+        scales = [
+            scale(values, one.frame.height_px, one.frame.width_px)
+            for one, values in zip(rendered, candidates, strict=True)
+        ]
         sizes = {
-            i: (rendered[i].frame.height_px, rendered[i].frame.width_px)
+            i: (scales[i] * rendered[i].frame.height_px, scales[i] * rendered[i].frame.width_px)
             for i, values in enumerate(candidates)
             if any(active(f, values) for f in self._hidden)
         }
@@ -189,7 +196,7 @@ class Chain:
             some = [candidates[i] for i in group]
             filtered = self._filter(self._hidden, styled, some, in_place=in_place)
             for i, picture in zip(group, filtered, strict=True):
-                done[i] = replace(rendered[i], filtered=picture)
+                done[i] = replace(rendered[i], filtered=picture, scale=scales[i])
         return done
 
     def without_hidden(self, params: Values) -> dict[str, float]:
@@ -291,8 +298,7 @@ class Chain:
             ) -> Tensor:
                 params = tensors(spatial, filtered, self.device)
                 if in_place and isinstance(spatial, InPlace):
-                    spatial.change(some, params, self.seed)
-                    return some
+                    return spatial.changed(some, params, self.seed)
                 return spatial.render(some, params, self.seed)
 
             before, rgb = rgb, where_active([spatial], render, rgb, candidates)

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 
 from blackcamo.filters.active import InPlace, strips
+from blackcamo.filters.doubling import DOUBLING, doubled, scale
 from blackcamo.filters.values import column
 from blackcamo.types import Param, Params
 from blackcamo.vision.blur import gaussian_blur
 from blackcamo.vision.masking import headroom, hiding
+from blackcamo.vision.pool import enlarged
 
 _CELL_PX = 2
 """JPEG's 4:2:0 keeps one colour of 2 x 2 pixels; what is finer would not arrive."""
@@ -21,6 +23,9 @@ _COEFFICIENTS = tuple(f"weave_{plane}_{shape}" for plane in ("cb", "cr") for sha
 _LUMA_COEFFICIENTS = tuple(f"weave_luma_{shape}" for shape in _SHAPES)
 _REMEMBERED_PX = 1 << 24
 """Pixels of pictures that are remembered, 20 bytes each."""
+_LUMA_DOUBLED = 0.375
+"""Of what hides a pattern in luma, what is left where pixels are smaller and more of them: that was
+posted in all of 24 blind looks at 200 % (studies/020-doubling), and what is whole, in few."""
 _RMS = 0.5**0.5
 """Root mean square of a tile, unless its peak would go beyond 1."""
 _TO_RGB = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
@@ -35,11 +40,23 @@ class Weave(InPlace):
     softness up to half a pixel, as people see none of these where pixels are small, and a codec
     sees them there alone. Coefficients say what a pattern looks like, whatever their common scale,
     and its strength says how far it swings, in units of what ``hiding`` allows.
+
+    A picture may be delivered with twice the pixels a side. What hides is then woven into those
+    pixels, and hides where the picture itself hides it, as that is what people see.
     """
 
     name = "weave"
     hidden: Literal[True] = True
     params = (
+        Param(
+            DOUBLING,
+            0,
+            100,
+            0,
+            "%",
+            "delivered with twice the pixels a side, so hard",
+            rises="twice the pixels a side, {} hard",
+        ),
         Param("weave_jnd", 0, 4, 0, "JND", "pattern hidden in colour"),
         *(
             Param(
@@ -68,13 +85,40 @@ class Weave(InPlace):
     def __getstate__(self) -> dict[str, Any]:
         return {"_last": None}
 
+    def keeps_size(self, rgb: Tensor, params: Params) -> bool:
+        """Whether these pictures stay as large as they are."""
+        return self._scale(rgb, params) == 1
+
+    def render(self, rgb: Tensor, params: Params, seed: int) -> Tensor:
+        """A filtered copy of (B, 3, H, W); where they are doubled, all of them are."""
+        if self.keeps_size(rgb, params):
+            return super().render(rgb, params, seed)
+        out = torch.cat(
+            [
+                doubled(rgb[row : row + 1], float(params[DOUBLING][row]) / 100)
+                for row in range(len(rgb))
+            ]
+        )
+        self._weave_into(out, params, rgb)
+        return out
+
     def change(self, rgb: Tensor, params: Params, seed: int) -> None:
-        """Filter (B, 3, H, W); nothing is random."""
+        """Filter (B, 3, H, W) at their own size; nothing is random."""
         del seed
+        self._weave_into(rgb, params, rgb)
+
+    def _scale(self, rgb: Tensor, params: Params) -> int:
+        return scale({DOUBLING: float(params[DOUBLING].amax())}, *rgb.shape[-2:])
+
+    def _weave_into(self, rgb: Tensor, params: Params, seen: Tensor) -> None:
+        """Filter (B, 3, h, w), what people see of them being ``seen`` (B, 3, H, W)."""
         colour = [_colour_tile(params, row) for row in range(len(rgb))]
         luma = [_luma_tile(params, row) for row in range(len(rgb))]
         woven = any(tile.any() for tile in (*colour, *luma))
-        hidden = self._hidden(rgb) if woven else None
+        hidden = self._hidden(seen) if woven else None
+        if hidden is not None and seen.shape != rgb.shape:
+            in_luma, in_colour = (enlarged(where, *rgb.shape[-2:]) for where in hidden)
+            hidden = in_luma.mul_(_LUMA_DOUBLED), in_colour
         for row in range(len(rgb)):
             if softness_px := float(params["softness_px"][row]):
                 for channel in torch.split(rgb[row : row + 1], 1, dim=1):

@@ -53,7 +53,7 @@ class SearchConfig:
         finish: a frame around what is delivered, by name.
         alternatives: styles in which a success is delivered at most, the best one among them.
         proxy_px: longest side (pixels) that is searched on; larger photos are verified in full.
-        keep_size: resample crops to the photo's size.
+        keep_size: deliver at the photo's size: crops are resampled to it, nothing is doubled.
         keep_framing: leave geometry out altogether: no crop, turn, magnification or perspective.
         travel: ask, beside the budget, what the delivered file scores after other codecs, a crop
             and resizes.

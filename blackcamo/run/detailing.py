@@ -12,6 +12,7 @@ import numpy as np
 
 from blackcamo.errors import BlackcamoError
 from blackcamo.filters.chain import Chain
+from blackcamo.filters.doubling import at_own_size
 from blackcamo.images import fit_long_side
 from blackcamo.preset import Preset
 from blackcamo.rendering import render
@@ -121,11 +122,11 @@ def _modifiers(chain: Chain, name: str, full: Mapping[str, float]) -> dict[str, 
 
 
 def _amplified(chain: Chain, photo: Pixels, hidden: Mapping[str, float]) -> Pixels:
-    """What hides in the middle of the photo, at 100 %, on grey."""
+    """What hides in the middle of the photo, at 100 %, on grey; that it is doubled is left out."""
     height, width = (min(most, side) for most, side in zip(_HIDDEN_PX, photo.shape, strict=False))
     top, left = (photo.shape[0] - height) // 2, (photo.shape[1] - width) // 2
     middle = np.ascontiguousarray(photo[top : top + height, left : left + width])
-    with_it = render(chain, middle, hidden).astype(np.float32)
+    with_it = render(chain, middle, at_own_size(hidden)).astype(np.float32)
     levels = 128 + _AMPLIFIED * (with_it - middle)
     return np.asarray(levels.clip(0, 255).round(), np.uint8)
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from blackcamo.filters.doubling import DOUBLING
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
 from blackcamo.run.counted import score_that_counts
@@ -54,6 +55,16 @@ def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
     total = sum(failures.values())
     has = "picture has" if total == 1 else "pictures have"
     return (f"{total} {has} no score: {said}{others}",)
+
+
+def size_notes(delivered: Evaluation) -> tuple[str, ...]:
+    """What to know where the photo is delivered with more pixels than it has."""
+    if not delivered.params.get(DOUBLING):
+        return ()
+    return (
+        f"delivered with twice the pixels a side, {delivered.width_px} x {delivered.height_px}: at "
+        "the same size it looks the same; --keep-size keeps the photo's own",
+    )
 
 
 def cost_notes(

@@ -18,7 +18,13 @@ from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.delivery import Delivery
 from blackcamo.run.finalists import Expectation
 from blackcamo.run.gallery import Gallery
-from blackcamo.run.notes import cost_notes, failure_notes, recorded_failures, study_note
+from blackcamo.run.notes import (
+    cost_notes,
+    failure_notes,
+    recorded_failures,
+    size_notes,
+    study_note,
+)
 from blackcamo.run.recipes import RECIPES, front_recipes
 from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Contest, Setup, searched_on
@@ -172,6 +178,7 @@ class PhotoSearch:
                 *self.contest.notes,
                 *(self.setup.look.notes if self.setup.look else ()),
                 *((self.study.note,) if self.study.note else ()),
+                *size_notes(winner.evaluation),
                 *self.verification.fragile(result.score_after, again),
                 *failure_notes(self.oracle.failures),
                 *cost_notes(

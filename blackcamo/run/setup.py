@@ -18,6 +18,7 @@ from blackcamo.channels import STANDARD, Searched, searched_channels
 from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
 from blackcamo.filters.chain import Chain, built_in, load_chain
+from blackcamo.filters.doubling import DOUBLING, can_double
 from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.ledger import Ledger
@@ -184,6 +185,9 @@ class Setup:
         spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
         profile = self.profile.profile if self.profile else None
         off = framing() if self.config.keep_framing else frozenset()
+        # A smaller copy is doubled only where the photo in full can be.
+        if self.config.keep_size or not can_double(*pixels.shape[:2]):
+            off |= {DOUBLING}
         notes += self.profile.notes if self.profile else ()
         for style in self.styles:
             why = unsuited(style, known, named=named, keep_framing=self.config.keep_framing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blackcamo.filters.colour import Colour
 from blackcamo.filters.depth import Depth
+from blackcamo.filters.doubling import DOUBLING
 from blackcamo.filters.geometry import Geometry
 from blackcamo.filters.hsl import Hsl
 from blackcamo.types import Style
@@ -20,7 +21,7 @@ _COLOURS = ("curve_red_", "curve_green_", "curve_blue_", "weave_jnd", "weave_cb_
 """How parameters begin that give greys a colour, beside those of whole families."""
 _IDLE = ("cross_percent", "mono_red_percent", "mono_blue_percent")
 """One more of them, and two that do nothing to greys."""
-_AT_THE_EDGES = ("vignette_percent",)
+_AT_THE_EDGES = ("vignette_percent", DOUBLING)
 
 _GREY_NOTE = (
     "the photo has no colour, and only what tints and is asked for by name gives it one: "

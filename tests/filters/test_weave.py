@@ -19,7 +19,7 @@ TILES = {
     "diagonal": {"weave_cb_01": 0.5, "weave_cb_10": 0.5, "weave_cr_01": 0.5, "weave_cr_10": 0.5},
     "columns of Cb": {"weave_cb_01": 1.0},
     "one cell of four": {"weave_cr_01": 0.7, "weave_cr_10": 0.7, "weave_cr_11": 0.7},
-    "all": {name: 0.1 + 0.1 * i for i, name in enumerate(p.name for p in Weave.params[1:7])},
+    "all": {name: 0.1 + 0.1 * i for i, name in enumerate(p.name for p in Weave.params[2:8])},
 }
 
 

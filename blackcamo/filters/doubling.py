@@ -52,7 +52,7 @@ def doubled(rgb: Tensor, hardness: float = 0.0) -> Tensor:
     for source, target in zip(planes(rgb), planes(out), strict=True):
         cv2.resize(source, (width_px, height_px), dst=target, interpolation=cv2.INTER_CUBIC)
         if hardness:
-            hard = source.repeat(2, 0).repeat(2, 1)
+            hard = cv2.resize(source, (width_px, height_px), interpolation=cv2.INTER_NEAREST)
             cv2.addWeighted(target, 1 - hardness, hard, hardness, 0, dst=target)
         np.clip(target, 0, 1, out=target)
     return out

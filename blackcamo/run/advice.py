@@ -30,6 +30,7 @@ def next_step(
     *,
     styles: Sequence[str],
     smaller_than_px: int | None = None,
+    resize_to_px: int | None = None,
 ) -> str:
     """What may help, as options of the command line.
 
@@ -40,6 +41,8 @@ def next_step(
         styles: those that raced.
         smaller_than_px: the photo's long side where it was searched on a smaller copy, and so
             nothing hides in it.
+        resize_to_px: the long side at which the photo could be delivered with twice the pixels,
+            where it is longer.
     """
     if config.budget < _USUAL_BUDGET:
         return f"continue with --budget {_USUAL_BUDGET}"
@@ -51,6 +54,11 @@ def next_step(
     missing = [_missing(part, goal) for part in (tried, tried[:late])]
     if missing[0] <= _NEARLY or missing[1] - missing[0] >= _MOVED:
         return f"continue with --budget {2 * config.budget}"
+    if resize_to_px is not None:
+        return (
+            f"share it smaller: resized to {resize_to_px} pixels before, it is delivered with "
+            "twice those, which hides more than anything else"
+        )
     if config.mode == "imperceptible":
         return "allow a visible style: --mode enhance"
     if config.made_for is not None:

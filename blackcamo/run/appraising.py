@@ -14,7 +14,7 @@ from blackcamo.errors import BlackcamoError, PhotoError
 from blackcamo.images import Photo, Source
 from blackcamo.preset import Preset, read_preset
 from blackcamo.run.config import DEFAULT_APPEAL
-from blackcamo.run.known_views import Presets, is_delivered, known_views
+from blackcamo.run.known_views import Presets, as_seen, is_delivered, known_views
 from blackcamo.run.results import AppealResult
 from blackcamo.scorers.base import choose
 from blackcamo.types import Appeal, Appraisal, Mode, PathLike, PhotoLike, Pixels, Views
@@ -139,6 +139,7 @@ def found_views(original: Pixels, edited: Pixels) -> Views:
     Raises:
         PhotoError: the edit shows no part of the photo that could be found.
     """
+    edited = as_seen(original, edited)
     found = align(original, edited)
     photo = to_rgb(original)[None]
     delivered = to_rgb(edited)[None, :, found.rows, found.columns].contiguous()

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from torch import Tensor
+
 from blackcamo.errors import BlackcamoError
 from blackcamo.finish import finish
-from blackcamo.images import Photo
+from blackcamo.images import Photo, fit_long_side
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import Renderer
 from blackcamo.run.applying import preset_channel
@@ -20,6 +22,10 @@ from blackcamo.vision.alignment import align, window
 from blackcamo.vision.arrays import to_pixels, to_rgb
 from blackcamo.vision.facts import facts
 from blackcamo.vision.frames import frame_matrix
+from blackcamo.vision.pool import block_means
+
+_FAR = 1.5
+"""Times a photo's long side beyond which an edit is looked at as smaller pixels are: from afar."""
 
 
 class Presets:
@@ -80,8 +86,19 @@ def known_views(photo: Photo, edit: Photo, preset: Preset, measure: Appeal, mode
     views = renderer.views(params)
     if is_delivered(photo, edit, preset):
         inside = edit.pixels if border is None else border.inside(edit.pixels)
-        return replace(views, delivered=to_rgb(inside)[None])
-    return _moved(views, edit.pixels)
+        return replace(views, delivered=_at_size_of(views.delivered, to_rgb(inside)[None]))
+    return _moved(views, as_seen(photo.pixels, edit.pixels))
+
+
+def as_seen(photo: Pixels, edited: Pixels) -> Pixels:
+    """An edit that has far more pixels than its photo, at that one's size; others as they are."""
+    side_px = max(photo.shape[:2])
+    return fit_long_side(edited, side_px) if max(edited.shape[:2]) > _FAR * side_px else edited
+
+
+def _at_size_of(views: Tensor, delivered: Tensor) -> Tensor:
+    """What was delivered with more pixels than it is judged at, averaged down."""
+    return block_means(delivered, max(delivered.shape[-1] // views.shape[-1], 1))
 
 
 def _moved(views: Views, edited: Pixels) -> Views:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from blackcamo.errors import ScorerError
+from blackcamo.filters.doubling import MOST_PX, can_double
 from blackcamo.images import Photo
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
@@ -197,13 +198,16 @@ class PhotoSearch:
 
     def _next_step(self, shift: float) -> str:
         """What may help where nothing was good enough."""
-        plain = self.on_proxy and not sees_every_pixel(self.setup.scorer)
+        long_side_px = max(self.photo.pixels.shape[:2])
+        sees_all = sees_every_pixel(self.setup.scorer)
+        doubles = self.config.keep_size or can_double(*self.photo.pixels.shape[:2])
         return next_step(
             [evaluation for _, evaluation in self.candidates if not evaluation.partial],
             self.goal.moved(-shift),
             self.config,
             styles=list(self.contest.spaces),
-            smaller_than_px=max(self.photo.pixels.shape[:2]) if plain else None,
+            smaller_than_px=long_side_px if self.on_proxy and not sees_all else None,
+            resize_to_px=MOST_PX // 2 if sees_all and not doubles else None,
         )
 
     def _objective(self, pixels: Pixels) -> Objective:

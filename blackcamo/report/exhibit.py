@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blackcamo.channel import Channel
-from blackcamo.images import fit_long_side
+from blackcamo.images import fit_long_side, resize
 from blackcamo.report.places import find_places
 from blackcamo.report.verdict import Outcome, Verdict
 from blackcamo.types import Pixels
@@ -166,16 +166,20 @@ def make_exhibit(
     Args:
         photo: the photo (H, W, 3).
         aligned: what of it the camouflage's frame shows; None where that is all of it.
-        camouflage: the camouflage, of the size of ``aligned``.
+        camouflage: the camouflage, of the size of ``aligned`` or whole times it: then places are
+            shown of that at the same size.
         long_side_px: bound of whole pictures.
     """
     before = photo if aligned is None else aligned
+    height_px, width_px = camouflage.shape[:2]
+    before = resize(before, width_px=width_px, height_px=height_px)
     whole = fit_long_side(photo, long_side_px)
+    shown = whole if aligned is None else fit_long_side(aligned, long_side_px)
     return Exhibit(
         facts=facts,
         whole=whole,
-        aligned=whole if aligned is None else fit_long_side(aligned, long_side_px),
-        camouflage=fit_long_side(camouflage, long_side_px),
+        aligned=shown,
+        camouflage=resize(camouflage, width_px=shown.shape[1], height_px=shown.shape[0]),
         spots=tuple(
             # Copies, so that the pictures they are cut from need not be kept.
             Spot(place.why, place.cut(before).copy(), place.cut(camouflage).copy())

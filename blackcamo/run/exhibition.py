@@ -228,7 +228,8 @@ def _show(piece: _Piece, originals: Originals, studies: Studies) -> tuple[Exhibi
     if preset.finish:
         # The frame around it is nothing to compare.
         after = finish(preset.finish).inside(after)
-    if before.shape != after.shape:
+    scale = max(after.shape[0] // before.shape[0], 1)
+    if (scale * before.shape[0], scale * before.shape[1]) != after.shape[:2]:
         raise PresetError(f"{piece.path}: its preset's frame is of another size; search again")
     behind = details(preset, photo.pixels, studies.review(study))
     shown = make_exhibit(facts, photo.pixels, aligned, after, long_side_px=WHOLE_PX)

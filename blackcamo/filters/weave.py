@@ -23,9 +23,9 @@ _COEFFICIENTS = tuple(f"weave_{plane}_{shape}" for plane in ("cb", "cr") for sha
 _LUMA_COEFFICIENTS = tuple(f"weave_luma_{shape}" for shape in _SHAPES)
 _REMEMBERED_PX = 1 << 24
 """Pixels of pictures that are remembered, 20 bytes each."""
-_LUMA_DOUBLED = 0.375
-"""Of what hides a pattern in luma, what is left where pixels are smaller and more of them: that was
-posted in all of 24 blind looks at 200 % (studies/020-doubling), and what is whole, in few."""
+_LUMA_DOUBLED, _COLOUR_DOUBLED = 0.375, 2 / 3
+"""Of what hides a pattern, what is left where pixels are smaller and more of them: that is posted
+in all of 24 blind looks at 200 %, and what is whole in few (studies/020-doubling)."""
 _RMS = 0.5**0.5
 """Root mean square of a tile, unless its peak would go beyond 1."""
 _TO_RGB = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
@@ -118,7 +118,7 @@ class Weave(InPlace):
         hidden = self._hidden(seen) if woven else None
         if hidden is not None and seen.shape != rgb.shape:
             in_luma, in_colour = (enlarged(where, *rgb.shape[-2:]) for where in hidden)
-            hidden = in_luma.mul_(_LUMA_DOUBLED), in_colour
+            hidden = in_luma.mul_(_LUMA_DOUBLED), in_colour.mul_(_COLOUR_DOUBLED)
         for row in range(len(rgb)):
             if softness_px := float(params["softness_px"][row]):
                 for channel in torch.split(rgb[row : row + 1], 1, dim=1):

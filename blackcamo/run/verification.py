@@ -13,6 +13,7 @@ from blackcamo.oracle import Ended, Oracle, is_high_quality
 from blackcamo.run.delivery import Winner
 from blackcamo.run.finalists import Expectation, Finalist, Finalists
 from blackcamo.run.setup import Setup
+from blackcamo.strategies.goal import liked
 from blackcamo.study import Study
 from blackcamo.types import UNCHANGED, Evaluation
 
@@ -52,7 +53,7 @@ class Verification:
         self._study.keep(REFERENCE, known, ledger=self._oracle.ledger.counts())
 
     def winner(self, candidates: Sequence[tuple[int, Evaluation]], expected: Expectation) -> Winner:
-        """The one to deliver: highest appeal of those verified at the target, else least loss.
+        """The one to deliver: most appealing of those verified at the target, else least loss.
 
         Args:
             candidates: trial number and evaluation; the photo unchanged is the first one.
@@ -71,7 +72,7 @@ class Verification:
             if best is not None:
                 # On a proxy what hides is often found too strong for the photo in full, and what
                 # was learned of that puts weaker, more appealing candidates first.
-                if finalist.evaluation.appeal <= best or more == _MORE:
+                if liked(finalist.evaluation.appeal) <= best or more == _MORE:
                     break
                 more += 1
             # One query is for the second compression; what was verified before is free.
@@ -90,7 +91,7 @@ class Verification:
                 continue
             verified.append(delivered)
             if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                best = max(best or 0.0, finalist.evaluation.appeal)
+                best = max(best or 0.0, liked(finalist.evaluation.appeal))
         if failed and not any(v.trial for v in verified):
             self.failed = self._oracle.latest_failure
         if not any(self._goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):

@@ -20,6 +20,9 @@ FLOOR_WEIGHT = 20.0
 """Loss per point of appeal under the floor: buying 1 point of score with 1 of appeal is a loss."""
 WORST_GAP = 1000.0
 """Scores this many points short of the target count alike, so that a failure can be worse."""
+ENOUGH = 95.0
+"""Appeal from which on more is the measure's opinion and no longer people's: searches that went on
+to 98 came to harsh pictures (studies/005-camouflage). What has more counts as this."""
 FAILED = 100.0 + SCORE_WEIGHT * WORST_GAP + FLOOR_WEIGHT * 100.0 + 1.0
 """Loss of a candidate without a score or appeal: finite, and worse than any that has both."""
 
@@ -99,7 +102,7 @@ class Goal:
         """What the search minimises: always finite, and a function of its arguments alone.
 
         Short of the target every point of score outweighs points of appeal; past it only appeal
-        counts; appeal under the floor costs steeply on both sides.
+        counts, up to ``ENOUGH``; appeal under the floor costs steeply on both sides.
 
         >>> goal = Goal(45, appeal_floor=60)
         >>> goal.loss(70, 95) > goal.loss(50, 80) > goal.loss(40, 80) > goal.loss(44, 90)
@@ -107,23 +110,27 @@ class Goal:
         """
         if not (math.isfinite(score) and math.isfinite(appeal)):
             return FAILED
-        appeal = min(max(appeal, 0.0), 100.0)
+        shortfall = max(self.appeal_floor - max(appeal, 0.0), 0.0)
         gap = min(max(self.gap(score) + SAFETY, 0.0), WORST_GAP)
-        shortfall = max(self.appeal_floor - appeal, 0.0)
-        return 100.0 - appeal + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
+        return 100.0 - liked(appeal) + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
 
     def winner(self, verified: Sequence[tuple[float, float]]) -> int:
         """Index of the one to deliver among at least one pair of verified score and appeal.
 
-        The success with the highest appeal; where there is none, the least loss: nothing that
-        people would mind is delivered for its score alone.
+        The success with the highest appeal, the first of those with enough; where there is none,
+        the least loss: nothing that people would mind is delivered for its score alone.
         """
         won = [i for i, pair in enumerate(verified) if self.succeeded(*pair)]
         if won:
-            return max(won, key=lambda i: verified[i][1])
+            return max(won, key=lambda i: liked(verified[i][1]))
         return min(range(len(verified)), key=lambda i: self.loss(*verified[i]))
 
     def gap(self, score: float) -> float:
         """Points (of 100 on the scorer's scale) that are missing to the target."""
         missing = score - self.target if self.higher_is_better else self.target - score
         return 100.0 * missing / (self.high - self.low)
+
+
+def liked(appeal: float) -> float:
+    """What an appeal counts, 0-100: one beyond ``ENOUGH`` no more than that."""
+    return min(max(appeal, 0.0), ENOUGH)

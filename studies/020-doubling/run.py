@@ -58,8 +58,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path)
     args = parser.parse_args()
-    # Luma was woven in whole then; that it no longer is follows from these looks.
-    weave._LUMA_DOUBLED = 1.0
+    # Patterns were woven in whole then; that they no longer are follows from these looks.
+    weave._LUMA_DOUBLED = weave._COLOUR_DOUBLED = 1.0
     with (HERE / "verdicts.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     if args.work is not None:

@@ -79,8 +79,10 @@ def test_a_pattern_keeps_its_pixels_and_hides_where_the_picture_hides_it() -> No
     assert torch.equal(change[0, :, 40:42].sign(), -change[0, :, 42:44].sign())
     # As strong everywhere as the map of the photo allows.
     (allowed,) = enlarged(hiding(foliage[None])[1], *change.shape[-2:])[0]
-    share = change[2].abs() / 1.772 / allowed
+    share = change[2].abs() / 1.772 / (WOVEN["weave_jnd"] * allowed)
     torch.testing.assert_close(share, share.mean().expand_as(share), rtol=0.01, atol=0)
+    # Two thirds of that, and a tile of columns has the square root of a half at its peak.
+    assert float(share.mean()) == pytest.approx(2 / 3 * 0.5**0.5, rel=0.02)
 
 
 def test_what_is_too_large_stays_as_it_is() -> None:

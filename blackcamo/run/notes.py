@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from blackcamo.filters.doubling import DOUBLING
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
 from blackcamo.run.counted import score_that_counts
@@ -59,6 +58,8 @@ def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
 
 def size_notes(delivered: Evaluation) -> tuple[str, ...]:
     """What to know where the photo is delivered with more pixels than it has."""
+    from blackcamo.filters.doubling import DOUBLING  # whoever looks at studies needs no torch
+
     if not delivered.params.get(DOUBLING):
         return ()
     return (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from blackcamo.filters.doubling import DOUBLING
 from blackcamo.types import Free, Hiding, Style
 
 WAYS: tuple[Hiding, ...] = (
     # Twice the pixels a side, for scorers that look at pixels.
-    Hiding("doubling", (Free(DOUBLING, 0, 50, 25),)),
+    Hiding("doubling", (Free("doubling_percent", 0, 50, 25),)),
     Hiding(
         "colour weave",
         (

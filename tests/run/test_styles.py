@@ -14,6 +14,7 @@ from blackcamo import plugins, run
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, UnknownNameError
 from blackcamo.filters.chain import load_chain
+from blackcamo.filters.doubling import scale
 from blackcamo.finish import finish
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
@@ -193,8 +194,9 @@ def test_a_finish_frames_what_is_delivered_and_the_preset_frames_again(
     assert result.output is not None
     assert result.preset is not None
     polaroid = finish("polaroid")
-    framed = polaroid.frame(load_photo(photo).pixels)
-    assert load_photo(result.output).pixels.shape == framed.shape
+    times = scale(read_preset(result.preset).params, *load_photo(photo).pixels.shape[:2])
+    inside = load_photo(photo).pixels.repeat(times, 0).repeat(times, 1)
+    assert load_photo(result.output).pixels.shape == polaroid.frame(inside).shape
     assert read_preset(result.preset).finish == "polaroid"
     assert run.verify(result.output).reproduced
     (applied,) = run.apply(result.preset, [photo], out=tmp_path / "applied")

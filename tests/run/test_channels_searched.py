@@ -34,7 +34,9 @@ SEVERAL: dict[str, Any] = {
 @pytest.fixture
 def measure() -> Callable[[Pixels], float]:
     """Paleness, and five points more for what came smaller: a channel that is always weakest."""
-    return lambda image: min(paleness(image) + (5 if image.shape[1] not in (128, 256) else 0), 100.0)
+    return lambda image: min(
+        paleness(image) + (5 if image.shape[1] not in (128, 256) else 0), 100.0
+    )
 
 
 def test_the_delivered_file_has_the_scores_that_are_told_after_each_channel(

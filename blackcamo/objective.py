@@ -16,7 +16,7 @@ from blackcamo.channels import Searched
 from blackcamo.images import Credit
 from blackcamo.judge import Judge, Judged, Standing
 from blackcamo.oracle import Oracle
-from blackcamo.rendering import Anchor, Picture, Renderer
+from blackcamo.rendering import ABOVE_FLOOR, Anchor, Picture, Renderer
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import UNCHANGED, Appraisal, Evaluation, Pixels, Proposal
 from blackcamo.workers import Workers
@@ -98,19 +98,30 @@ class Objective:
         (judged,) = self._judge.ask([(digest, received)], kind="baseline", reference=True)
         return judged
 
-    def prepare(self, proposals: Sequence[Proposal]) -> list[Candidate]:
+    def prepare(
+        self, proposals: Sequence[Proposal], *, wanted: float | None = None
+    ) -> list[Candidate]:
         """Render and appraise a batch of proposals; asks nothing of the scorer.
 
         A candidate that people would mind is drawn towards its style's start until its appeal is
         at the floor, or nearly, and what hides in a style towards nothing: no query is spent on
         what could not be delivered.
+
+        Args:
+            wanted: appeal (0-100) that a candidate is drawn to in place of the floor where what it
+                is drawn towards has more.
         """
         anchors = [self._anchor(p) for p in proposals]
+        if wanted is not None:
+            anchors = [
+                a if a.appeal <= wanted + ABOVE_FLOOR else replace(a, floor=max(wanted, a.floor))
+                for a in anchors
+            ]
         params = [self._params(p) for p in proposals]
         if self._workers is None:
-            rendered = self._renderer.prepare(params, anchors=anchors, floor=self._floor)
+            rendered = self._renderer.prepare(params, anchors=anchors)
         else:
-            rendered = self._workers.prepare(self._renderer, params, anchors, self._floor)
+            rendered = self._workers.prepare(self._renderer, params, anchors)
         candidates = [
             Candidate(proposal, values, picture)
             for proposal, (values, picture) in zip(proposals, rendered, strict=True)
@@ -155,7 +166,7 @@ class Objective:
             appeal = picture.appraisal.value if isinstance(picture, Picture) else 0.0
             self._learn(start, params, appeal)
         found = self._plain(proposal) or self._anchors[start.style, start.vector]
-        return Anchor({**space.nothing, **found.params}, found.appeal)
+        return Anchor({**space.nothing, **found.params}, found.appeal, self._floor)
 
     def _plain(self, proposal: Proposal) -> Anchor | None:
         """The candidate with nothing hidden that this one hides something in, if there was one."""
@@ -166,7 +177,7 @@ class Objective:
 
     def _learn(self, proposal: Proposal, params: Mapping[str, float], appeal: float) -> None:
         if not self._styles[proposal.style].lane.hiding(proposal.vector):
-            self._anchors[proposal.style, proposal.vector] = Anchor(params, appeal)
+            self._anchors[proposal.style, proposal.vector] = Anchor(params, appeal, self._floor)
 
     def evaluate(
         self, candidates: Sequence[Candidate], *, loss: Loss | None = None, best: float = math.inf

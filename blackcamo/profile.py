@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -22,31 +22,14 @@ VERSION = 1
 SUFFIX = ".profile.json"
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedStyle:
-    """A style as it starts for this scorer.
-
-    Args:
-        name: the style's.
-        start: its own coordinates (D,) in [-1, 1], counted from where it starts on a photo; empty
-            for that itself.
-        saved: mean loss that it saves, of which 10 are a point of the score's 100.
-    """
-
-    name: str
-    start: tuple[float, ...]
-    saved: float
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """What hides from a scorer, and which styles it falls for, best first.
+    """What hides from a scorer.
 
     Args:
         scorer: "name" and "digest" of the scorer that it was learned of.
         hiding: way of hiding -> its parameters in physical units; ways that are missing do not
             pay.
-        styles: the styles in the order in which they are worth trying.
         reach: mode -> what it reached with no query on photos that were set aside: "photos",
             "below" (share of those of high quality that fell below the threshold), "drop" (mean
             points), "appeal" (mean).
@@ -59,7 +42,6 @@ class Profile:
 
     scorer: Mapping[str, str]
     hiding: Mapping[str, Mapping[str, float]]
-    styles: tuple[LearnedStyle, ...]
     reach: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     learned: Mapping[str, object] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -99,15 +81,6 @@ class Profile:
             found.append(Hiding(name, moved))
         return tuple(found)
 
-    def start(self, style: str) -> tuple[float, ...] | None:
-        """Where a style starts; None where nothing was learned of that."""
-        return next((s.start for s in self.styles if s.name == style and s.start), None)
-
-    def order(self, styles: Sequence[str]) -> list[str]:
-        """These styles, those that fool the scorer most first, unknown ones last."""
-        rank = {s.name: i for i, s in enumerate(self.styles)}
-        return sorted(styles, key=lambda name: rank.get(name, len(rank)))
-
     def fits(self, info: ScorerInfo) -> bool:
         """Whether it was learned of this very scorer."""
         return dict(self.scorer) == {"name": info.name, "digest": info.digest}
@@ -115,15 +88,11 @@ class Profile:
     @property
     def digest(self) -> str:
         """Hex digest of what a search takes from it."""
-        used = [self.hiding, [(s.name, s.start) for s in self.styles]]
-        return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.hiding, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """The profile as JSON: keys sorted, numbers exact, one trailing newline."""
         document = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "extra"}
-        document["styles"] = [
-            {"name": s.name, "start": list(s.start), "saved": s.saved} for s in self.styles
-        ]
         document = {**self.extra, **document, "format": FORMAT, "version": VERSION}
         try:
             return json.dumps(plain(document, "profile"), sort_keys=True, indent=1) + "\n"
@@ -151,30 +120,13 @@ class Profile:
             known[name] = _object(document.pop(name, None), name)
         for way, values in known["hiding"].items():
             _object(values, way)
-        styles = document.pop("styles", None)
-        if not isinstance(styles, list):
-            raise ProfileError("in a profile, styles must be a list")
-        return cls(**known, styles=tuple(map(_style, styles)), extra=document)
+        return cls(**known, extra=document)
 
 
 def _object(value: object, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ProfileError(f"in a profile, {short(name)} must be an object of named values")
     return value
-
-
-def _style(value: object) -> LearnedStyle:
-    found = _object(value, "a style")
-    name, start, saved = (found.get(key) for key in ("name", "start", "saved"))
-    numbers = isinstance(start, list) and all(
-        type(x) in (int, float) and -1 <= x <= 1 for x in start
-    )
-    if not (isinstance(name, str) and numbers and type(saved) in (int, float)):
-        raise ProfileError(
-            f"in a profile, a style is {short(value)}; it must have a name, a start of "
-            "coordinates between -1 and 1, and what it saves"
-        )
-    return LearnedStyle(name, tuple(map(float, start)), float(saved))  # type: ignore[arg-type]
 
 
 def file_name(scorer: str) -> str:

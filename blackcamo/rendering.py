@@ -35,7 +35,7 @@ Values: TypeAlias = "Mapping[str, float]"
 
 _REPAIRS = 4
 """Times that a candidate under the floor is rendered again at most."""
-_ABOVE_FLOOR = 1.0
+ABOVE_FLOOR = 1.0
 """Points above the floor that a repair aims at."""
 _CLOSE = 3.0
 """Points above the floor at which a repair ends: more is left of a candidate than could be."""
@@ -72,10 +72,15 @@ Prepared: TypeAlias = "tuple[Values, Picture | str]"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Parameters that a candidate under the floor is drawn towards, and their appeal (0-100)."""
+    """Parameters that a candidate under the floor is drawn towards, and their appeal (0-100).
+
+    Args:
+        floor: least appeal (0-100) of a candidate that is left as it is.
+    """
 
     params: Values
     appeal: float
+    floor: float
 
 
 _GONE, _HIDDEN = torch.empty(0), torch.empty(0)
@@ -107,23 +112,25 @@ class _Styled:
 class _Repair:
     """Shares of a candidate (0-1) that are left: one at the floor or above, and one under it."""
 
+    anchor: Anchor
     weak: float
     weak_appeal: float
     strong: float
     strong_appeal: float
 
-    def between(self, floor: float) -> float:
+    def between(self) -> float:
         """Where the floor is, should the log odds of appeal fall along a line."""
         weak, strong = _log_odds(self.weak_appeal), _log_odds(self.strong_appeal)
-        fallen = (weak - _log_odds(floor + _ABOVE_FLOOR)) / (weak - strong)
+        fallen = (weak - _log_odds(self.anchor.floor + ABOVE_FLOOR)) / (weak - strong)
         if self.weak == 0:
             fallen = fallen ** (1 / _BEND)
         moved = min(max(fallen, _LEAST_MOVE), 1 - _LEAST_MOVE)
         return self.weak + moved * (self.strong - self.weak)
 
-    def learned(self, share: float, appeal: float, floor: float) -> _Repair:
-        """With what became of another share."""
-        if appeal >= floor:
+    def learned(self, appeal: float) -> _Repair:
+        """With what became of the share between them."""
+        share = self.between()
+        if appeal >= self.anchor.floor:
             return replace(self, weak=share, weak_appeal=appeal)
         return replace(self, strong=share, strong_appeal=appeal)
 
@@ -191,7 +198,6 @@ class Renderer:
         params: Sequence[Values],
         *,
         anchors: Sequence[Anchor | None] | None = None,
-        floor: float = 0.0,
     ) -> list[Prepared]:
         """Render, encode and appraise candidates, in the order given.
 
@@ -201,14 +207,13 @@ class Renderer:
         Args:
             anchors: for each candidate what it is drawn towards where its appeal is under the
                 floor (constraint repair: rendering costs no query); None leaves it as it is.
-            floor: least appeal (0-100) of what is left as it is.
         """
         anchors = [None] * len(params) if anchors is None else anchors
 
         @torch.inference_mode()
         def prepared(some: slice) -> list[Prepared]:
             try:
-                return self._repaired(params[some], anchors[some], floor)
+                return self._repaired(params[some], anchors[some])
             except Exception as error:  # noqa: BLE001 - a filter or appeal may raise anything
                 return [(values, one_line(error)) for values in params[some]]
 
@@ -219,7 +224,7 @@ class Renderer:
         return in_one_thread(lambda: [prepared(one)[0] for one in alone])
 
     def _repaired(
-        self, params: Sequence[Values], anchors: Sequence[Anchor | None], floor: float
+        self, params: Sequence[Values], anchors: Sequence[Anchor | None]
     ) -> list[Prepared]:
         """Candidates at the floor or a little above, as far as a few steps to their anchors help.
 
@@ -229,24 +234,24 @@ class Renderer:
         """
         found = list(zip(params, self._pictures(params), strict=True))
         repairs = {
-            i: _Repair(0.0, anchor.appeal, 1.0, picture.appraisal.value)
+            i: _Repair(anchor, 0.0, anchor.appeal, 1.0, picture.appraisal.value)
             for i, (anchor, (_, picture)) in enumerate(zip(anchors, found, strict=True))
             if anchor is not None
-            and picture.appraisal.value < floor
-            and anchor.appeal > floor + _ABOVE_FLOOR
+            and picture.appraisal.value < anchor.floor
+            and anchor.appeal > anchor.floor + ABOVE_FLOOR
         }
         for _ in range(_REPAIRS):
             again: dict[int, Values] = {}
             for i, repair in repairs.items():
-                if repair.weak == 0 or repair.weak_appeal > floor + _CLOSE:
-                    again[i] = towards(anchors[i].params, params[i], repair.between(floor))  # type: ignore[union-attr]
+                if repair.weak == 0 or repair.weak_appeal > repair.anchor.floor + _CLOSE:
+                    again[i] = towards(repair.anchor.params, params[i], repair.between())
             if not again:
                 break
             for i, picture in zip(again, self._pictures(list(again.values())), strict=True):
                 appeal = picture.appraisal.value
-                repairs[i] = repairs[i].learned(repairs[i].between(floor), appeal, floor)
+                repairs[i] = repairs[i].learned(appeal)
                 # What is too strong stands only until there is something that is not.
-                if appeal >= floor or repairs[i].weak == 0:
+                if appeal >= repairs[i].anchor.floor or repairs[i].weak == 0:
                     found[i] = again[i], picture
         return [(values, picture) for values, picture in found]
 

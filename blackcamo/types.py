@@ -161,8 +161,9 @@ class Style:
         sentence: what it looks like, one sentence.
         free: 3 to 12 parameters that a search may move.
         fixed: parameters that it sets; those named in neither are neutral.
-        auto: whether ``--style auto`` holds it; only what was posted in at least 70 % of blind
-            looks may be.
+        liked: share (0-1) of blind looks that found a photo better in it, where it starts.
+            ``--style auto`` holds the styles that have one, and prefers them in this order. With
+            None it races by name alone, as what many found worse should.
         adapt: values for one photo, of free parameters (where they start) or of fixed ones.
         unsuited: why it does not suit a photo, None where it does.
     """
@@ -171,7 +172,7 @@ class Style:
     sentence: str
     free: tuple[Free, ...]
     fixed: Mapping[str, float] = field(default_factory=dict)
-    auto: bool = False
+    liked: float | None = None
     adapt: Callable[[PhotoFacts], Mapping[str, float]] | None = None
     unsuited: Callable[[PhotoFacts], str | None] | None = None
 

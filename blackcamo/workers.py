@@ -39,13 +39,12 @@ class Workers:
         renderer: Renderer,
         params: Sequence[Values],
         anchors: Sequence[Anchor | None],
-        floor: float,
     ) -> list[Prepared]:
         """What ``renderer.prepare`` gives; candidates are shared out."""
         pool = _pool(self._count)
         with opencv_in_one_thread():
             tasks = [
-                pool.submit(renderer.prepare, [values], anchors=[anchor], floor=floor)
+                pool.submit(renderer.prepare, [values], anchors=[anchor])
                 for values, anchor in zip(params, anchors, strict=True)
             ]
             try:

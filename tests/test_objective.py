@@ -197,6 +197,20 @@ def test_what_hides_is_drawn_to_nothing_and_leaves_the_style_as_it_was_found(
     assert weaker.picture.appraisal.value >= floor
 
 
+def test_what_is_wanted_stands_for_the_floor_where_there_can_be_as_much(pixels: Pixels) -> None:
+    floor = between(pixels, bright(0.0), bright(1.0))
+    objective, _, _ = make(pixels, appeal_floor=floor)
+    (start,) = objective.prepare([bright(0.0)])
+    most = start.picture.appraisal.value
+    assert floor + 3 < most
+    by_floor, gentle, too_much = (
+        objective.prepare([bright(1.0)], wanted=wanted)[0] for wanted in (None, most - 2, most)
+    )
+    assert gentle.picture.appraisal.value >= most - 2 > by_floor.picture.appraisal.value
+    assert gentle.params["exposure_ev"] < by_floor.params["exposure_ev"]
+    assert too_much.params == by_floor.params
+
+
 def test_a_style_that_was_repaired_hides_things_as_it_was_repaired(pixels: Pixels) -> None:
     hidden = tuple(0.1 for _ in CALM[1:])
     floor = between(pixels, bright(0.0), bright(1.0))
@@ -242,11 +256,11 @@ def test_styles_are_drawn_each_to_its_own_start(pixels: Pixels) -> None:
 def test_an_anchor_under_the_floor_repairs_nothing(pixels: Pixels) -> None:
     measure = Mild()
     renderer = Renderer(pixels, Chain([Tone()]), Channel(), measure, "enhance")
-    anchor = Anchor({"exposure_ev": 0.3}, 60.0)
+    anchor = Anchor({"exposure_ev": 0.3}, 60.0, 90.0)
     for bound in (None, anchor):
         measure.appraised = 0
         bright = [{"exposure_ev": 0.5}]
-        ((params, picture),) = renderer.prepare(bright, anchors=[bound], floor=90.0)
+        ((params, picture),) = renderer.prepare(bright, anchors=[bound])
         assert isinstance(picture, Picture)
         assert picture.appraisal.value < 90
         assert (params, measure.appraised) == ({"exposure_ev": 0.5}, 1)

@@ -10,7 +10,6 @@ import pytest
 
 from blackcamo.errors import ProfileError
 from blackcamo.profile import (
-    LearnedStyle,
     Profile,
     find_profile,
     installed_profiles,
@@ -22,7 +21,6 @@ from blackcamo.types import ScorerInfo
 SOFT = Profile(
     scorer={"name": "niqe", "digest": "ab"},
     hiding={"softness": {"softness_px": 0.3}},
-    styles=(LearnedStyle("lomo", (0.5, -1.0), 12.5), LearnedStyle("vivid", (), 3.0)),
     reach={"enhance": {"photos": 9, "below": 0.5}},
     learned={"seed": 3},
     extra={"of_others": [1]},
@@ -38,12 +36,6 @@ def test_ways_start_where_they_were_found_and_the_others_are_left_out() -> None:
     assert (way.name, way.free[0].start, way.free[0].high) == ("softness", 0.3, 0.45)
 
 
-def test_styles_come_best_first_and_unknown_ones_last() -> None:
-    assert SOFT.order(["natural", "vivid", "lomo"]) == ["lomo", "vivid", "natural"]
-    assert SOFT.start("lomo") == (0.5, -1.0)
-    assert SOFT.start("vivid") is SOFT.start("natural") is None
-
-
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -57,10 +49,6 @@ def test_styles_come_best_first_and_unknown_ones_last() -> None:
         ("hiding", {"sleight of hand": {"x": 1}}, "learn it anew"),
         ("hiding", {"softness": 0.3}, "object"),
         ("hiding", None, "hiding"),
-        ("styles", {"lomo": 1}, "list"),
-        ("styles", [{"name": "lomo", "start": [2], "saved": 1}], "between -1 and 1"),
-        ("styles", [{"name": "lomo", "start": [0], "saved": None}], "saves"),
-        ("styles", ["lomo"], "object"),
         ("reach", [], "reach"),
         ("learned", 3, "learned"),
     ],

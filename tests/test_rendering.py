@@ -163,10 +163,10 @@ def test_what_is_far_under_the_floor_is_weakened_no_further_than_to_it(
     wanted = {"weave_jnd": strength, "weave_cb_01": 1.0}
     ((_, plain),) = renderer.prepare([{}])
     assert isinstance(plain, Picture)
-    anchor = Anchor({"weave_jnd": 0.0}, plain.appraisal.value)
+    anchor = Anchor({"weave_jnd": 0.0}, plain.appraisal.value, 80.0)
     ((alone, strong),) = renderer.prepare([wanted])
     trips = counting(monkeypatch, Channel, "send_all")
-    ((params, picture),) = renderer.prepare([wanted], anchors=[anchor], floor=80.0)
+    ((params, picture),) = renderer.prepare([wanted], anchors=[anchor])
     assert isinstance(strong, Picture)
     assert isinstance(picture, Picture)
     # As it is, and weakened as often as it takes; along a line of appeal itself the strongest

@@ -135,12 +135,12 @@ def rendered(pixels: Pixels) -> Rendered:
     # In another order styles meet that share nothing.
     order = rng.permutation(len(params)).tolist()
     params = [params[i] for i in order]
-    anchors = [Anchor(dict.fromkeys(one, 0.0), 90.0) if i % 7 == 0 else None
+    anchors = [Anchor(dict.fromkeys(one, 0.0), 90.0, 88.0) if i % 7 == 0 else None
                for i, one in enumerate(params)]  # fmt: skip
-    anchors = [a and Anchor({**chain.space.neutral, **p}, a.appeal)
+    anchors = [a and Anchor({**chain.space.neutral, **p}, a.appeal, a.floor)
                for a, p in zip(anchors, params, strict=True)]  # fmt: skip
     here = [
-        renderer(pixels, chain).prepare([one], anchors=[anchor], floor=88.0)[0]
+        renderer(pixels, chain).prepare([one], anchors=[anchor])[0]
         for one, anchor in zip(params, anchors, strict=True)
     ]
     return Rendered(params, anchors, here)
@@ -149,7 +149,7 @@ def rendered(pixels: Pixels) -> Rendered:
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_threads_make_what_is_made_here(pixels: Pixels, rendered: Rendered, count: int) -> None:
     mine = renderer(pixels, load_chain())
-    there = Workers(count).prepare(mine, rendered.params, rendered.anchors, 88.0)
+    there = Workers(count).prepare(mine, rendered.params, rendered.anchors)
     assert_alike(rendered.here, there)
 
 
@@ -160,7 +160,7 @@ def test_candidates_are_rendered_side_by_side_in_threads_of_one(pixels: Pixels) 
     try:
         look = Meeting(3)
         params = [{"meeting": float(i)} for i in range(1, 7)]
-        made = Workers(3).prepare(renderer(pixels, Chain([look])), params, [None] * 6, 80.0)
+        made = Workers(3).prepare(renderer(pixels, Chain([look])), params, [None] * 6)
         assert all(isinstance(picture, Picture) for _, picture in made)
         assert len(look.threads) == 3
         assert look.torch_threads == look.opencv_threads == {1}
@@ -174,7 +174,7 @@ def test_candidates_are_rendered_side_by_side_in_threads_of_one(pixels: Pixels) 
 def test_what_hides_is_used_by_one_thread_at_a_time(pixels: Pixels) -> None:
     params = [{"exposure_ev": 0.01 * i, "remembering": 1.0} for i in range(8)]
     chain = Chain([Tone(), Remembering()])
-    made = Workers(4).prepare(renderer(pixels, chain), params, [None] * 8, 80.0)
+    made = Workers(4).prepare(renderer(pixels, chain), params, [None] * 8)
     assert [picture for _, picture in made if not isinstance(picture, Picture)] == []
 
 
@@ -198,12 +198,12 @@ def test_who_is_interrupted_does_not_wait_for_the_rest(pixels: Pixels) -> None:
     params = [{"interrupted": float(i)} for i in range(1, 41)]
     threads = cv2.getNumThreads()
     with pytest.raises(KeyboardInterrupt):
-        Workers(1).prepare(renderer(pixels, Chain([look])), params, [None] * 40, 80.0)
+        Workers(1).prepare(renderer(pixels, Chain([look])), params, [None] * 40)
     assert cv2.getNumThreads() == threads
     # And the threads are there for the next.
     look.let_go.set()
     plain = renderer(pixels, Chain([Tone()]))
-    made = Workers(1).prepare(plain, [{"exposure_ev": 0.2}], [None], 80.0)
+    made = Workers(1).prepare(plain, [{"exposure_ev": 0.2}], [None])
     assert_alike(made, plain.prepare([{"exposure_ev": 0.2}]))
     assert look.calls <= 2
 

@@ -50,7 +50,7 @@ NAMES = frozenset(
         "device engine finish for format jobs keep-framing keep-size look look-strength "
         "lower-is-better mode no-pictures no-score photos-at-once points preprocess profile proxy "
         "quality range recursive retry-failed robust score scorer seed shown size split "
-        "stop-on-success strategy strength style subsampling target threshold travel"
+        "strategy strength style subsampling target threshold travel until"
     )
 )
 """Names, numbers and switches of which a file may speak that nobody has named: with them

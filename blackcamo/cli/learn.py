@@ -55,7 +55,7 @@ def learn(
     quiet: o.Quiet = False,
     as_json: o.Json = False,
 ) -> int:
-    """Learn what hides from a scorer and which styles it falls for, as a profile for searches.
+    """Learn what hides from a scorer, as a profile for searches.
 
     A quarter of the photos is set aside; what the profile reaches on them without a query is said.
     """
@@ -93,7 +93,6 @@ def learn(
     else:
         say(f"{result.profile}: {result.queries['total']} queries, {result.seconds:.0f} s")
         say(f"  hides by {', '.join(result.hiding)}")
-        say(f"  best styles: {', '.join(result.styles[:4])}")
         for mode, r in result.reach.items():
             say(
                 f"  {mode} on {r['photos']} photos set aside, no query: {100 * r['below']:.0f} % "

@@ -15,13 +15,12 @@ def profiles(as_json: o.Json = False) -> int:
         print_json({"profiles": [entry.to_json() for entry in entries]})
         return DONE
     print_table(
-        ("profile", "scorer", "hides by", "best styles", "below the threshold, no query"),
+        ("profile", "scorer", "hides by", "below the threshold, no query"),
         (
             (
                 e.name,
                 e.scorer,
                 ", ".join(e.hiding),
-                ", ".join(e.styles[:3]),
                 ", ".join(f"{mode} {100 * r['below']:.0f} %" for mode, r in e.reach.items()),
             )
             for e in entries

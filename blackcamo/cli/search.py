@@ -120,14 +120,14 @@ def search(
             rich_help_panel=_SEARCH,
         ),
     ] = 1024,
-    stop_on_success: Annotated[
-        bool,
+    until: Annotated[
+        Literal["enough", "success", "budget"],
         typer.Option(
-            "--stop-on-success",
-            help="End with the first success instead of looking for more appeal.",
+            help="End early with a success that people would hardly like better, with the first "
+            "one, or not before all is spent.",
             rich_help_panel=_SEARCH,
         ),
-    ] = False,
+    ] = "enough",
     channel: Annotated[
         str | None,
         typer.Option(
@@ -238,7 +238,7 @@ def search(
         proxy_px=proxy,
         keep_size=keep_size,
         keep_framing=keep_framing,
-        stop_on_success=stop_on_success,
+        until=until,
         travel=travel,
         device=model.device,
         made_for=made_for,

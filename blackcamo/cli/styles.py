@@ -39,7 +39,11 @@ def styles(
         print_json({"styles": [entry.to_json() for entry in entries]})
         return DONE
     print_table(
-        ("style", "auto", "what it looks like", "free parameters"),
-        ((e.name, "yes" if e.auto else "no", e.sentence, ", ".join(e.free)) for e in entries),
+        ("style", "liked", "what it looks like", "free parameters"),
+        ((e.name, _liked(e.liked), e.sentence, ", ".join(e.free)) for e in entries),
     )
     return DONE
+
+
+def _liked(share: float | None) -> str:
+    return "by name" if share is None else f"{share:.0%}"

@@ -74,7 +74,7 @@ class Subject:
         if self._workers is None:
             rendered = self._renderer.prepare(params)
         else:
-            rendered = self._workers.prepare(self._renderer, params, [None] * len(params), 0.0)
+            rendered = self._workers.prepare(self._renderer, params, [None] * len(params))
         return {key: picture for key, (_, picture) in zip(keys, rendered, strict=True)}
 
 

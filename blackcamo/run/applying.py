@@ -41,7 +41,7 @@ from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.profiling import profiled
 from blackcamo.run.results import ApplyResult
 from blackcamo.run.scoring import recorded_scorer, score_source
-from blackcamo.run.setup import load_styles, style_chain
+from blackcamo.run.setup import liked_first, load_styles, style_chain
 from blackcamo.scorers import load_scorer, scorer_is_pure, scorer_of
 from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes
@@ -213,8 +213,8 @@ def apply_profile(
 ) -> Iterator[ApplyResult]:
     """Give each photo what a scorer was found to fall for: no search and no query.
 
-    In the mode enhance that is the first style of the profile that suits the photo and is at the
-    floor on it, with what hides in it; in the mode imperceptible what hides alone.
+    In the mode enhance that is the style that suits the photo best, with what hides in it; in the
+    mode imperceptible what hides alone.
 
     Args:
         profile: its name, or its file.
@@ -228,12 +228,12 @@ def apply_profile(
             in ``error``.
     """
     name, found = find_profile(profile)
-    styles = load_styles([s.name for s in found.styles]) if found.styles else []
+    styles = [] if mode == "imperceptible" else liked_first(load_styles(plugins.names("styles")))
     chain = style_chain(styles)
 
     def protected(photo: Photo) -> _Given:
         known = facts(photo.pixels, wraps=photo.wraps)
-        params = profiled(photo.pixels, known, found, chain, mode=mode, floor=appeal_floor)
+        params = profiled(photo.pixels, known, found, chain, styles, floor=appeal_floor)
         return params, photo_notes(known)
 
     job = _Job(chain, Channel(), protected, Path(out), before_channel, overwrite)

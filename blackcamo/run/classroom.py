@@ -10,6 +10,7 @@ from blackcamo.objective import Objective
 from blackcamo.oracle import Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.setup import Setup
+from blackcamo.strategies.goal import ENOUGH
 from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
@@ -67,12 +68,14 @@ class Classroom:
         return self._spaces[photo, mode]
 
     def lanes(self, photo: int, mode: Mode, oracle: Oracle) -> dict[str, Lane]:
-        """The styles that suit a photo, but for those that are under the floor where they start."""
+        """The styles that suit a photo, most liked first, those under the floor left out."""
         spaces = self.spaces(photo, mode)
         if mode == "imperceptible":
             return {name: space.lane for name, space in spaces.items()}
         objective, floor = self.objective(photo, mode, oracle), self._setup.config.appeal_floor
-        return {n: s.lane for n, s in spaces.items() if objective.appeal_of(n) >= floor}
+        appeal = {name: objective.appeal_of(name) for name in spaces}
+        liked = sorted(appeal, key=lambda name: -min(appeal[name], ENOUGH))
+        return {name: spaces[name].lane for name in liked if appeal[name] >= floor}
 
     def objective(self, photo: int, mode: Mode, oracle: Oracle) -> Objective:
         """Who evaluates candidates of a photo in a mode, and asks this oracle."""

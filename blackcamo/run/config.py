@@ -22,6 +22,7 @@ DEFAULT_APPEAL = "critic"
 DEFAULT_APPEAL_FLOOR = 80.0
 DEFAULT_ALTERNATIVES = 3
 MadeFor: TypeAlias = Literal["cube"]
+Until: TypeAlias = Literal["enough", "success", "budget"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,10 @@ class SearchConfig:
         keep_framing: leave geometry out altogether: no crop, turn, magnification or perspective.
         travel: ask, beside the budget, what the delivered file scores after other codecs, a crop
             and resizes.
-        stop_on_success: end the search with the first candidate at target and floor.
+        until: what ends a search before its budget is spent: "enough", a success that people would
+            hardly like better, and within the first fifth of the budget successes in as many styles
+            as ``alternatives`` says; "success", the first candidate at target and floor; "budget",
+            nothing.
         made_for: "cube" searches pointwise filters only, so that a table of colours reaches the
             target by itself, and delivers that, too; None searches all filters.
         out: folder of the files; None is ``camouflage/<stem>``.
@@ -96,7 +100,7 @@ class SearchConfig:
     keep_size: bool = False
     keep_framing: bool = False
     travel: bool = False
-    stop_on_success: bool = False
+    until: Until = "enough"
     device: str = "auto"
     made_for: MadeFor | None = None
     out: PathLike | None = None
@@ -185,7 +189,7 @@ class SearchKeywords(ScorerKeywords, total=False):
     keep_size: bool
     keep_framing: bool
     travel: bool
-    stop_on_success: bool
+    until: Until
     device: str
     made_for: MadeFor | None
     out: PathLike | None

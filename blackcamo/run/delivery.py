@@ -219,7 +219,8 @@ class Delivery:
         """
         mine, recorded = self._identity, theirs.provenance
         goal = self._setup.goal
-        if recorded.get("succeeded") and not goal.succeeded(after.score, after.appeal):
+        succeeded = goal.succeeded(after.score, after.appeal)
+        if recorded.get("succeeded") and not succeeded:
             return False
         try:
             same = all(
@@ -230,6 +231,8 @@ class Delivery:
             point = theirs.recorded(counted, float), theirs.recorded("appeal", float)
         except PresetError:
             return False
+        if same and succeeded and not recorded.get("succeeded"):
+            return True
         return same and goal.winner([point, (after.score, after.appeal)]) == 1
 
     def _table(self, preset: Preset, *, succeeded: bool) -> Path | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from blackcamo.strategies.goal import Goal, liked
+from blackcamo.strategies.goal import Goal
 from blackcamo.types import Evaluation
 
 _AS_ASSUMED = 3.0
@@ -100,5 +100,5 @@ class Finalists:
         expected = self._expected.score(evaluation)
         # A score that is not of all channels may look better than it is.
         if self._goal.succeeded(expected, evaluation.appeal):
-            return int(evaluation.partial), -liked(evaluation.appeal)
+            return int(evaluation.partial), -self._goal.liked(evaluation.appeal)
         return _REST + evaluation.partial, self._goal.loss(expected, evaluation.appeal)

@@ -14,12 +14,12 @@ from blackcamo.errors import OptionError, ScorerError
 from blackcamo.images import Photo, load_photo, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
-from blackcamo.profile import LearnedStyle, Profile, file_name, installed_folder
+from blackcamo.profile import Profile, file_name, installed_folder
 from blackcamo.run.classroom import Classroom
 from blackcamo.run.config import DEFAULT_STORAGE, SearchConfig
 from blackcamo.run.finding import find_photos
 from blackcamo.run.identity import LEARNING
-from blackcamo.run.lesson import Asked, Found, Learned, Lesson, Plan
+from blackcamo.run.lesson import Asked, Found, Lesson, Plan
 from blackcamo.run.results import LearnResult, Progress, ProgressCallback
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.setup import Setup
@@ -39,7 +39,7 @@ def learn(
     progress: ProgressCallback | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> LearnResult:
-    """Learn what hides from a scorer and which styles it falls for.
+    """Learn what hides from a scorer.
 
     The same call goes on where one was stopped or killed, to the same profile.
 
@@ -162,7 +162,6 @@ class _Learning:
             photos=len(self._classroom.photos),
             aside=aside,
             hiding={} if profile is None else profile.hiding,
-            styles=() if profile is None else tuple(s.name for s in profile.styles),
             reach={} if profile is None else profile.reach,
             queries=self._ledger.counts(),
             seconds=round(time.monotonic() - started, 3),
@@ -188,7 +187,8 @@ class _Learning:
             baselines,
             partial(self._classroom.lanes, oracle=self._oracle),
             threshold=setup.scorer.info.threshold,
-            goal=setup.goal,
+            # What hides is to be seen as little as can be, past what a search is content with.
+            goal=replace(setup.goal, enough=100.0),
             budget=self._ledger.budget - len(baselines),
             strategy=setup.config.strategy,
             seed=setup.config.seed,
@@ -198,8 +198,8 @@ class _Learning:
         """What the lesson comes to."""
         found = self._taught(lesson.hidden())
         hiding = self._physical(found)
-        self._classroom.ways = Profile(scorer=_of(self._setup), hiding=hiding, styles=()).ways()
-        return self._profile(lesson, hiding, self._taught(lesson.styled(found)))
+        self._classroom.ways = Profile(scorer=_of(self._setup), hiding=hiding).ways()
+        return self._profile(lesson, hiding, self._taught(lesson.reach(found)))
 
     def _taught(self, plan: Plan[Found]) -> Found:
         """Ask what a plan asks; what it comes to."""
@@ -282,15 +282,17 @@ class _Learning:
         }
 
     def _profile(
-        self, lesson: Lesson, hiding: Mapping[str, Mapping[str, float]], learned: Learned
+        self,
+        lesson: Lesson,
+        hiding: Mapping[str, Mapping[str, float]],
+        reach: Mapping[str, Mapping[str, float]],
     ) -> Profile:
         setup, photos = self._setup, self._classroom.photos
         counts = self._study.ledger
         return Profile(
             scorer=_of(setup),
             hiding=hiding,
-            styles=tuple(self._usable(style) for style in learned.styles),
-            reach=learned.reach,
+            reach=reach,
             learned={
                 "photos": [p.sha256 for i, p in enumerate(photos) if i not in lesson.aside],
                 "photos_aside": [photos[i].sha256 for i in lesson.aside],
@@ -306,11 +308,6 @@ class _Learning:
                 "versions": setup.versions,
             },
         )
-
-    def _usable(self, learned: LearnedStyle) -> LearnedStyle:
-        """A style that no photo left all of its choice begins where it always does."""
-        style = next(s for s in self._setup.styles if s.name == learned.name)
-        return learned if len(learned.start) == len(style.free) else replace(learned, start=())
 
 
 def _of(setup: Setup) -> dict[str, str]:

@@ -13,13 +13,11 @@ import random
 import statistics
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from blackcamo.errors import OptionError
-from blackcamo.profile import LearnedStyle
 from blackcamo.strategies import Goal, Strategy
 from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.types import Evaluation, Lane, Mode, Proposal
@@ -28,14 +26,15 @@ _BATCH = 16
 _PHOTOS = 4
 """On so many photos a candidate of a batch is judged."""
 _WAY_PHOTOS = 8
-"""On so many photos each way is tried alone, and a style at its start."""
+"""On so many photos each way is tried alone."""
 _FINAL_PHOTOS = 24
 """On so many at most finalists are compared."""
 _WAY_PAYS = 3.0
 """Mean loss that a way of hiding has to save by itself, of which 10 are a point of the score."""
-_HIDING_SHARE = 0.6
-"""Of what is left once every way was tried; styles get the rest."""
-_STYLES_SEARCHED = 4
+_STRENGTHS = (0.0, 1.0)
+"""Coordinates of a way's strength with which it is tried alone."""
+_FINALISTS = 4
+_MODES = ("enhance", "imperceptible")
 _LATEST = 4
 """The middle of the best quarter of so many last batches is a finalist."""
 _ASIDE = 4
@@ -56,21 +55,8 @@ Found = TypeVar("Found")
 Plan: TypeAlias = Generator[Asked, "list[Evaluation]", Found]
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What is known of styles at the end.
-
-    Args:
-        styles: the styles, best first.
-        reach: mode -> figures, as in a profile.
-    """
-
-    styles: tuple[LearnedStyle, ...]
-    reach: Mapping[str, Mapping[str, float]]
-
-
 class Lesson:
-    """Two plans of batches, :meth:`hidden` and then :meth:`styled`.
+    """Two plans of batches, :meth:`hidden` and then :meth:`reach`.
 
     A plan yields what is asked, for one batch on one photo after the other, and is sent the
     evaluations. It follows from them alone, so that a lesson that is sent the same again goes on
@@ -78,8 +64,9 @@ class Lesson:
 
     Args:
         baselines: the score of each photo unchanged, and its appeal.
-        lanes: the lanes of the styles that suit a photo in a mode and are liked on it; in the mode
-            enhance their ways of hiding start where :meth:`hidden` has found them.
+        lanes: the lanes of the styles that suit a photo in a mode and are liked on it, the most
+            liked first; in the mode enhance their ways of hiding start where :meth:`hidden` has
+            found them.
         goal: what a search is after.
         budget: queries that may be spent, those of the baselines not among them.
         strategy: a nevergrad optimiser.
@@ -122,8 +109,10 @@ class Lesson:
                 f"{goal.target:g} as they are; name at least {_ASIDE} of which something can be "
                 "learned"
             )
-        self._left = budget - 2 * len(self.aside)
-        least = 4 * _BATCH * _PHOTOS + 2 * len(WAYS) * _WAY_PHOTOS
+        compared = _FINALISTS * min(len(self._train), _FINAL_PHOTOS)
+        tried = len(_STRENGTHS) * len(WAYS) * _WAY_PHOTOS
+        self._left = budget - len(_MODES) * len(self.aside) - tried - compared
+        least = 4 * _BATCH * _PHOTOS
         if self._left < least:
             raise OptionError(
                 f"the budget leaves {self._left} queries for learning; it must leave {least}: "
@@ -134,7 +123,7 @@ class Lesson:
         """What hides: ways that pay alone, then searched together; way -> coordinates (-1 to 1)."""
         lane = self._lanes(self._train[0], "imperceptible")[HIDDEN.name]
         sizes = lane.hidden
-        tests = [{w: (s, *(0.0,) * (sizes[w] - 1))} for w in sizes for s in (0.0, 1.0)]
+        tests = [{w: (s, *(0.0,) * (sizes[w] - 1))} for w in sizes for s in _STRENGTHS]
         saved = yield from self._judged(
             "imperceptible", [self._vector(lane, t) for t in tests], self._draw(_WAY_PHOTOS)
         )
@@ -153,7 +142,7 @@ class Lesson:
             hiding = {w: tuple(itertools.islice(values, sizes[w])) for w in paying}
             return self._vector(lane, hiding)
 
-        batches = int(_HIDING_SHARE * self._left) // (_BATCH * _PHOTOS)
+        batches = self._left // (_BATCH * _PHOTOS)
         found = yield from self._searched("imperceptible", proposal, len(first), batches)
         return lane.hiding(found.vector)
 
@@ -161,61 +150,18 @@ class Lesson:
     def _vector(lane: Lane, hiding: Mapping[str, Coordinates]) -> Proposal:
         return Proposal(HIDDEN.name, lane.vector((), hiding))
 
-    def styled(self, hiding: Mapping[str, Coordinates]) -> Plan[Learned]:
-        """The styles with that hidden in them, and what photos set aside come to.
+    def reach(self, hiding: Mapping[str, Coordinates]) -> Plan[Mapping[str, Mapping[str, float]]]:
+        """What photos set aside come to with that hidden in them; mode -> figures of a profile.
 
         Args:
             hiding: what :meth:`hidden` came to.
         """
+        alone = yield from self._applied("imperceptible", hiding)
         # Where the lanes start at it.
         kept = {way: (0.0,) * len(at) for way, at in hiding.items()}
-        styles = yield from self._styles(kept)
+        enhanced = yield from self._applied("enhance", kept)
         # Where no style would be liked, what hides is all that is done.
-        alone = yield from self._applied(
-            "imperceptible", [LearnedStyle(HIDDEN.name, (), 0)], hiding
-        )
-        enhanced = yield from self._applied("enhance", styles, kept)
-        reach = {"imperceptible": self._figures(alone), "enhance": self._figures(alone | enhanced)}
-        return Learned(styles, reach)
-
-    def _styles(self, kept: Mapping[str, Coordinates]) -> Plan[tuple[LearnedStyle, ...]]:
-        """The styles by what they save with that hidden in them; the best ones are searched."""
-        suited: dict[str, list[int]] = {}
-        sizes: dict[str, int] = {}
-        for photo in self._train:
-            for name, lane in self._lanes(photo, "enhance").items():
-                # Where a photo leaves no choice in some of it, it says nothing of the start.
-                if lane.style < sizes.get(name, 0):
-                    continue
-                if lane.style > sizes.get(name, 0):
-                    suited[name] = []
-                sizes[name] = lane.style
-                suited.setdefault(name, []).append(photo)
-
-        def at(name: str, own: Sequence[float]) -> Proposal:
-            lane = self._lanes(suited[name][0], "enhance")[name]
-            return Proposal(name, lane.vector(own, kept))
-
-        saved: dict[str, float] = {}
-        for name, photos in suited.items():
-            (saved[name],) = yield from self._judged(
-                "enhance", [at(name, (0.0,) * sizes[name])], photos[:_WAY_PHOTOS]
-            )
-        ranking = sorted(saved, key=lambda name: -saved[name])
-        starts = {name: (0.0,) * sizes[name] for name in saved}
-        per_style = (self._left - int(_HIDING_SHARE * self._left)) // (_STYLES_SEARCHED + 1)
-        batches = per_style // (_BATCH * _PHOTOS)
-        for name in ranking[:_STYLES_SEARCHED]:
-            if sizes[name] and batches and len(suited[name]) >= _PHOTOS:
-                found = yield from self._searched(
-                    "enhance", partial(at, name), sizes[name], batches, suited[name]
-                )
-                starts[name] = tuple(found.vector[: sizes[name]])
-                (saved[name],) = yield from self._judged(
-                    "enhance", [found], suited[name][:_WAY_PHOTOS]
-                )
-        ranking = sorted(saved, key=lambda name: -saved[name])
-        return tuple(LearnedStyle(name, starts[name], round(saved[name], 3)) for name in ranking)
+        return {"imperceptible": self._figures(alone), "enhance": self._figures(alone | enhanced)}
 
     def _searched(
         self,
@@ -280,17 +226,13 @@ class Lesson:
         return found
 
     def _applied(
-        self, mode: Mode, styles: Sequence[LearnedStyle], hiding: Mapping[str, Coordinates]
+        self, mode: Mode, hiding: Mapping[str, Coordinates]
     ) -> Plan[dict[int, Evaluation]]:
-        """What the first style that suits does to the photos set aside, no query spent on it."""
+        """What it does to photos set aside, in the style that suits best; no query went there."""
         found: dict[int, Evaluation] = {}
         for photo in self.aside:
-            lanes = self._lanes(photo, mode)
-            style = next((s for s in styles if s.name in lanes), None)
-            if style is not None:
-                lane = lanes[style.name]
-                own = style.start if len(style.start) == lane.style else (0.0,) * lane.style
-                proposal = Proposal(style.name, lane.vector(own, hiding))
+            for name, lane in itertools.islice(self._lanes(photo, mode).items(), 1):
+                proposal = Proposal(name, lane.vector((0.0,) * lane.style, hiding))
                 (found[photo],) = yield Asked(photo, mode, (proposal,))
         return found
 

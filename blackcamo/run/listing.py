@@ -61,7 +61,6 @@ def profiles() -> list[ProfileEntry]:
                 path=path,
                 scorer=profile.scorer["name"],
                 hiding=profile.hiding,
-                styles=tuple(style.name for style in profile.styles),
                 reach=profile.reach,
             )
         )

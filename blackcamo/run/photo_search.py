@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from blackcamo.errors import ScorerError
 from blackcamo.filters.doubling import MOST_PX, can_double
 from blackcamo.images import Photo
+from blackcamo.judge import Judged
 from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.advice import next_step
 from blackcamo.run.config import DEFAULT_STORAGE
-from blackcamo.run.delivery import Delivery
+from blackcamo.run.delivery import Delivery, Winner
 from blackcamo.run.finalists import Expectation
 from blackcamo.run.gallery import Gallery
 from blackcamo.run.notes import (
@@ -51,6 +53,19 @@ _SLOW_S = 1.0
 # Names of what the study keeps for a continued search.
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
+_NOT_ENOUGH = "not_enough"
+# Share of the budget in which successes in other styles are waited for.
+_WAITS_FOR_OTHERS = 0.2
+# Points of appeal under the photo's own that nobody sees.
+_UNSEEN = 1.0
+
+
+class _Verified(NamedTuple):
+    """What was verified as the best, what was learned from that, and the queries before it."""
+
+    winner: Winner
+    expected: Expectation
+    spent: int
 
 
 class PhotoSearch:
@@ -84,6 +99,7 @@ class PhotoSearch:
         self.interrupted = False
         self.failed: str | None = None
         self.asked_at = self.proposing_s = 0.0
+        self.index = 0
         proxy = searched_on(photo.pixels, self.config.mode, self.config.proxy_px)
         self.on_proxy = proxy.shape != photo.pixels.shape
         reserve = _RESERVE_ON_PROXY if self.on_proxy else _RESERVE
@@ -103,6 +119,7 @@ class PhotoSearch:
         self.batches: list[Sequence[int]] = []
         self.to_success: int | None = None
         self.verified_early = 0
+        self.ended_early = False
 
     def run(self) -> SearchResult:
         """Baseline, search, verification, files.
@@ -131,20 +148,28 @@ class PhotoSearch:
             self.study.finish(numbers, [unchanged], ledger=self.ledger.counts())
             self.candidates.append((numbers[0], unchanged))
             self._show(numbers)
+        if self.config.mode == "imperceptible":
+            enough = min(self.goal.enough, max(unchanged.appeal - _UNSEEN, 0.0))
+            self.goal = self.verification.goal = replace(self.goal, enough=enough)
+        # The search sees the proxy's scores, so its target moves by the difference.
+        goal = self.goal.moved(-shift)
+        race = None
         if not self.goal.reached(before.score):
-            # The search sees the proxy's scores, so its target moves by the difference.
-            self._explore(self.goal.moved(-shift), recorded[1:])
-        spent = self.ledger.counts()["verify"] - self.verified_early
-        self._say("verifying")
-        expected = Expectation(unchanged.score, before.score, self.goal, hides=self._hides)
-        winner = self.verification.winner(self.candidates, expected)
-        self.failed = self.failed or self.verification.failed
+            race = self._replayed(goal, recorded[1:])
+            self._explore(race, goal)
+        found = self._verified(unchanged, before)
+        if race is not None and self.ended_early and not self._holds(found.winner):
+            # What would have been enough on the proxy is not in full.
+            self.study.keep(_NOT_ENOUGH, True)
+            self._explore(race, goal)
+            found = self._verified(unchanged, before)
+        winner, expected, spent = found.winner, found.expected, found.spent
         # A search that was cut short saves these queries for when it goes on.
         cut_short = self.interrupted or self.failed is not None
         again = None if cut_short else self.verification.score_again(winner)
         others = []
         if not cut_short:
-            others = self.verification.alternatives(winner, self.candidates, expected)
+            others = self.verification.alternatives(winner, self._by_style(), expected)
         facts = self.delivery.facts(before, winner, again)
         if cut_short:
             early = self.ledger.counts()["verify"] - spent
@@ -191,6 +216,26 @@ class PhotoSearch:
                 ),
             ),
         )
+
+    def _verified(self, unchanged: Evaluation, before: Evaluation | Judged) -> _Verified:
+        """Verify what is worth it: all of it at the end, as much as the reserve allows before."""
+        spent = self.ledger.counts()["verify"] - self.verified_early
+        self._say("verifying")
+        expected = Expectation(unchanged.score, before.score, self.goal, hides=self._hides)
+        queries = max(self.ledger.reserve - spent, 1) if self.ended_early else None
+        winner = self.verification.winner(self._by_style(), expected, queries=queries)
+        self.failed = self.failed or self.verification.failed
+        return _Verified(winner, expected, spent)
+
+    def _by_style(self) -> list[tuple[int, Evaluation]]:
+        """All candidates, those of the most liked style first; the photo unchanged before all."""
+        place = {style: i for i, style in enumerate(self.contest.spaces)}
+        return sorted(self.candidates, key=lambda found: place.get(found[1].style, -1))
+
+    def _holds(self, winner: Winner) -> bool:
+        """Whether the winner is a success in full, or nothing more can be done for that."""
+        found = winner.evaluation
+        return self.failed is not None or self.goal.succeeded(found.score, found.appeal)
 
     def _hides(self, evaluation: Evaluation) -> bool:
         plain = self.setup.chain.without_hidden(evaluation.params)
@@ -291,8 +336,8 @@ class PhotoSearch:
             )
         self.verification.keep()
 
-    def _explore(self, goal: Goal, recorded: Sequence[Batch]) -> None:
-        """Ask, evaluate and tell until the budget of the search is spent."""
+    def _replayed(self, goal: Goal, recorded: Sequence[Batch]) -> Race:
+        """The race as far as it is recorded."""
         planned = self.study.recall(_PLANNED, int) or self.config.budget
         self.study.keep(_PLANNED, planned)
         if self.setup.searched.others:
@@ -302,9 +347,18 @@ class PhotoSearch:
             self._asked(race, len(batch.numbers))
             self.small.learn(batch.evaluations)
             self._tell(race, goal, batch.proposals, batch.evaluations, batch.queries)
-        index = recorded[-1].index if recorded else 0
+        self.index = recorded[-1].index if recorded else 0
+        return race
+
+    def _explore(self, race: Race, goal: Goal) -> None:
+        """Ask, evaluate and tell until there is enough or the budget of the search is spent."""
+        patient = self.config.until == "budget" or self.study.recall(_NOT_ENOUGH, bool)
+        self.ended_early = False
         asked, most_asked = len(self.candidates), _MOST_ASKED * self.config.budget
-        while not self._finished() and asked < most_asked:
+        while asked < most_asked:
+            if not patient and self._has_enough(goal):
+                self.ended_early = True
+                return
             n = min(self.config.batch, self.ledger.available("search"), most_asked - asked)
             if n < 1:
                 return
@@ -312,9 +366,12 @@ class PhotoSearch:
                 self.interrupted = True
                 return
             proposals = self._asked(race, n)
-            index, asked = index + 1, asked + len(proposals)
-            candidates = self.small.prepare(proposals)
-            numbers = self.study.begin(index, proposals, [c.params for c in candidates])
+            asked += len(proposals)
+            self.index += 1
+            # What people mind least is tried first, and if it is not enough as much as they take.
+            first = self.index == 1
+            candidates = self.small.prepare(proposals, wanted=goal.enough if first else None)
+            numbers = self.study.begin(self.index, proposals, [c.params for c in candidates])
             before = self.ledger.counts()
             try:
                 evaluations = self.small.evaluate(
@@ -369,8 +426,18 @@ class PhotoSearch:
         """Report what takes its time."""
         self.progress(replace(self.latest, queries=self.ledger.total, doing=doing))
 
-    def _finished(self) -> bool:
-        return self.config.stop_on_success and self.to_success is not None
+    def _has_enough(self, goal: Goal) -> bool:
+        """Whether more candidates would not make the result better for people."""
+        if self.to_success is None or self.config.until == "success":
+            return self.to_success is not None
+        best: dict[str, float] = {}
+        for _, e in self.candidates:
+            if not e.partial and goal.safely_reached(e.score) and e.appeal >= goal.appeal_floor:
+                best[e.style] = max(best.get(e.style, 0.0), e.appeal)
+        wanted = min(self.config.alternatives, len(self.contest.spaces))
+        if self.ledger.total >= _WAITS_FOR_OTHERS * self.ledger.budget:
+            wanted = 1
+        return len(best) >= wanted and max(best.values()) >= goal.enough
 
     def _tell(
         self,

@@ -31,7 +31,7 @@ from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer, scorer_of
 from blackcamo.scorers.address import public_spec
 from blackcamo.scorers.base import sees_every_pixel
-from blackcamo.strategies import Goal, Race, Strategy
+from blackcamo.strategies import Goal, Race, check_strategy
 from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import framing, photo_notes, unsuited
 from blackcamo.styles.look import look_style
@@ -131,7 +131,7 @@ class Setup:
         )
         self.versions = versions(self.scorer.info.engine)
         # An unknown or unusable one is refused here and not after the first query.
-        Strategy(config.strategy, dimension=3, budget=1, batch=config.batch, seed=config.seed)
+        check_strategy(config.strategy, batch=config.batch, seed=config.seed)
 
     def _styles(self) -> list[Style]:
         config = self.config
@@ -150,7 +150,7 @@ class Setup:
                     "leave out --look, or use the mode enhance"
                 )
             return [HIDDEN]
-        return own or [style for style in load_styles(plugins.names("styles")) if style.auto]
+        return own or liked_first(load_styles(plugins.names("styles")))
 
     def unchanged(self, photo: Photo) -> tuple[bytes, Pixels]:
         """The photo itself, framed: its JPEG and the pixels that arrive."""
@@ -193,9 +193,8 @@ class Setup:
             why = unsuited(style, known, named=named, keep_framing=self.config.keep_framing)
             if why is None or named:
                 hidden = () if not hides else profile.ways() if profile else WAYS
-                start = profile.start(style.name) if profile else None
                 spaces[style.name] = StyleSpace(
-                    style, known, self.chain.space, hidden=hidden, start=start, off=off
+                    style, known, self.chain.space, hidden=hidden, off=off
                 )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
@@ -204,8 +203,6 @@ class Setup:
                 f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
                 f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"
             )
-        if profile is not None:
-            spaces = {name: spaces[name] for name in profile.order(list(spaces))}
         return Contest(spaces, tuple(notes))
 
     def race(
@@ -326,6 +323,12 @@ def load_styles(names: Sequence[str]) -> list[Style]:
     if not names:
         raise OptionError(f"no style is named; choose from {', '.join(plugins.names('styles'))}")
     return [plugins.load("styles", name) for name in dict.fromkeys(names)]
+
+
+def liked_first(styles: Sequence[Style]) -> list[Style]:
+    """Those of the styles that race by themselves, the one that viewers like best first."""
+    known = [(style, style.liked) for style in styles if style.liked is not None]
+    return [style for style, _ in sorted(known, key=lambda pair: -pair[1])]
 
 
 def style_chain(

@@ -30,7 +30,7 @@ def styles(names: Sequence[str] | None = None) -> list[StyleEntry]:
         StyleEntry(
             name=style.name,
             sentence=style.sentence,
-            auto=style.auto,
+            liked=style.liked,
             free={f.name: (f.low, f.start, f.high) for f in style.free},
             fixed=style.fixed,
         )

@@ -13,7 +13,6 @@ from blackcamo.oracle import Ended, Oracle, is_high_quality
 from blackcamo.run.delivery import Winner
 from blackcamo.run.finalists import Expectation, Finalist, Finalists
 from blackcamo.run.setup import Setup
-from blackcamo.strategies.goal import liked
 from blackcamo.study import Study
 from blackcamo.types import UNCHANGED, Evaluation
 
@@ -33,6 +32,7 @@ class Verification:
         objective: renders and scores at the size that is delivered.
 
     Attributes:
+        goal: what a success is.
         failed: why the scorer could verify no finalist, None where it could or was not asked.
     """
 
@@ -40,7 +40,7 @@ class Verification:
         self, setup: Setup, photo: Photo, study: Study, oracle: Oracle, objective: Objective
     ) -> None:
         self._setup = setup
-        self._goal = setup.goal
+        self.goal = setup.goal
         self._photo = photo
         self._study = study
         self._oracle = oracle
@@ -52,35 +52,45 @@ class Verification:
         known = self._oracle.known(reference=True)
         self._study.keep(REFERENCE, known, ledger=self._oracle.ledger.counts())
 
-    def winner(self, candidates: Sequence[tuple[int, Evaluation]], expected: Expectation) -> Winner:
+    def winner(
+        self,
+        candidates: Sequence[tuple[int, Evaluation]],
+        expected: Expectation,
+        *,
+        queries: int | None = None,
+    ) -> Winner:
         """The one to deliver: most appealing of those verified at the target, else least loss.
 
         Args:
-            candidates: trial number and evaluation; the photo unchanged is the first one.
+            candidates: trial number and evaluation; the photo unchanged is the first one. Of those
+                that are liked as much the earlier one is taken.
             expected: of their scores in full; learns from what is verified.
+            queries: most that it takes; None is all that the budget has left.
 
         Raises:
             ScorerError: not even the photo unchanged could be verified.
         """
-        finalists = Finalists(candidates, self._goal, expected)
+        finalists = Finalists(candidates, self.goal, expected)
         verified: list[Winner] = []
         failed = more = 0
         best: float | None = None
+        left = self._oracle.ledger.available("verify")
+        kept = 0 if queries is None else max(left - queries, 0)
         while failed < _TRIES and (finalist := finalists.take()) is not None:
             if verified and not finalist.promising:
                 break
             if best is not None:
                 # On a proxy what hides is often found too strong for the photo in full, and what
                 # was learned of that puts weaker, more appealing candidates first.
-                if liked(finalist.evaluation.appeal) <= best or more == _MORE:
+                if self.goal.liked(finalist.evaluation.appeal) <= best or more == _MORE:
                     break
                 more += 1
             # One query is for the second compression; what was verified before is free.
-            spare = 1 if verified else 0
+            spare = max(kept, 1 if verified else 0)
             unscored = self._oracle.failures.total()
             least = min((self._loss(v.evaluation) for v in verified), default=math.inf)
             try:
-                delivered = self._deliver(finalist, self._goal.loss, least, spare=spare)
+                delivered = self._deliver(finalist, self.goal.loss, least, spare=spare)
             except Ended:
                 break
             failed = failed + 1 if self._oracle.failures.total() > unscored else 0
@@ -90,11 +100,11 @@ class Verification:
             if delivered.evaluation.partial:
                 continue
             verified.append(delivered)
-            if self._goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                best = max(best or 0.0, liked(finalist.evaluation.appeal))
+            if self.goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
+                best = max(best or 0.0, self.goal.liked(finalist.evaluation.appeal))
         if failed and not any(v.trial for v in verified):
             self.failed = self._oracle.latest_failure
-        if not any(self._goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
+        if not any(self.goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
             # What is worse in full than the photo itself is no effort at all; asking is free.
             number, unchanged = candidates[0]
             again = self._objective.deliver(unchanged, self._photo.credit)
@@ -106,10 +116,10 @@ class Verification:
                 "rendered and scored; see the errors of the study's trials"
             )
         points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
-        return verified[self._goal.winner(points)]
+        return verified[self.goal.winner(points)]
 
     def _loss(self, evaluation: Evaluation) -> float:
-        return self._goal.loss(evaluation.score, evaluation.appeal)
+        return self.goal.loss(evaluation.score, evaluation.appeal)
 
     def alternatives(
         self,
@@ -117,18 +127,21 @@ class Verification:
         candidates: Sequence[tuple[int, Evaluation]],
         expected: Expectation,
     ) -> list[Winner]:
-        """The best success of other styles, most appealing first, as many as are asked for."""
+        """The best success of other styles, most liked first, as many as are asked for."""
         best = winner.evaluation
-        if not self._goal.succeeded(best.score, best.appeal):
+        if not self.goal.succeeded(best.score, best.appeal):
             return []
         first: list[Finalist] = []
-        for style in sorted({e.style for _, e in candidates} - {best.style, UNCHANGED}):
+        # In the order of the candidates, which is that of people's liking.
+        for style in dict.fromkeys(e.style for _, e in candidates):
+            if style in (best.style, UNCHANGED):
+                continue
             its = [(n, e) for n, e in candidates if e.style == style]
-            finalist = Finalists(its, self._goal, expected).take()
+            finalist = Finalists(its, self.goal, expected).take()
             if finalist is not None and finalist.promising:
                 first.append(finalist)
         found: list[Winner] = []
-        for finalist in sorted(first, key=lambda f: -f.evaluation.appeal):
+        for finalist in sorted(first, key=lambda f: -self.goal.liked(f.evaluation.appeal)):
             if len(found) == self._setup.config.alternatives - 1:
                 break
             try:
@@ -139,11 +152,11 @@ class Verification:
                 continue
             if not self._missed(delivered.evaluation.score, delivered.evaluation.appeal):
                 found.append(delivered)
-        return sorted(found, key=lambda w: -w.evaluation.appeal)
+        return found
 
     def _missed(self, score: float, appeal: float) -> float:
         """A loss that tells successes, 0, from the rest, 1."""
-        return 0.0 if self._goal.succeeded(score, appeal) else 1.0
+        return 0.0 if self.goal.succeeded(score, appeal) else 1.0
 
     def _deliver(
         self, finalist: Finalist, loss: Loss, best: float, *, spare: int = 0

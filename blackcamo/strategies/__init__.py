@@ -2,6 +2,11 @@
 
 from blackcamo.strategies.goal import Goal
 from blackcamo.strategies.race import Race
-from blackcamo.strategies.strategy import DEFAULT_STRATEGY, Strategy, strategy_names
+from blackcamo.strategies.strategy import (
+    DEFAULT_STRATEGY,
+    Strategy,
+    check_strategy,
+    strategy_names,
+)
 
-__all__ = ["DEFAULT_STRATEGY", "Goal", "Race", "Strategy", "strategy_names"]
+__all__ = ["DEFAULT_STRATEGY", "Goal", "Race", "Strategy", "check_strategy", "strategy_names"]

@@ -20,9 +20,10 @@ FLOOR_WEIGHT = 20.0
 """Loss per point of appeal under the floor: buying 1 point of score with 1 of appeal is a loss."""
 WORST_GAP = 1000.0
 """Scores this many points short of the target count alike, so that a failure can be worse."""
-ENOUGH = 95.0
-"""Appeal from which on more is the measure's opinion and no longer people's: searches that went on
-to 98 came to harsh pictures (studies/005-camouflage). What has more counts as this."""
+ENOUGH = 88.0
+"""Nearly the photo's own appeal. What more there is of it is the measure's opinion and no longer
+people's: they follow the style (studies/021-starts), and searches that went on to 98 came to harsh
+pictures (studies/005-camouflage). What has more counts as this."""
 FAILED = 100.0 + SCORE_WEIGHT * WORST_GAP + FLOOR_WEIGHT * 100.0 + 1.0
 """Loss of a candidate without a score or appeal: finite, and worse than any that has both."""
 
@@ -37,6 +38,7 @@ class Goal:
         higher_is_better: whether the scorer gives good pictures high scores; the search then
             drives scores down to the target, and up to it otherwise.
         appeal_floor: least appeal that counts as a success, 0-100.
+        enough: the appeal beyond which more counts for nothing, 0-100.
 
     Raises:
         OptionError: a value is out of its bounds.
@@ -47,6 +49,7 @@ class Goal:
     high: float = 100.0
     higher_is_better: bool = True
     appeal_floor: float = 0.0
+    enough: float = ENOUGH
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
@@ -102,7 +105,7 @@ class Goal:
         """What the search minimises: always finite, and a function of its arguments alone.
 
         Short of the target every point of score outweighs points of appeal; past it only appeal
-        counts, up to ``ENOUGH``; appeal under the floor costs steeply on both sides.
+        counts, up to ``enough``; appeal under the floor costs steeply on both sides.
 
         >>> goal = Goal(45, appeal_floor=60)
         >>> goal.loss(70, 95) > goal.loss(50, 80) > goal.loss(40, 80) > goal.loss(44, 90)
@@ -112,7 +115,7 @@ class Goal:
             return FAILED
         shortfall = max(self.appeal_floor - max(appeal, 0.0), 0.0)
         gap = min(max(self.gap(score) + SAFETY, 0.0), WORST_GAP)
-        return 100.0 - liked(appeal) + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
+        return 100.0 - self.liked(appeal) + SCORE_WEIGHT * gap + FLOOR_WEIGHT * shortfall
 
     def winner(self, verified: Sequence[tuple[float, float]]) -> int:
         """Index of the one to deliver among at least one pair of verified score and appeal.
@@ -122,7 +125,7 @@ class Goal:
         """
         won = [i for i, pair in enumerate(verified) if self.succeeded(*pair)]
         if won:
-            return max(won, key=lambda i: liked(verified[i][1]))
+            return max(won, key=lambda i: self.liked(verified[i][1]))
         return min(range(len(verified)), key=lambda i: self.loss(*verified[i]))
 
     def gap(self, score: float) -> float:
@@ -130,7 +133,6 @@ class Goal:
         missing = score - self.target if self.higher_is_better else self.target - score
         return 100.0 * missing / (self.high - self.low)
 
-
-def liked(appeal: float) -> float:
-    """What an appeal counts, 0-100: one beyond ``ENOUGH`` no more than that."""
-    return min(max(appeal, 0.0), ENOUGH)
+    def liked(self, appeal: float) -> float:
+        """What an appeal counts, 0-100: one beyond ``enough`` no more than that."""
+        return min(max(appeal, 0.0), self.enough)

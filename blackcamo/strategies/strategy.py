@@ -32,6 +32,28 @@ _NEEDS_NUMPY_BEFORE_2_4 = re.compile(
 )
 
 
+def check_strategy(name: str, *, batch: int, seed: int) -> None:
+    """Refuse a strategy that a search could not use, before it begins.
+
+    The default one needs no nevergrad for that, whose import takes a second: many a search ends
+    before it proposes anything.
+
+    Raises:
+        UnknownNameError, OptionError, MissingExtraError: as :class:`Strategy` does.
+    """
+    _check_numbers(seed, batch=batch)
+    if name != DEFAULT_STRATEGY:
+        Strategy(name, dimension=3, budget=1, batch=batch, seed=seed)
+
+
+def _check_numbers(seed: int, **positive: int) -> None:
+    for option, value in positive.items():
+        if value < 1:
+            raise OptionError(f"{option} is {value}; it must be at least 1")
+    if not 0 <= seed < 2**32:
+        raise OptionError(f"seed is {seed}; it must be between 0 and {2**32 - 1}")
+
+
 class Strategy:
     """Proposes vectors in [-1, 1], around 0 first, and learns from their losses.
 
@@ -64,11 +86,7 @@ class Strategy:
         seed: int,
         proposed: Callable[[int, int], None] = lambda *_: None,
     ) -> None:
-        for option, value in (("dimension", dimension), ("budget", budget), ("batch", batch)):
-            if value < 1:
-                raise OptionError(f"{option} is {value}; it must be at least 1")
-        if not 0 <= seed < 2**32:
-            raise OptionError(f"seed is {seed}; it must be between 0 and {2**32 - 1}")
+        _check_numbers(seed, dimension=dimension, budget=budget, batch=batch)
         self.name = name
         self.dimension = dimension
         self._asked: list[Any] = []

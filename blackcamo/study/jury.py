@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from scipy.optimize import minimize
-from scipy.special import expit, log_expit
 
 from blackcamo.errors import UnknownNameError
 from blackcamo.extras import import_extra
@@ -142,6 +140,9 @@ def worths(preferences: Sequence[Preference]) -> dict[int, float]:
     numbers = sorted({number for pair in preferences for number in pair})
     if not numbers:
         return {}
+    from scipy.optimize import minimize  # half a second, and most who come here ask no jury
+    from scipy.special import expit, log_expit
+
     better, worse = np.searchsorted(numbers, np.array(preferences)).T
 
     def loss(worth: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

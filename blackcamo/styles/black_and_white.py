@@ -38,7 +38,7 @@ STYLE = Style(
         "white_point_percent": 2,
         "grain_coarseness_percent": 20,
     },
-    auto=True,
+    liked=0.35,
     adapt=_adapt,
     unsuited=colour_matters,
 )

@@ -29,6 +29,5 @@ STYLE = Style(
         Free("vibrance_percent", 0, 24, 8),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
-    auto=True,
     adapt=_adapt,
 )

@@ -28,6 +28,5 @@ STYLE = Style(
         Free("clarity_percent", 0, 20, 6),
         Free("vignette_percent", 12, 30, 20),
     ),
-    auto=True,
     adapt=_adapt,
 )

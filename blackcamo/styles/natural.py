@@ -32,6 +32,6 @@ STYLE = Style(
         Free("clarity_percent", 6, 32, 16),
         Free("sharpness_percent", 0, 20, 6),
     ),
-    auto=True,
+    liked=0.69,
     adapt=_adapt,
 )

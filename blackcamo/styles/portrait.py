@@ -49,7 +49,6 @@ STYLE = Style(
         "focus_size_percent": 30,
         "focus_roundness_percent": 100,
     },
-    auto=False,
     adapt=_adapt,
     unsuited=_unsuited,
 )

@@ -36,7 +36,6 @@ class StyleSpace:
         hidden: ways of hiding in it; one whose parameters the style names itself is left out.
         facts: what is known of the photo.
         filters: the space of all filters, in which the style's parameters lie.
-        start: the style's own coordinates (D,) from which to start instead, as a profile has them.
         off: parameters that are left out, too.
 
     Raises:
@@ -56,7 +55,6 @@ class StyleSpace:
         filters: FilterSpace,
         *,
         hidden: Sequence[Hiding] = (),
-        start: Sequence[float] | None = None,
         off: Collection[str] = (),
     ) -> None:
         self.style = style
@@ -87,11 +85,6 @@ class StyleSpace:
         )
         starts = [float(adapted.get(f.name, f.start)) for f in free]
         self._start = np.clip(np.array(starts, dtype=np.float64), self._low, self._high)
-        if start is not None:
-            check_start(style, start)
-            kept = [v for v, f in zip(start, style.free, strict=True) if f.name not in off]
-            vector = np.array([*kept, *(0.0,) * len(ways)], dtype=np.float64)
-            self._start = between(vector, self._low, self._start, self._high)
         fixed = {name: v for name, v in style.fixed.items() if name not in off}
         self.fixed = {name: float(adapted.get(name, v)) for name, v in fixed.items()}
         self.lane = Lane(len(own), {w.name: len(w.free) for w in self.hidden})
@@ -164,19 +157,6 @@ class StyleSpace:
         scaled = self._filters.scaled(chosen, strength)
         full = self._filters.complete(scaled)
         return {name: full[name] for name in scaled}
-
-
-def check_start(style: Style, start: Sequence[float]) -> None:
-    """Refuse another number of coordinates (D,) than the style's own.
-
-    Raises:
-        OptionError: there are more or fewer.
-    """
-    if len(start) != len(style.free):
-        raise OptionError(
-            f"style {style.name!r} frees {len(style.free)} parameters, and the profile "
-            f"has {len(start)}: it is of another version; learn it anew"
-        )
 
 
 def towards(anchor: Mapping[str, float], params: Mapping[str, float], t: float) -> dict[str, float]:

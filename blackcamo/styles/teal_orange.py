@@ -30,6 +30,5 @@ STYLE = Style(
         Free("vibrance_percent", 2, 28, 12),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
-    auto=True,
     adapt=_adapt,
 )

@@ -53,7 +53,6 @@ STYLE = Style(
         Free("clarity_percent", 0, 16, 6),
     ),
     fixed={"focus_y_percent": 55, "focus_roundness_percent": 0},
-    auto=False,
     adapt=_adapt,
     unsuited=_unsuited,
 )

@@ -10,10 +10,10 @@ from blackcamo.vision.facts import PhotoFacts
 def _adapt(facts: PhotoFacts) -> dict[str, float]:
     return {
         **levels(facts),
-        "temperature_k": white_balance(facts, 6600)["temperature_k"],
-        **exposure(facts),
-        **contrast(facts, 19),
-        **colour(facts, saturation=9, vibrance=22),
+        "temperature_k": white_balance(facts, 6400)["temperature_k"],
+        **exposure(facts, 0.07),
+        **contrast(facts, 16),
+        **colour(facts, saturation=4, vibrance=18),
         **clarity(facts, 18),
     }
 
@@ -22,16 +22,16 @@ STYLE = Style(
     name="vivid",
     sentence="Strong contrast and rich colours.",
     free=(
-        Free("exposure_ev", -0.15, 0.4, 0),
-        Free("highlights_percent", -3, 5, 0),
+        Free("exposure_ev", -0.15, 0.4, 0.07),
+        Free("highlights_percent", -5, 3, -2),
         Free("shadows_percent", -4, 2, 0),
-        Free("contrast_percent", 6, 28, 19),
-        Free("saturation_percent", 1, 16, 9),
-        Free("vibrance_percent", 3, 42, 22),
-        Free("temperature_k", 6200, 7300, 6600),
+        Free("contrast_percent", 6, 28, 16),
+        Free("saturation_percent", 1, 16, 4),
+        Free("vibrance_percent", 3, 42, 18),
+        Free("temperature_k", 6000, 7000, 6400),
         Free("clarity_percent", 4, 34, 18),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
-    auto=True,
+    liked=0.62,
     adapt=_adapt,
 )

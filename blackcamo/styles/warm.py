@@ -31,6 +31,5 @@ STYLE = Style(
         Free("vignette_percent", 0, 14, 4),
     ),
     fixed={"black_point_percent": 2, "white_point_percent": 3},
-    auto=True,
     adapt=_adapt,
 )

@@ -51,7 +51,7 @@ def main() -> None:
     photo = Image.open(Path(__file__).parents[2] / "examples" / "photo.jpg").convert("RGB")
     named = plugins.names("styles") if args.styles is None else args.styles.split(",")
     styles = [plugins.load("styles", name) for name in named]
-    styles = [style for style in styles if style.auto or args.styles is not None]
+    styles = [style for style in styles if style.liked is not None or args.styles is not None]
     for width, height, count, rounds in SIZES[: args.sizes]:
         pixels = np.asarray(photo.resize((width, height)))
         for hidden in (False, True):

@@ -62,7 +62,7 @@ def main() -> None:
             "budget": config["budget"],
             "seed": config["seed"],
             "keep_size": True,
-            "stop_on_success": True,
+            "until": "success",
             "no_pictures": True,
         }
         some = partial(search_some, options=options, work=args.work / "searches" / name)

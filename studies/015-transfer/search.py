@@ -76,7 +76,7 @@ def searched(photo: Path, scorer: str, work: Path) -> dict[str, Any]:
         budget=CONFIG["budget"],
         seed=CONFIG["seed"],
         alternatives=1,
-        stop_on_success=True,
+        until="success",
         no_pictures=True,
         **asked,
     )

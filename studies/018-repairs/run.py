@@ -68,19 +68,21 @@ def curves(photo: Path, work: Path, budget: int) -> list[dict[str, Any]]:
         return renderer._pictures([params])[0].appraisal.value
 
     def looked_at(
-        self: Renderer, params: Sequence[Values], anchors: Sequence[Anchor | None], floor: float
+        self: Renderer, params: Sequence[Values], anchors: Sequence[Anchor | None]
     ) -> list[Prepared]:
         for values, anchor in zip(params, anchors, strict=True):
             one_of_three = zlib.crc32(repr(sorted(values.items())).encode()) % 3 == 0
-            if anchor is None or anchor.appeal <= floor + 1 or not one_of_three:
+            if anchor is None or anchor.appeal <= anchor.floor + 1 or not one_of_three:
                 continue
-            if appeal(self, values) >= floor:
+            if appeal(self, values) >= anchor.floor:
                 continue
             reached = [appeal(self, towards(anchor.params, values, s)) for s in SHARES]
-            found.append({"floor": floor, "appeal": [anchor.appeal, *reached]})
-        return repaired(self, params, anchors, floor)
+            found.append({"floor": anchor.floor, "appeal": [anchor.appeal, *reached]})
+        return repaired(self, params, anchors)
 
-    config = run.SearchConfig(budget=budget, out=work / "out", storage=str(work / "s.journal"))
+    config = run.SearchConfig(
+        budget=budget, until="budget", out=work / "out", storage=str(work / "s.journal")
+    )
     with patch.object(Renderer, "_repaired", looked_at):
         run.search(small, config=config)
     kept.write_text("".join(json.dumps(one) + "\n" for one in found))

@@ -36,11 +36,11 @@ def test_styles_lists_every_style_with_what_it_frees(capsys: pytest.CaptureFixtu
     assert [s["name"] for s in styles] == list(plugins.names("styles"))
     assert [line.split()[0] for line in table[1:]] == [s["name"] for s in styles]
     for style in styles:
-        assert set(style) == {"name", "sentence", "auto", "free", "fixed"}
+        assert set(style) == {"name", "sentence", "liked", "free", "fixed"}
         assert 3 <= len(style["free"]) <= 12
         for low, start, high in style["free"].values():
             assert low <= start <= high
-    assert {s["auto"] for s in styles} == {True, False}
+    assert {s["liked"] is None for s in styles} == {True, False}
     assert main(["styles", "--json", "--style", "noir,vivid"]) == 0
     asked = json.loads(capsys.readouterr().out)["styles"]
     assert [s["name"] for s in asked] == ["noir", "vivid"]

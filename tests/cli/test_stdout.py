@@ -62,7 +62,7 @@ def test_plug_ins_of_every_kind_may_print(tmp_path: Path, photo: Path, noisy: Pa
     # From 100 queries on, other processes render.
     status, told, err = run(
         tmp_path, "search", photo, "--scorer", "loud", "--style", "shout", "--appeal", "murmur",
-        "--budget", 100, "--stop-on-success", "--target", 20, path=noisy,
+        "--budget", 100, "--until", "success", "--target", 20, path=noisy,
     )  # fmt: skip
     assert (status, told["results"][0]["error"]) == (0, None)
     for what in ("import", "exit", "scorer made", "scorer", "style", "appeal", "filter"):

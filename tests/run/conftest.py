@@ -19,6 +19,9 @@ from tests.run import plugged
 
 Search = Callable[..., SearchResult]
 
+MANY = ("vivid", "warm", "natural", "clear", "lomo", "colour-film", "teal-orange")
+"""Styles enough to fill a batch."""
+
 
 def write_photo(path: Path, *, height_px: int = 96, width_px: int = 128, **save: Any) -> Path:
     """A colourful JPEG of that size."""
@@ -70,6 +73,8 @@ def run_search(tmp_path: Path, photo: Path, scorer: CountingScorer) -> Search:
         folder = tmp_path / into
         defaults: dict[str, Any] = {
             "budget": 60,
+            # Most tests are of what becomes of a whole search.
+            "until": "budget",
             "batch": 8,
             "out": folder,
             "storage": str(folder / "studies.journal"),

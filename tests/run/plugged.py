@@ -48,7 +48,7 @@ PICKY = Style(
         Free("contrast_percent", 0, 20, 5),
         Free("clarity_percent", 0, 20, 5),
     ),
-    auto=True,
+    liked=0.9,
     unsuited=never,
 )
 

@@ -21,14 +21,14 @@ from blackcamo.run.differing import different
 from blackcamo.run.scoring import preset_beside
 from blackcamo.testing import CountingScorer
 from tests.cli.program import PROGRAM
-from tests.run.conftest import paleness
+from tests.run.conftest import MANY, paleness
 from tests.run.finished import searched
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("choosing")
-    assert searched(folder, budget=40, alternatives=1).succeeded
+    assert searched(folder, budget=40, until="budget", styles=MANY, alternatives=1).succeeded
     return folder
 
 

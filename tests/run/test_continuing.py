@@ -17,7 +17,7 @@ from blackcamo.run import SearchResult
 from blackcamo.run.continuing import same_score
 from blackcamo.study import Study
 from blackcamo.types import Pixels, ScorerInfo, ScorerOptions
-from tests.run.conftest import paleness, write_photo
+from tests.run.conftest import MANY, paleness, write_photo
 from tests.scorers.service import Service
 
 FINDER = r"the photo itself scored ([\d.]+) when study '(.*)' began, and scores ([\d.]+) now"
@@ -34,7 +34,7 @@ def searched(tmp_path: Path) -> Callable[..., SearchResult]:
         return run.search(
             photo,
             scorer=scorer,
-            **{"budget": 24, "batch": 8, "seed": 1, **options},
+            **{"budget": 24, "until": "budget", "styles": MANY, "batch": 8, "seed": 1, **options},
             out=folder,
             storage=str(folder / "studies.journal"),
             no_pictures=True,

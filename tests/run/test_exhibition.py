@@ -32,7 +32,7 @@ def photos_in(path: Path) -> set[str]:
 def test_a_search_is_shown_with_all_that_is_known_of_it(
     run_search: Search, photo: Path, tmp_path: Path
 ) -> None:
-    found = run_search(photo, budget=24)
+    found = run_search(photo, budget=24, styles=("vivid", "lomo", "clear"))
     assert found.choices
     made = run.report([tmp_path / "out"], photos=[tmp_path], out=tmp_path / "report")
     by_file = {result.photo: result for result in made.results}

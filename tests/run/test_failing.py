@@ -13,7 +13,7 @@ from blackcamo.errors import ScorerError, ScorerUnavailableError
 from blackcamo.run import scoring, setup
 from blackcamo.testing import CountingScorer
 from blackcamo.types import Pixels, ScorerInfo
-from tests.run.conftest import Search, paleness
+from tests.run.conftest import MANY, Search, paleness
 
 Answer = Callable[[Sequence[Pixels], list[float]], Sequence[float]]
 
@@ -77,7 +77,7 @@ def test_a_scorer_that_dies_after_the_baseline_is_told(
     total = result.queries["total"]
     assert total == scorer.images <= 1 + 32
     (count,) = result.failures.values()
-    assert 7 <= count <= 24
+    assert 3 <= count <= 24
     assert result.failures == {cause: count}
     assert (result.succeeded, result.recipe) == (False, "no change")
     told = result.error or ""
@@ -94,7 +94,7 @@ def test_what_was_found_before_is_delivered(
 ) -> None:
     # Baseline, the styles and some ways of hiding; then two batches and their retries.
     scorer = scorer_that(no_memory, after=4, until=14)
-    result = run_search(budget=200)
+    result = run_search(budget=200, styles=MANY)
     assert "kept failing" in (result.error or "")
     assert result.output is not None
     assert result.recipe != "no change"
@@ -106,12 +106,14 @@ def test_a_search_whose_scorer_recovers_goes_on(
     scorer_that: Callable[..., CountingScorer], run_search: Search
 ) -> None:
     scorer = scorer_that(nan, after=1, until=4)
-    first = run_search()
+    first = run_search(styles=MANY)
     assert first.error is not None
-    again = run_search()
+    again = run_search(styles=MANY)
     assert again.error is None
     assert again.succeeded
-    assert again.failures == first.failures
+    # The last of its failures may come once it goes on.
+    ((cause, count),) = again.failures.items()
+    assert count - first.failures[cause] in (0, 1)
     # One more is the check that a continued search begins with.
     assert again.queries["checks"] == 1
     assert again.queries["total"] == scorer.images - 1 <= 60

@@ -85,7 +85,7 @@ class Verified(Verification):
     """Says of each trial in full what it was told, and remembers which were asked for."""
 
     def __init__(self, in_full: dict[int, Evaluation]) -> None:
-        self._goal = GOAL
+        self.goal = GOAL
         self._oracle = Oracle(CountingScorer(), Ledger(1))
         self._in_full = in_full
         self.asked: list[int] = []

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blackcamo import plugins
 from blackcamo.errors import BlackcamoError, OptionError, StudyError
-from blackcamo.images import load_photo
-from blackcamo.profile import SUFFIX, LearnedStyle, Profile, read_profile
+from blackcamo.profile import SUFFIX, read_profile
 from blackcamo.run import (
     LearnResult,
     SearchConfig,
@@ -29,12 +28,10 @@ from blackcamo.run import (
     setup,
     studies,
 )
-from blackcamo.run.profiling import profiled
 from blackcamo.study import Study
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
-from blackcamo.vision.facts import facts
 
 BUDGET = 400
 
@@ -104,10 +101,6 @@ def test_what_fools_a_scorer_is_found_in_exactly_its_queries(learned: Learned) -
         assert figures["photos"] == 2
         assert figures["drop"] > 3
         assert figures["appeal"] >= 79
-    assert profile.styles
-    # Best first.
-    saved = [style.saved for style in profile.styles]
-    assert saved == sorted(saved, reverse=True)
     known = {*profile.learned["photos"], *profile.learned["photos_aside"]}  # type: ignore[misc]
     assert len(known) == 8
 
@@ -211,8 +204,8 @@ def test_a_search_begins_with_what_was_learned(
     journal = tmp_path / "s.journal"
     study = Study.load(journal, studies(journal)[0].name)
     first = study.batches()[1].evaluations
-    ranked = [s.name for s in profile.styles if s.name in {e.style for e in first}]
-    assert [e.style for e in first][: len(ranked)] == ranked
+    liked = [style.name for style in setup.liked_first(setup.load_styles(plugins.names("styles")))]
+    assert [e.style for e in first] == [name for name in liked if name in {e.style for e in first}]
     assert all(e.params["softness_px"] > 0 for e in first if e.appeal >= 80)
     assert study.attributes["profile"] == {"name": "a", "sha256": profile.digest}
     assert found.score_after is not None
@@ -253,25 +246,6 @@ def test_a_profile_chooses_no_scorer_but_a_pure_one(
         (tmp_path / f"q{SUFFIX}").write_text(theirs.to_json())
         with pytest.raises(OptionError, match=f"of '{name}'.*--scorer"):
             list(apply_profile(str(tmp_path / f"q{SUFFIX}"), photos[:1], out=tmp_path, score=True))
-
-
-@pytest.mark.parametrize("own", [(0.5,) * 8, (0.1,)])
-def test_a_style_starts_where_it_was_found_to(photos: list[Path], own: tuple[float, ...]) -> None:
-    pixels = load_photo(photos[0]).pixels
-    known, chain = facts(pixels), setup.style_chain(setup.load_styles(["vivid"]))
-    found = [
-        Profile(
-            scorer={"name": "a", "digest": ""}, hiding={}, styles=(LearnedStyle("vivid", o, 1),)
-        )
-        for o in ((), own)
-    ]
-    asked = partial(profiled, pixels, known, chain=chain, mode="enhance", floor=0.0)
-    if len(own) != 8:
-        with pytest.raises(OptionError, match=r"frees 8 parameters.* has 1.*learn it anew"):
-            asked(found[1])
-        return
-    plain, moved = asked(found[0]), asked(found[1])
-    assert all(moved[name] > plain[name] for name in ("contrast_percent", "vibrance_percent"))
 
 
 def test_too_little_is_refused_before_much_is_asked(

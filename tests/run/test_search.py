@@ -16,6 +16,7 @@ from blackcamo.errors import OptionError, PhotoError, ScorerError, UnknownNameEr
 from blackcamo.filters.doubling import scale
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
+from blackcamo.run.config import Until
 from blackcamo.testing import CountingScorer
 from tests.run.conftest import Search, write_photo
 
@@ -122,18 +123,18 @@ def test_another_version_begins_a_study_of_its_own(
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 5, 17, 33])
-@pytest.mark.parametrize("stop", [False, True])
+@pytest.mark.parametrize("until", ["enough", "success", "budget"])
 def test_no_budget_is_ever_exceeded(
-    run_search: Search, scorer: CountingScorer, budget: int, stop: bool
+    run_search: Search, scorer: CountingScorer, budget: int, until: Until
 ) -> None:
-    result = run_search(budget=budget, stop_on_success=stop, storage="sqlite://")
+    result = run_search(budget=budget, until=until, storage="sqlite://")
     check_count(result, scorer, budget)
     assert result.output is not None
     assert result.output.exists()
 
 
 def test_it_stops_on_success_when_asked(run_search: Search, scorer: CountingScorer) -> None:
-    result = run_search(stop_on_success=True)
+    result = run_search(until="success")
     assert result.succeeded
     to_success = result.queries["to_success"]
     assert to_success is not None
@@ -142,9 +143,9 @@ def test_it_stops_on_success_when_asked(run_search: Search, scorer: CountingScor
 
 @pytest.mark.usefixtures("plugged_in")
 def test_what_is_left_of_the_budget_after_a_success_goes_to_appeal(run_search: Search) -> None:
-    # Its start is darker than need be.
-    options: dict[str, Any] = {"styles": ("picky",), "appeal_floor": 30.0}
-    first = run_search(into="first", stop_on_success=True, **options)
+    # Its start is warmer than people like.
+    options: dict[str, Any] = {"styles": ("golden-hour",), "appeal_floor": 30.0}
+    first = run_search(into="first", until="success", **options)
     assert first.succeeded
     assert first.appeal is not None
     longer = run_search(into="longer", **options)

@@ -11,7 +11,7 @@ from blackcamo.oracle import Ended
 from blackcamo.run import Progress
 from blackcamo.run.waiting import PATIENCE_S, wait
 from blackcamo.testing import CountingScorer
-from tests.run.conftest import Search
+from tests.run.conftest import MANY, Search
 
 
 def test_it_waits_and_tells() -> None:
@@ -58,7 +58,7 @@ def test_a_search_that_ends_while_it_waits_delivers_and_counts_what_was_sent(
     def stop() -> bool:
         return any(p.doing.startswith("waiting") for p in seen)
 
-    result = run_search(progress=seen.append, stop=stop)
+    result = run_search(progress=seen.append, stop=stop, styles=MANY)
     assert result.interrupted
     assert result.error is None
     assert "waiting 3600 s for the scorer" in {p.doing for p in seen}
@@ -67,11 +67,11 @@ def test_a_search_that_ends_while_it_waits_delivers_and_counts_what_was_sent(
     assert scorer.images == 5
     assert (result.queries["total"], result.queries["lost"]) == (1, 4)
     scorer.__class__ = CountingScorer
-    again = run_search()
+    again = run_search(styles=MANY)
     assert not again.interrupted
     assert (again.queries["lost"], again.queries["checks"]) == (4, 1)
     assert again.queries["total"] == scorer.images - 5 <= 60
-    whole = run_search(into="whole")
+    whole = run_search(into="whole", styles=MANY)
     assert again.output is not None
     assert whole.output is not None
     assert again.output.read_bytes() == whole.output.read_bytes()

@@ -27,7 +27,7 @@ def test_above_the_target_a_point_of_score_is_worth_more_than_a_point_of_appeal(
 
 def test_below_the_target_only_appeal_counts() -> None:
     past = 45 - SAFETY
-    assert GOAL.loss(past, 91) < GOAL.loss(past, 90) == GOAL.loss(10, 90)
+    assert GOAL.loss(past, 87) < GOAL.loss(past, 86) == GOAL.loss(10, 86)
 
 
 @given(scores, appeals, scores, appeals)

@@ -22,7 +22,7 @@ COLOURED = to_pixels(0.1 + 0.8 * make_photo(96, 192))
 GREY = np.repeat(COLOURED[..., 1:2], 3, axis=2)
 KNOWN, KNOWN_GREY = facts(COLOURED), facts(GREY)
 TURN = facts(COLOURED, wraps=True)
-AUTO = [style for style in STYLES.values() if style.auto]
+AUTO = [style for style in STYLES.values() if style.liked is not None]
 
 
 def spread(pixels: Pixels) -> int:

@@ -112,15 +112,6 @@ def test_ways_hide_apart_and_one_that_the_style_uses_itself_is_none() -> None:
     assert StyleSpace(STYLE, PHOTO, FILTERS, hidden=(*HIDDEN, soft)).lane == SPACE.lane
 
 
-def test_another_start_moves_zero_within_the_same_ends() -> None:
-    moved = StyleSpace(STYLE, PHOTO, FILTERS, hidden=HIDDEN, start=(0.5, 0, 0, -1))
-    assert moved.start == SPACE.decode([0.5, 0, 0, -1, -1])
-    assert moved.decode([1, 0, 0, 0, 0])["light_ev"] == 0.5
-    assert moved.decode([0] * 5)["weave_jnd"] == 1.0
-    with pytest.raises(OptionError, match="frees 4 parameters, and the profile has 3"):
-        StyleSpace(STYLE, PHOTO, FILTERS, start=(0, 0, 0))
-
-
 def test_steps_of_the_filter_hold() -> None:
     assert SPACE.decode([0, 0, 0, 0.2, 0])["crop_percent"] == 3.0
     assert SPACE.decode([0, 0, 0, 0.4, 0])["crop_percent"] == 4.5
@@ -208,7 +199,7 @@ def test_digest_sees_everything_that_gives_a_vector_its_meaning() -> None:
     digests = [space.digest for space in variants]
     assert len(set(digests)) == len(variants)
     assert StyleSpace(STYLE, PHOTO, FILTERS, hidden=HIDDEN).digest == SPACE.digest
-    told = replace(STYLE, sentence="Night.", auto=True)
+    told = replace(STYLE, sentence="Night.", liked=0.5)
     assert StyleSpace(told, PHOTO, FILTERS, hidden=HIDDEN).digest == SPACE.digest
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class LearnResult(Result):
     """What was learned of a scorer; ``profile`` is None where learning was interrupted.
 
-    ``hiding``, ``styles`` (best first) and ``reach`` are those of the profile, ``aside`` the
+    ``hiding`` and ``reach`` are those of the profile, ``aside`` the
     number of photos that were set aside for ``reach``.
     """
 
@@ -26,7 +26,6 @@ class LearnResult(Result):
     photos: int
     aside: int
     hiding: Mapping[str, Mapping[str, float]]
-    styles: tuple[str, ...]
     reach: Mapping[str, Mapping[str, float]]
     queries: Mapping[str, int]
     seconds: float

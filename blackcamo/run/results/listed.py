@@ -18,7 +18,6 @@ class ProfileEntry(Result):
     path: Path
     scorer: str
     hiding: Mapping[str, Mapping[str, float]]
-    styles: tuple[str, ...]
     reach: Mapping[str, Mapping[str, float]]
 
 
@@ -52,11 +51,15 @@ class FilterEntry(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleEntry(Result):
-    """A style: ``free`` names the low end, start and high end of each parameter that it frees."""
+    """A style: ``free`` names the low end, start and high end of each parameter that it frees.
+
+    ``liked`` is the share (0-1) of blind looks that found a photo better in it; None where it
+    races by name alone.
+    """
 
     name: str
     sentence: str
-    auto: bool
+    liked: float | None
     free: Mapping[str, tuple[float, float, float]]
     fixed: Mapping[str, float]
 

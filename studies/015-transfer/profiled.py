@@ -50,7 +50,7 @@ def camouflaged(path: Path, setup: Setup, work: Path) -> dict[str, object]:
     photo = load_photo(path)
     _, profile = find_profile(SCORER)
     params = profiled(
-        photo.pixels, facts(photo.pixels), profile, setup.chain, mode="enhance", floor=80.0
+        photo.pixels, facts(photo.pixels), profile, setup.chain, setup.styles, floor=80.0
     )
     renderer = Renderer(photo.pixels, setup.chain, setup.channel, setup.appeal, "enhance")
     objective = Objective(renderer, Oracle(setup.scorer, Ledger(2)), {})

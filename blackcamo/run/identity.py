@@ -63,8 +63,9 @@ class Delivered:
 IDENTITY = tuple(f.name for f in fields(Identity))
 LOOK, PROFILE = "look", "profile"
 CHANNELS = "channels"
-FURTHER = (LOOK, PROFILE, CHANNELS)
-"""Three more, where the look of a file is searched, too, where a profile says how to begin, and
-where several channels are searched for."""
+ENOUGH = "appeal_enough"
+FURTHER = (LOOK, PROFILE, CHANNELS, ENOUGH)
+"""More, where the look of a file is searched, too, where a profile says how to begin, where several
+channels are searched for, and how far appeal counts (studies of earlier builds do not say)."""
 LEARNING = "learning"
 """What a study of many photos has, their digests: no search goes on in it."""

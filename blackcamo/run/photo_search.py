@@ -34,7 +34,7 @@ from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.run.verification import REFERENCE, Verification
 from blackcamo.run.waiting import wait
 from blackcamo.scorers.base import sees_every_pixel
-from blackcamo.strategies import Goal, Race
+from blackcamo.strategies import Goal, Race, load_strategies
 from blackcamo.study import Batch, Study, pictures_folder
 from blackcamo.types import Evaluation, Pixels, Proposal
 
@@ -54,10 +54,13 @@ _SLOW_S = 1.0
 _PLANNED = "planned_budget"
 _EARLY = "verified_early"
 _NOT_ENOUGH = "not_enough"
+# Times that verification before the end of the budget may go on: one may fail for other reasons
+# than the score.
+_ATTEMPTS = 2
 # Share of the budget in which successes in other styles are waited for.
 _WAITS_FOR_OTHERS = 0.2
 # Points of appeal under the photo's own that nobody sees.
-_UNSEEN = 1.0
+_UNSEEN = 2.0
 
 
 class _Verified(NamedTuple):
@@ -158,9 +161,12 @@ class PhotoSearch:
             race = self._replayed(goal, recorded[1:])
             self._explore(race, goal)
         found = self._verified(unchanged, before)
-        if race is not None and self.ended_early and not self._holds(found.winner):
-            # What would have been enough on the proxy is not in full.
-            self.study.keep(_NOT_ENOUGH, True)
+        for _ in range(_ATTEMPTS):
+            if race is None or not self.ended_early or not self._fell_short(found.winner):
+                break
+            if self.verification.missed:
+                # What would have been enough on the proxy is not in full.
+                self.study.keep(_NOT_ENOUGH, True)
             self._explore(race, goal)
             found = self._verified(unchanged, before)
         winner, expected, spent = found.winner, found.expected, found.spent
@@ -222,9 +228,11 @@ class PhotoSearch:
         spent = self.ledger.counts()["verify"] - self.verified_early
         self._say("verifying")
         expected = Expectation(unchanged.score, before.score, self.goal, hides=self._hides)
-        queries = max(self.ledger.reserve - spent, 1) if self.ended_early else None
+        allowed = max(self.ledger.reserve, self.setup.searched.count)
+        queries = allowed if self.ended_early else None
         winner = self.verification.winner(self._by_style(), expected, queries=queries)
         self.failed = self.failed or self.verification.failed
+        self.interrupted = self.interrupted or self.verification.ended
         return _Verified(winner, expected, spent)
 
     def _by_style(self) -> list[tuple[int, Evaluation]]:
@@ -232,10 +240,12 @@ class PhotoSearch:
         place = {style: i for i, style in enumerate(self.contest.spaces)}
         return sorted(self.candidates, key=lambda found: place.get(found[1].style, -1))
 
-    def _holds(self, winner: Winner) -> bool:
-        """Whether the winner is a success in full, or nothing more can be done for that."""
+    def _fell_short(self, winner: Winner) -> bool:
+        """Whether what was verified is no success in full, and going on may find one."""
         found = winner.evaluation
-        return self.failed is not None or self.goal.succeeded(found.score, found.appeal)
+        if self.interrupted or self.failed is not None:
+            return False
+        return not self.goal.succeeded(found.score, found.appeal)
 
     def _hides(self, evaluation: Evaluation) -> bool:
         plain = self.setup.chain.without_hidden(evaluation.params)
@@ -374,8 +384,11 @@ class PhotoSearch:
             numbers = self.study.begin(self.index, proposals, [c.params for c in candidates])
             before = self.ledger.counts()
             try:
+                # Of several channels each of the first candidates sees all, if the budget allows,
+                # so that it is known of more than one style whether it succeeds.
+                whole = first and n * self.setup.searched.count <= self.ledger.available("search")
                 evaluations = self.small.evaluate(
-                    candidates, loss=goal.loss, best=self._least_loss(goal)
+                    candidates, loss=None if whole else goal.loss, best=self._least_loss(goal)
                 )
             except Ended:
                 self._lose(before)
@@ -392,6 +405,8 @@ class PhotoSearch:
 
     def _asked(self, race: Race, n: int) -> list[Proposal]:
         """What the race proposes, and how long that took."""
+        if self.index:
+            load_strategies()
         self.asked_at = time.monotonic()
         proposals = race.ask(n)
         self.proposing_s += time.monotonic() - self.asked_at
@@ -435,7 +450,8 @@ class PhotoSearch:
             if not e.partial and goal.safely_reached(e.score) and e.appeal >= goal.appeal_floor:
                 best[e.style] = max(best.get(e.style, 0.0), e.appeal)
         wanted = min(self.config.alternatives, len(self.contest.spaces))
-        if self.ledger.total >= _WAITS_FOR_OTHERS * self.ledger.budget:
+        counts = self.ledger.counts()
+        if counts["total"] - counts["verify"] >= _WAITS_FOR_OTHERS * self.ledger.budget:
             wanted = 1
         return len(best) >= wanted and max(best.values()) >= goal.enough
 

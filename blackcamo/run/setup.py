@@ -25,7 +25,7 @@ from blackcamo.ledger import Ledger
 from blackcamo.looks import Look, read_look
 from blackcamo.profile import Profile, find_profile, profile_of
 from blackcamo.run.config import SearchConfig
-from blackcamo.run.identity import CHANNELS, FURTHER, IDENTITY, LOOK, PROFILE
+from blackcamo.run.identity import CHANNELS, ENOUGH, FURTHER, IDENTITY, LOOK, PROFILE
 from blackcamo.run.scoring import recorded_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import load_scorer, scorer_of
@@ -259,6 +259,7 @@ class Setup:
             "mode": config.mode,
             "target": self.goal.target,
             "appeal_floor": config.appeal_floor,
+            ENOUGH: self.goal.enough,
             "strategy": config.strategy,
             "seed": config.seed,
             "batch": config.batch,

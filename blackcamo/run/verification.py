@@ -33,6 +33,8 @@ class Verification:
 
     Attributes:
         goal: what a success is.
+        missed: whether one that should have been a success was none.
+        ended: whether the search was ended while the scorer asked to wait.
         failed: why the scorer could verify no finalist, None where it could or was not asked.
     """
 
@@ -45,6 +47,7 @@ class Verification:
         self._study = study
         self._oracle = oracle
         self._objective = objective
+        self.missed = self.ended = False
         self.failed: str | None = None
 
     def keep(self) -> None:
@@ -92,6 +95,7 @@ class Verification:
             try:
                 delivered = self._deliver(finalist, self.goal.loss, least, spare=spare)
             except Ended:
+                self.ended = True
                 break
             failed = failed + 1 if self._oracle.failures.total() > unscored else 0
             if delivered is None:
@@ -101,7 +105,9 @@ class Verification:
                 continue
             verified.append(delivered)
             if self.goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                best = max(best or 0.0, self.goal.liked(finalist.evaluation.appeal))
+                best = max(best or 0.0, self.goal.liked(delivered.evaluation.appeal))
+            elif finalist.promising:
+                self.missed = True
         if failed and not any(v.trial for v in verified):
             self.failed = self._oracle.latest_failure
         if not any(self.goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):

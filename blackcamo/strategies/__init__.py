@@ -6,7 +6,16 @@ from blackcamo.strategies.strategy import (
     DEFAULT_STRATEGY,
     Strategy,
     check_strategy,
+    load_strategies,
     strategy_names,
 )
 
-__all__ = ["DEFAULT_STRATEGY", "Goal", "Race", "Strategy", "check_strategy", "strategy_names"]
+__all__ = [
+    "DEFAULT_STRATEGY",
+    "Goal",
+    "Race",
+    "Strategy",
+    "check_strategy",
+    "load_strategies",
+    "strategy_names",
+]

@@ -66,7 +66,7 @@ class Race:
 
     Args:
         lanes: style -> its coordinates, in the order in which the styles are tried.
-        profiled: whether starts and ways of hiding are those of a profile.
+        profiled: whether the ways of hiding start as a profile has them.
         strategy: any optimiser of nevergrad's registry.
         budget: candidates that the search is planned for.
         batch: most candidates in one ask.

@@ -228,6 +228,11 @@ class _GlobalRandomness:
         self._numpy, self._python = numpy_state, python_state
 
 
+def load_strategies() -> None:
+    """Import what proposes, which takes a second the first time."""
+    _nevergrad()
+
+
 def strategy_names() -> tuple[str, ...]:
     """Every optimiser that nevergrad registers, sorted."""
     return tuple(sorted(_nevergrad().optimizers.registry))

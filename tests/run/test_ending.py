@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blackcamo.errors import ScorerError
 from blackcamo.images import load_photo
 from blackcamo.run import SearchResult, studies
 from blackcamo.run.config import Until
@@ -158,3 +159,43 @@ def test_the_most_liked_style_is_delivered_though_it_succeeds_later(
     assert first["clear"] < first["natural"]
     assert result.style == "natural"
     assert [choice.style for choice in result.choices] == ["clear"]
+
+
+@pytest.mark.parametrize("failure", ["an error", "a pause"])
+def test_a_verification_that_fails_for_a_moment_ends_nothing_for_good(
+    until_enough: Search, hazy: Path, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    seen = 0
+
+    def measure(image: Any) -> float:
+        nonlocal seen
+        seen += 1
+        # The photo, the style where it starts, and that verified.
+        if seen == 3 and failure == "an error":
+            raise ScorerError("scorer 'counting': status 500")
+        return haziness(image)
+
+    class Moody(CountingScorer):
+        most_images = 16
+
+        def pause_s(self) -> float:
+            return 3600.0 if len(self.calls) == 2 and failure == "a pause" else 0.0
+
+        def wait_with(self, wait: Any) -> None:
+            """Pauses come before requests only."""
+
+    scorer = Moody(measure)
+    monkeypatch.setattr("blackcamo.run.setup.load_scorer", lambda *_: scorer)
+    waiting: list[Any] = []
+    first = until_enough(
+        hazy,
+        styles=("clear",),
+        budget=100,
+        progress=waiting.append,
+        stop=lambda: any(p.doing.startswith("waiting") for p in waiting),
+    )
+    monkeypatch.setattr("blackcamo.run.setup.load_scorer", lambda *_: CountingScorer(haziness))
+    again = until_enough(hazy, styles=("clear",), budget=100)
+    assert first.interrupted == (failure == "a pause")
+    assert again.succeeded
+    assert ended_early(again)

@@ -90,6 +90,7 @@ class Verified(Verification):
         self._in_full = in_full
         self.asked: list[int] = []
         self.failed = None
+        self.missed = self.ended = False
 
     def _deliver(self, finalist: Finalist, loss: Loss, best: float, *, spare: int = 0) -> Winner:
         self.asked.append(finalist.trial)

@@ -384,11 +384,8 @@ class PhotoSearch:
             numbers = self.study.begin(self.index, proposals, [c.params for c in candidates])
             before = self.ledger.counts()
             try:
-                # Of several channels each of the first candidates sees all, if the budget allows,
-                # so that it is known of more than one style whether it succeeds.
-                whole = first and n * self.setup.searched.count <= self.ledger.available("search")
                 evaluations = self.small.evaluate(
-                    candidates, loss=None if whole else goal.loss, best=self._least_loss(goal)
+                    candidates, loss=goal.loss, best=self._least_loss(goal)
                 )
             except Ended:
                 self._lose(before)

@@ -36,6 +36,14 @@ def test_ways_start_where_they_were_found_and_the_others_are_left_out() -> None:
     assert (way.name, way.free[0].start, way.free[0].high) == ("softness", 0.3, 0.45)
 
 
+def test_styles_of_an_earlier_builds_profile_are_passed_over_and_kept() -> None:
+    document = json.loads(SOFT.to_json())
+    document["styles"] = [{"name": "lomo", "saved": 12.5, "start": [0.5, -1.0]}]
+    earlier = Profile.from_json(json.dumps(document))
+    assert (earlier.hiding, earlier.digest) == (SOFT.hiding, SOFT.digest)
+    assert json.loads(earlier.to_json())["styles"] == document["styles"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

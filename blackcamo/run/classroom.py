@@ -10,7 +10,6 @@ from blackcamo.objective import Objective
 from blackcamo.oracle import Oracle
 from blackcamo.rendering import Renderer
 from blackcamo.run.setup import Setup
-from blackcamo.strategies.goal import ENOUGH
 from blackcamo.styles.hidden import HIDDEN, WAYS
 from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
@@ -74,7 +73,7 @@ class Classroom:
             return {name: space.lane for name, space in spaces.items()}
         objective, floor = self.objective(photo, mode, oracle), self._setup.config.appeal_floor
         appeal = {name: objective.appeal_of(name) for name in spaces}
-        liked = sorted(appeal, key=lambda name: -min(appeal[name], ENOUGH))
+        liked = sorted(appeal, key=lambda name: -self._setup.goal.liked(appeal[name]))
         return {name: spaces[name].lane for name in liked if appeal[name] >= floor}
 
     def objective(self, photo: int, mode: Mode, oracle: Oracle) -> Objective:

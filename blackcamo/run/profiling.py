@@ -47,15 +47,19 @@ def profiled(
     renderer = Renderer(pixels, chain, Channel(), appeal, mode)
     suited = [style for style in styles if unsuited(style, known) is None]
     # Judged, and drawn back to, where a style starts on any photo: as it was learned.
-    started = []
+    started: list[tuple[float, StyleSpace, Mapping[str, float]]] = []
     for style in (*suited, HIDDEN):
+        if style is HIDDEN and started:
+            break
         space = StyleSpace(style, known, chain.space, hidden=profile.ways())
         ((plain, picture),) = renderer.prepare([space.start])
         reached = picture.appraisal.value if isinstance(picture, Picture) else 0.0
         if reached >= floor or style is HIDDEN:
-            started.append((min(reached, ENOUGH), reached, style, space, plain))
-    # Of those that are liked as well the first.
-    _, reached, style, space, plain = max(started[:-1] or started, key=lambda found: found[0])
+            started.append((reached, space, plain))
+        if reached >= max(floor, ENOUGH):
+            break
+    # What has enough ended that; else the most.
+    reached, space, plain = max(started, key=lambda found: found[0])
     hiding = {way: (0.0,) * size for way, size in space.lane.hidden.items()}
     wanted = space.decode(space.lane.vector((0.0,) * space.lane.style, hiding))
     anchor = Anchor({**space.nothing, **plain}, reached, floor)

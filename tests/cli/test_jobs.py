@@ -101,12 +101,14 @@ def test_search_writes_and_tells_what_happened(folder: Path, run: Run) -> None:
 def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         "search", str(folder / "none.jpg"), str(folder / "bright.jpg"), *SCORER, "--target", "2",
-        "--budget", "20", "--out", str(folder / "far"), "--storage", str(folder / "far.journal"),
+        "--proxy", "64", "--budget", "20",
+        "--out", str(folder / "far"), "--storage", str(folder / "far.journal"),
     ]  # fmt: skip
     assert main(words) == 2
     told = capsys.readouterr()
-    (error,) = told.err.splitlines()
+    error, note = told.err.splitlines()
     assert error == f"blackcamo: {folder / 'none.jpg'} does not exist; check the path"
+    assert "searched at 64 pixels, so that nothing hides in the photo" in note
     first, _, written, advice, empty, head, failed, best, summary = told.out.splitlines()
     assert f"{folder / 'bright.jpg'}: low quality without the safety margin (" in first
     assert "; target 2, threshold 50): python:tests.cli.fakes:plainness " in first

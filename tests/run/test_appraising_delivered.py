@@ -106,10 +106,15 @@ def test_its_preset_may_be_named_and_is_not_needed(searched: Delivered, tmp_path
     assert without.appeal == pytest.approx(searched.appeal, abs=5)
 
 
-def test_a_photo_saved_anew_is_known_by_its_pixels(searched: Delivered, tmp_path: Path) -> None:
+def test_a_photo_saved_anew_is_known_by_its_pixels(run_search: Search, tmp_path: Path) -> None:
+    photo = write_photo(tmp_path / "wide.jpg", height_px=240, width_px=320)
+    searched = delivered(
+        run_search(photo, styles=("cut",), keep_size=True, budget=24, appeal_floor=0.0)
+    )
     with Image.open(searched.photo) as image:
         image.save(tmp_path / "anew.png")
     (result,) = appraise(tmp_path / "anew.png", [searched.file])
+    assert result.preset == searched.preset
     assert result.appeal == pytest.approx(searched.appeal, abs=1)
 
 

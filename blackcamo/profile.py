@@ -78,7 +78,7 @@ class Profile:
                         "with --profile none"
                     )
             moved = tuple(replace(f, start=float(values[f.name])) for f in free)
-            found.append(Hiding(name, moved))
+            found.append(replace(known[name], free=moved))
         return tuple(found)
 
     def fits(self, info: ScorerInfo) -> bool:
@@ -198,11 +198,15 @@ def find_profile(name: str) -> tuple[str, Profile]:
 def profile_of(info: ScorerInfo) -> tuple[str, Profile] | None:
     """The installed profile of a scorer, None where there is none; the user's own come first.
 
+    One that was learned of this very scorer comes before one of its namesake, with other weights
+    or another engine: what it falls for is much the same, and a search starts from it only.
+
     Raises:
         ProfileError: one of them cannot be read.
     """
-    for name, path in reversed(installed_profiles().items()):
-        profile = read_profile(path)
-        if profile.fits(info):
-            return name, profile
+    profiles = {n: read_profile(path) for n, path in reversed(installed_profiles().items())}
+    for suits in (lambda one: one.fits(info), lambda one: one.scorer["name"] == info.name):
+        for name, profile in profiles.items():
+            if suits(profile):
+                return name, profile
     return None

@@ -182,11 +182,12 @@ class Hiding:
     """A way of changing a photo that nobody sees: parameters that may hide in any style.
 
     The first one is how strong it is: its least value is neutral, and with it nothing hides
-    whatever the others are.
+    whatever the others are. What ``scales`` does the same to a picture of any size.
     """
 
     name: str
     free: tuple[Free, ...]
+    scales: bool = False
 
 
 @dataclass(frozen=True, slots=True)

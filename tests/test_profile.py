@@ -93,8 +93,9 @@ def test_the_profile_of_a_scorer_is_found(tmp_path: Path, monkeypatch: pytest.Mo
     folder.mkdir()
     (folder / "mine.profile.json").write_text(SOFT.to_json())
     assert profile_of(ScorerInfo("niqe", digest="ab")) == ("mine", SOFT)
-    # Other weights are another scorer.
-    assert profile_of(ScorerInfo("niqe", digest="cd")) is None
+    # Its namesake is much the same; nothing else is.
+    assert profile_of(ScorerInfo("niqe", digest="cd")) == ("mine", SOFT)
+    assert profile_of(ScorerInfo("brisque", digest="ab")) is None
     assert find_profile("mine") == ("mine", SOFT)
     assert find_profile(str(folder / "mine.profile.json")) == ("mine", SOFT)
     with pytest.raises(ProfileError, match=r"'yours' is not installed; there are .*mine"):

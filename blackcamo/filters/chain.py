@@ -36,7 +36,7 @@ from blackcamo.vision.lut import apply_lut, identity_nodes
 _KINDS = (GeometryFilter, LookFilter, SpatialFilter)
 _ORDER = (
     "geometry", "tone", "curves", "film", "colour", "hsl", "mono",
-    "depth", "detail", "optics", "grain", "weave", "recompression",
+    "depth", "detail", "optics", "grain", "weave", "sampled", "recompression",
 )  # fmt: skip
 """Built-in families in the order of their work; others of a kind follow them, by name."""
 _TOGETHER_PX = 1 << 25

@@ -68,8 +68,8 @@ def chosen_profile(wanted: str, info: ScorerInfo) -> ChosenProfile | None:
     """The profile that a user wants for a scorer.
 
     Args:
-        wanted: "auto" is the installed one of that very scorer, if there is one; "none" is none;
-            else a name or a file.
+        wanted: "auto" is the installed one of that very scorer, or of one of its name, if there is
+            one; "none" is none; else a name or a file.
 
     Raises:
         ProfileError: there is none of that name, or it cannot be read.
@@ -80,12 +80,13 @@ def chosen_profile(wanted: str, info: ScorerInfo) -> ChosenProfile | None:
     if found is None:
         return None
     name, profile = found
-    other = (
-        ()
-        if profile.fits(info)
-        else (f"profile {name} was learned of {profile.scorer['name']}, not of this scorer",)
+    if profile.fits(info):
+        return ChosenProfile(name, profile)
+    of = profile.scorer["name"]
+    which = f"another {of}" if of == info.name else of
+    return ChosenProfile(
+        name, profile, (f"profile {name} was learned of {which}, not of this scorer",)
     )
-    return ChosenProfile(name, profile, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ class Setup:
         pixels = photo.pixels
         proxy = searched_on(pixels, self.config.mode, self.config.proxy_px)
         known = facts(proxy, wraps=photo.wraps)
-        # What hides is tied to pixels: on a smaller copy it shows only what is seen in full, too.
+        # Most of what hides is tied to pixels: on a smaller copy it shows only what is seen in
+        # full, too.
         hides = proxy.shape == pixels.shape or sees_every_pixel(self.scorer)
         named = self.config.styles is not None
         spaces, notes = {}, [*photo_notes(known, framed=self.finish is not None)]
@@ -192,13 +194,14 @@ class Setup:
         for style in self.styles:
             why = unsuited(style, known, named=named, keep_framing=self.config.keep_framing)
             if why is None or named:
-                hidden = () if not hides else profile.ways() if profile else WAYS
+                ways = profile.ways() if profile else WAYS
+                hidden = tuple(way for way in ways if hides or way.scales)
                 spaces[style.name] = StyleSpace(
                     style, known, self.chain.space, hidden=hidden, off=off
                 )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
-        if not hides:
+        if not hides and not any(space.hidden for space in spaces.values()):
             notes.append(
                 f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
                 f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"

@@ -32,6 +32,21 @@ WAYS: tuple[Hiding, ...] = (
             Free("weave_luma_11", -1, 1, 0.5),
         ),
     ),
+    # For scorers that take the nearest pixels of what they see.
+    Hiding(
+        "sampled pattern",
+        (
+            Free("sampled_jnd", 0, 2, 1.5),
+            # Rows of two samples, which are what most of it came to for NIMA.
+            *(
+                Free(f"sampled_{row}{column}", -1, 1, 0.5 if (row, column) == (1, 0) else 0)
+                for row in range(4)
+                for column in range(4)
+                if row or column
+            ),
+        ),
+        scales=True,
+    ),
     # Unseen up to half a pixel alone; a little less beside a weave.
     Hiding("softness", (Free("softness_px", 0, 0.45, 0.4),)),
     Hiding(

@@ -32,6 +32,7 @@ FAMILIES = (
     "optics",
     "grain",
     "weave",
+    "sampled",
     "recompression",
 )
 

@@ -1,10 +1,11 @@
 """Learn a profile on 36 photos, and say what it does to others with no query and with few.
 
-    python run.py --work /path/to/scratch [--budget 4000] [--others /path/to/photos ...]
+    python run.py --work /path/to/scratch [--scorer nima-technical] [--budget 4000]
+                  [--others 'photos/kodak/*.jpg']
 
 Data is found through BLACKCAMO_DATA (default ../shared beside the repository). Writes the profile
 into the scratch folder (that of the package is a copy), and ``result.json`` here. A run that was
-interrupted goes on.
+interrupted goes on. Photos and settings of a scorer stand in ``config.toml``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import statistics
+import tomllib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,12 @@ from PIL import Image
 from blackcamo import run
 from blackcamo.images import load_photo
 from blackcamo.profile import read_profile
-from blackcamo.testing.studies import side_by_side
+from blackcamo.testing.studies import scorer_settings, side_by_side
 
 HERE = Path(__file__).resolve().parent
-DATA = Path(os.environ.get("BLACKCAMO_DATA", HERE.parents[1].parent / "shared")).resolve()
-SCORER = "pocketiqa"
+REPOSITORY = HERE.parents[1]
+DATA = Path(os.environ.get("BLACKCAMO_DATA", REPOSITORY.parent / "shared")).resolve()
+CONFIG = tomllib.loads((HERE / "config.toml").read_text())
 LONG_SIDE_PX = 512
 BUDGET = 200
 """Queries of the searches that are compared."""
@@ -35,19 +38,22 @@ BUDGET = 200
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--scorer", default="pocketiqa", choices=CONFIG)
     parser.add_argument("--budget", type=int, default=4000)
     parser.add_argument("--others", default="photos/kodak/*.jpg")
     args = parser.parse_args()
-    sources = [DATA / line for line in (HERE / "photos.txt").read_text().split()]
+    sources = [DATA / line for line in (HERE / f"{args.scorer}.txt").read_text().split()]
+    settings = scorer_settings(CONFIG[args.scorer], data=DATA, repository=REPOSITORY)
+    work = args.work / args.scorer
     learned = run.learn(
-        prepared(sources, args.work / "photos"),
+        prepared(sources, work / "photos"),
         config=run.SearchConfig(
-            scorer=SCORER, budget=args.budget, storage=str(args.work / "learning.journal")
+            budget=args.budget, storage=str(work / "learning.journal"), **settings
         ),
-        out=args.work / f"{SCORER}.profile.json",
+        out=work / f"{args.scorer}.profile.json",
     )
     assert learned.profile is not None
-    others = prepared(sorted(DATA.glob(args.others)), args.work / "others")
+    others = prepared(sorted(DATA.glob(args.others)), work / "others")
     result: dict[str, Any] = {
         "learned": {
             **{k: v for k, v in learned.to_json().items() if k not in ("profile", "interrupted")},
@@ -55,13 +61,21 @@ def main() -> None:
         }
     }
     for mode in ("enhance", "imperceptible"):
-        result[f"{mode}, no query"] = applied(learned.profile, others, mode, args.work / mode)
+        result[f"{mode}, no query"] = applied(learned.profile, others, mode, work / mode, settings)
         for profile in (str(learned.profile), "none"):
             name = "profile" if profile != "none" else "none"
-            job = partial(searched, mode=mode, profile=profile, work=args.work / f"{mode}-{name}")
+            job = partial(
+                searched,
+                mode=mode,
+                profile=profile,
+                work=work / f"{mode}-{name}",
+                settings=settings,
+            )
             rows = list(side_by_side(job, others))
             result[f"{mode}, {BUDGET} queries, {name}"] = summary(rows)
-    (HERE / "result.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
+    file = HERE / "result.json"
+    results = json.loads(file.read_text()) | {args.scorer: result}
+    file.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
     print(json.dumps(result, indent=1, sort_keys=True))
 
 
@@ -78,10 +92,12 @@ def prepared(sources: list[Path], folder: Path) -> list[Path]:
     return made
 
 
-def applied(profile: Path, photos: list[Path], mode: Any, out: Path) -> dict[str, float]:
+def applied(
+    profile: Path, photos: list[Path], mode: Any, out: Path, settings: dict[str, Any]
+) -> dict[str, float]:
     """What the profile does with no query: those that ask here only tell what it did."""
     found = run.apply_profile(
-        str(profile), photos, out=out, mode=mode, overwrite=True, jobs=1, score=True
+        str(profile), photos, out=out, mode=mode, overwrite=True, jobs=1, score=True, **settings
     )
     pairs = [
         (r.score_before, r.score_after)
@@ -91,11 +107,13 @@ def applied(profile: Path, photos: list[Path], mode: Any, out: Path) -> dict[str
     return figures(pairs)
 
 
-def searched(photo: Path, *, mode: Any, profile: str, work: Path) -> dict[str, Any]:
+def searched(
+    photo: Path, *, mode: Any, profile: str, work: Path, settings: dict[str, Any]
+) -> dict[str, Any]:
     """A search with or without profile."""
     result = run.search(
         photo,
-        scorer=SCORER,
+        **settings,
         mode=mode,
         profile=profile,
         budget=BUDGET,

@@ -26,11 +26,14 @@ _BATCH = 16
 _PHOTOS = 4
 """On so many photos a candidate of a batch is judged."""
 _WAY_PHOTOS = 8
-"""On so many photos each way is tried alone."""
+"""On so many photos each way is tried."""
+_SELECTING = 0.25
+"""Share of the budget after which no further way joins those that are searched together."""
 _FINAL_PHOTOS = 24
 """On so many at most finalists are compared."""
 _WAY_PAYS = 3.0
-"""Mean loss that a way of hiding has to save by itself, of which 10 are a point of the score."""
+"""Mean loss that a way of hiding has to save more than those before it, of which 10 are a point of
+the score."""
 _STRENGTHS = (0.0, 1.0)
 """Coordinates of a way's strength with which it is tried alone."""
 _FINALISTS = 4
@@ -111,30 +114,19 @@ class Lesson:
             )
         compared = _FINALISTS * min(len(self._train), _FINAL_PHOTOS)
         tried = len(_STRENGTHS) * len(WAYS) * _WAY_PHOTOS
-        self._left = budget - len(_MODES) * len(self.aside) - tried - compared
+        self._left = budget - len(_MODES) * len(self.aside) - compared
         least = 4 * _BATCH * _PHOTOS
-        if self._left < least:
+        if (left := self._left - tried) < least:
             raise OptionError(
-                f"the budget leaves {self._left} queries for learning; it must leave {least}: "
-                f"raise it by {least - self._left}"
+                f"the budget leaves {left} queries for learning; it must leave {least}: "
+                f"raise it by {least - left}"
             )
 
     def hidden(self) -> Plan[dict[str, Coordinates]]:
-        """What hides: ways that pay alone, then searched together; way -> coordinates (-1 to 1)."""
+        """What hides: ways that pay, then searched together; way -> coordinates (-1 to 1)."""
         lane = self._lanes(self._train[0], "imperceptible")[HIDDEN.name]
         sizes = lane.hidden
-        tests = [{w: (s, *(0.0,) * (sizes[w] - 1))} for w in sizes for s in _STRENGTHS]
-        saved = yield from self._judged(
-            "imperceptible", [self._vector(lane, t) for t in tests], self._draw(_WAY_PHOTOS)
-        )
-        best: dict[str, tuple[float, Coordinates]] = {}
-        for test, gain in zip(tests, saved, strict=True):
-            ((way, at),) = test.items()
-            best[way] = max(best.get(way, (-np.inf, at)), (gain, at))
-        paying = {w: at for w, (gain, at) in best.items() if gain >= _WAY_PAYS}
-        if not paying:
-            way = max(best, key=lambda w: best[w][0])
-            paying = {way: best[way][1]}
+        paying = yield from self._selected(lane)
         first = [x for at in paying.values() for x in at]
 
         def proposal(moved: Sequence[float]) -> Proposal:
@@ -145,6 +137,36 @@ class Lesson:
         batches = self._left // (_BATCH * _PHOTOS)
         found = yield from self._searched("imperceptible", proposal, len(first), batches)
         return lane.hiding(found.vector)
+
+    def _selected(self, lane: Lane) -> Plan[dict[str, Coordinates]]:
+        """The ways that pay, each where it was tried: the best, and what gains on top of it.
+
+        One that pays alone may spoil another, or cost all the appeal that this one needs; and some
+        are worth something with another only. Forward selection, one way a round, finds both.
+        """
+        chosen: dict[str, Coordinates] = {}
+        most = (1 - _SELECTING) * self._left
+        while len(chosen) < len(lane.hidden):
+            tests = [
+                {**chosen, way: (strength, *(0.0,) * (size - 1))}
+                for way, size in lane.hidden.items()
+                if way not in chosen
+                for strength in _STRENGTHS
+            ]
+            known = [chosen] if chosen else []
+            vectors = [self._vector(lane, ways) for ways in (*known, *tests)]
+            if chosen and self._left - len(vectors) * _WAY_PHOTOS < most:
+                break
+            self._left -= len(vectors) * _WAY_PHOTOS
+            saved = yield from self._judged("imperceptible", vectors, self._draw(_WAY_PHOTOS))
+            # What is chosen already is judged on the same photos as what joins it.
+            before = saved[0] if known else 0.0
+            gains = saved[len(known) :]
+            # Where none pays, the best one is searched all the same.
+            if chosen and max(gains) - before < _WAY_PAYS:
+                break
+            chosen = tests[gains.index(max(gains))]
+        return chosen
 
     @staticmethod
     def _vector(lane: Lane, hiding: Mapping[str, Coordinates]) -> Proposal:

@@ -33,7 +33,7 @@ from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
 
-BUDGET = 400
+BUDGET = 560
 
 
 def crispness(image: Pixels) -> float:
@@ -93,7 +93,7 @@ def test_what_fools_a_scorer_is_found_in_exactly_its_queries(learned: Learned) -
     assert result.queries["baseline"] == result.photos == 8
     assert result.aside == 2
     profile = read_profile(learned.path)
-    assert "softness" in profile.hiding
+    assert "doubling" in profile.hiding
     assert profile.scorer == {"name": "counting", "digest": ""}
     # What moves nothing is not part of it.
     assert "colour weave" not in profile.hiding
@@ -206,7 +206,7 @@ def test_a_search_begins_with_what_was_learned(
     first = study.batches()[1].evaluations
     liked = [style.name for style in setup.liked_first(setup.load_styles(plugins.names("styles")))]
     assert [e.style for e in first] == [name for name in liked if name in {e.style for e in first}]
-    assert all(e.params["softness_px"] > 0 for e in first if e.appeal >= 80)
+    assert all(e.params["doubling_percent"] > 0 for e in first if e.appeal >= 80)
     assert study.attributes["profile"] == {"name": "a", "sha256": profile.digest}
     assert found.score_after is not None
     assert found.score_before is not None

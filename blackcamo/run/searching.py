@@ -29,6 +29,7 @@ from blackcamo.run.keywords import spelled_out
 from blackcamo.run.looks import keep_look
 from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.photo_setup import PhotoSetup
 from blackcamo.run.presets import photo_size
 from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
@@ -188,9 +189,8 @@ def search_found(
         tell = progress or (lambda _: None)
         try:
             require_same_scorer(setup, photo, study, wait=partial(wait, stop=stop))
-            searched = PhotoSearch(
-                setup, photo, contest, study, spent.ledger, tell, stop, found.below
-            )
+            parts = PhotoSetup(setup, photo, contest, study, spent.ledger, tell, stop)
+            searched = PhotoSearch(parts, found.below)
             result = searched.run()
         except Ended as ended:
             raise ScorerError(

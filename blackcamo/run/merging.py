@@ -16,9 +16,9 @@ from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
 from blackcamo.study import Study, pictures_folder
+from blackcamo.study.attributes import difference
 from blackcamo.study.merging import MERGED, Origin, merge_studies
 from blackcamo.study.recorded import RecordedStudy
-from blackcamo.study.study import difference
 
 # What searches on one photo may differ in and still have comparable trials.
 _FREE = ("strategy", "seed", "batch", "appeal_floor")

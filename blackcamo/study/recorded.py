@@ -22,7 +22,8 @@ T = TypeVar("T")
 SCHEMA = 2
 """Version of how blackcamo uses trials and attributes; studies of another one are refused."""
 KEPT = "blackcamo:kept"
-"""Record of single answers, followed by their key."""
+"""Record of single answers, followed by their key. Like others that nobody looks at, it is a system
+attribute of the study."""
 
 
 @dataclass(frozen=True, slots=True)

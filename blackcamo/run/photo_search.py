@@ -12,7 +12,6 @@ from blackcamo.filters.doubling import MOST_PX, can_double
 from blackcamo.judge import Judged
 from blackcamo.run.advice import next_step
 from blackcamo.run.delivery import Delivery, Winner
-from blackcamo.run.exploration import Exploration
 from blackcamo.run.finalists import Expectation
 from blackcamo.run.notes import (
     cost_notes,
@@ -24,6 +23,7 @@ from blackcamo.run.notes import (
 from blackcamo.run.photo_setup import PhotoSetup
 from blackcamo.run.recipes import RECIPES, front_recipes
 from blackcamo.run.results import SearchResult
+from blackcamo.run.search_loop import SearchLoop
 from blackcamo.run.verification import REFERENCE, Verification
 from blackcamo.scorers.base import sees_every_pixel
 from blackcamo.study import Batch
@@ -103,9 +103,9 @@ class PhotoSearch:
             enough = min(self.goal.enough, max(before.searched.appeal - _UNSEEN, 0.0))
             self.goal = self.verification.goal = replace(self.goal, enough=enough)
         # The search sees the proxy's scores, so its target moves by the difference.
-        exploration = Exploration(self.parts, self.goal.moved(-before.shift))
-        found = self._found(exploration, before, recorded)
-        return self._delivered(exploration, before, found, started)
+        loop = SearchLoop(self.parts, self.goal.moved(-before.shift))
+        found = self._found(loop, before, recorded)
+        return self._delivered(loop, before, found, started)
 
     def _baseline(self) -> _Baseline:
         """Score the photo unchanged."""
@@ -124,23 +124,21 @@ class PhotoSearch:
             numbers, [unchanged], self.parts.small.jpegs, ledger=self.ledger.counts()
         )
 
-    def _found(
-        self, exploration: Exploration, before: _Baseline, recorded: list[Batch]
-    ) -> _Verified:
+    def _found(self, loop: SearchLoop, before: _Baseline, recorded: list[Batch]) -> _Verified:
         """Search and verify; go on where what ended the search early is no success in full."""
         if self.goal.reached(before.full.score):
-            return self._verified(exploration, before)
-        race = exploration.replayed(recorded[1:])
-        exploration.go_on(race)
-        found = self._verified(exploration, before)
+            return self._verified(loop, before)
+        race = loop.replayed(recorded[1:])
+        loop.go_on(race)
+        found = self._verified(loop, before)
         for _ in range(_ATTEMPTS):
-            if not exploration.ended_early or not self._fell_short(exploration, found.winner):
+            if not loop.ended_early or not self._fell_short(loop, found.winner):
                 break
-            exploration.go_on(race, not_enough=self.verification.missed)
-            found = self._verified(exploration, before)
+            loop.go_on(race, not_enough=self.verification.missed)
+            found = self._verified(loop, before)
         return found
 
-    def _verified(self, exploration: Exploration, before: _Baseline) -> _Verified:
+    def _verified(self, loop: SearchLoop, before: _Baseline) -> _Verified:
         """Verify what is worth it: all of it at the end, as much as the reserve allows before."""
         spent = self.ledger.counts()["verify"] - self.verified_early
         self.parts.reporter.doing("verifying")
@@ -148,13 +146,13 @@ class PhotoSearch:
             before.searched.score, before.full.score, self.goal, hides=self._hides
         )
         allowed = max(self.ledger.reserve, self.setup.searched.count)
-        queries = allowed if exploration.ended_early else None
+        queries = allowed if loop.ended_early else None
         liked_first = self.candidates.by_style(self.parts.contest.spaces)
         winner = self.verification.winner(liked_first, expected, queries=queries)
         return _Verified(winner, expected, spent)
 
     def _delivered(
-        self, exploration: Exploration, before: _Baseline, found: _Verified, started: float
+        self, loop: SearchLoop, before: _Baseline, found: _Verified, started: float
     ) -> SearchResult:
         """Write files and the study's record of them.
 
@@ -162,7 +160,7 @@ class PhotoSearch:
             started: when the search began, by the monotonic clock.
         """
         winner = found.winner
-        interrupted, failed = self._interrupted(exploration), self._failed(exploration)
+        interrupted, failed = self._interrupted(loop), self._failed(loop)
         # A search that was cut short saves these queries for when it goes on.
         cut_short = interrupted or failed is not None
         again, others = None, []
@@ -186,7 +184,7 @@ class PhotoSearch:
             queries={
                 **self.ledger.counts(),
                 "checks": self.study.ledger.get("checks", 0),
-                "to_success": exploration.to_success,
+                "to_success": loop.to_success,
             },
             seconds=round(seconds, 3),
             notes=(
@@ -200,7 +198,7 @@ class PhotoSearch:
                 *cost_notes(
                     seconds,
                     strategy=self.config.strategy,
-                    proposing_s=exploration.proposing_s,
+                    proposing_s=loop.proposing_s,
                     waited_s=self.parts.oracle.waited_s,
                     retries=self.ledger.counts()["retries"],
                 ),
@@ -222,16 +220,16 @@ class PhotoSearch:
         )
         self.study.describe(note)
 
-    def _interrupted(self, exploration: Exploration) -> bool:
-        return exploration.interrupted or self.verification.ended
+    def _interrupted(self, loop: SearchLoop) -> bool:
+        return loop.interrupted or self.verification.ended
 
-    def _failed(self, exploration: Exploration) -> str | None:
+    def _failed(self, loop: SearchLoop) -> str | None:
         """Why the scorer ended the search early, None where it did not."""
-        return exploration.failed or self.verification.failed
+        return loop.failed or self.verification.failed
 
-    def _fell_short(self, exploration: Exploration, winner: Winner) -> bool:
+    def _fell_short(self, loop: SearchLoop, winner: Winner) -> bool:
         """Whether what was verified is no success in full, and going on may find one."""
-        if self._interrupted(exploration) or self._failed(exploration) is not None:
+        if self._interrupted(loop) or self._failed(loop) is not None:
             return False
         return not self.goal.succeeded(winner.evaluation.score, winner.evaluation.appeal)
 

@@ -24,7 +24,7 @@ _PLANNED = "planned_budget"
 _NOT_ENOUGH = "not_enough"
 
 
-class Exploration:
+class SearchLoop:
     """Searches a photo, or its proxy, for candidates that reach a goal.
 
     What the study has recorded already is replayed and not asked again.

@@ -1,14 +1,19 @@
-"""Presets of a study's candidates; a search and a later export make them alike."""
+"""Presets of candidates, as a search and a later export make them, and what they record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
+from blackcamo.channel import Channel
+from blackcamo.errors import PresetError
 from blackcamo.filters.chain import Chain
 from blackcamo.filters.look import FileLook
 from blackcamo.preset import Preset
+from blackcamo.records import typed
 from blackcamo.space import FilterSpace
+from blackcamo.strict_json import short
 from blackcamo.types import UNCHANGED, LookFilter, Pixels
 from blackcamo.wording import recipe
 
@@ -62,3 +67,17 @@ def photo_size(pixels: Pixels) -> dict[str, int]:
     """A photo's size as presets and studies record it."""
     height_px, width_px = pixels.shape[:2]
     return {"width_px": width_px, "height_px": height_px}
+
+
+def preset_channel(preset: Preset) -> Channel:
+    """The channel that a preset was searched for; the default one if it records none.
+
+    Raises:
+        PresetError: it records one that is none.
+    """
+    if "channel" not in preset.provenance:
+        return Channel()
+    recorded: dict[str, Any] = preset.recorded("channel", dict)
+    if unknown := recorded.keys() - {field.name for field in fields(Channel)}:
+        raise PresetError(f"preset records a channel with {short(sorted(unknown)[0])}, unknown")
+    return typed(Channel, recorded, "preset records a channel", PresetError)

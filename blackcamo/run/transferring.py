@@ -18,9 +18,9 @@ from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
 from blackcamo.report.transfer import transfer_csv
-from blackcamo.run.applying import preset_channel
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
 from blackcamo.run.originals import Originals
+from blackcamo.run.presets import preset_channel
 from blackcamo.run.results import TransferCell, TransferResult, TransferRow
 from blackcamo.run.scoring import preset_beside
 from blackcamo.run.targets import preset_meant

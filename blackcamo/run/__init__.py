@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from blackcamo.run.appraising import appeal, appraise
     from blackcamo.run.checking import check_channels
     from blackcamo.run.choosing import choose, study_of
-    from blackcamo.run.cluster import cluster_check
+    from blackcamo.run.cluster_checking import cluster_check
     from blackcamo.run.config import ExploreConfig, SearchConfig
     from blackcamo.run.defending import countermeasures
     from blackcamo.run.delivering import deliver
@@ -173,7 +173,7 @@ _HOMES = {
     "appraise": "appraising",
     "check_channels": "checking",
     "choose": "choosing",
-    "cluster_check": "cluster",
+    "cluster_check": "cluster_checking",
     "countermeasures": "defending",
     "dashboard": "serving",
     "delete": "tidying",

@@ -13,7 +13,7 @@ from blackcamo.strategies import Goal
 from blackcamo.types import Evaluation
 
 
-class Reporter:
+class Announcer:
     """Tells a caller how far the search on a photo is, and what takes its time.
 
     Args:

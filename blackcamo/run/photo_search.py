@@ -141,7 +141,7 @@ class PhotoSearch:
     def _verified(self, loop: SearchLoop, before: _Baseline) -> _Verified:
         """Verify what is worth it: all of it at the end, as much as the reserve allows before."""
         spent = self.ledger.counts()["verify"] - self.verified_early
-        self.parts.reporter.doing("verifying")
+        self.parts.announcer.doing("verifying")
         expected = Expectation(
             before.searched.score, before.full.score, self.goal, hides=self._hides
         )

@@ -10,10 +10,10 @@ from blackcamo.ledger import Ledger
 from blackcamo.objective import Objective
 from blackcamo.oracle import Oracle
 from blackcamo.rendering import Renderer
+from blackcamo.run.announcing import Announcer
 from blackcamo.run.candidates import Candidates
 from blackcamo.run.config import DEFAULT_STORAGE
 from blackcamo.run.gallery import Gallery
-from blackcamo.run.reporting import Reporter
 from blackcamo.run.results import ProgressCallback
 from blackcamo.run.setup import Contest, Setup, searched_on
 from blackcamo.study import Study, pictures_folder
@@ -43,7 +43,7 @@ class PhotoSetup:
         full: renders and scores at the size that is delivered.
         small: the same at the size that is searched.
         candidates: those that were recorded so far.
-        reporter: tells how far the search is.
+        announcer: tells how far the search is.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class PhotoSetup:
         self.on_proxy = proxy.shape != photo.pixels.shape
         self.ledger = ledger
         ledger.reserve = min(self._reserve(), max(ledger.budget // 2, 1))
-        self.reporter = Reporter(progress, photo.path, ledger, setup.goal.target, stop)
+        self.announcer = Announcer(progress, photo.path, ledger, setup.goal.target, stop)
         self.oracle = Oracle(
             setup.scorer_of(photo),
             ledger,
             sending=study.sending,
-            wait=self.reporter.wait,
+            wait=self.announcer.wait,
             turn=setup.turn,
         )
         self.full = self._objective(photo.pixels)

@@ -108,7 +108,7 @@ class SearchLoop:
                 self.interrupted = True
                 return
             self._tell(race, proposals, evaluations, self._ledger.total)
-            self._parts.reporter.best(self._candidates.best(self._goal), self._goal)
+            self._parts.announcer.best(self._candidates.best(self._goal), self._goal)
             self.failed = self._parts.oracle.failing
             if self.failed is not None:
                 return
@@ -149,7 +149,7 @@ class SearchLoop:
     def _proposed(self, done: int, of: int) -> None:
         """Report how far a strategy is that takes its time."""
         if time.monotonic() - self._asked_at > _SLOW_S:
-            self._parts.reporter.doing(f"{self._config.strategy} proposes, {done} of {of}")
+            self._parts.announcer.doing(f"{self._config.strategy} proposes, {done} of {of}")
 
     def _tell(
         self,

@@ -22,8 +22,8 @@ from stopwatch import STAGES, Steps, candidate, timed
 from blackcamo import plugins, run
 from blackcamo.oracle import Oracle
 from blackcamo.run import versions
+from blackcamo.run.announcing import Announcer
 from blackcamo.run.gallery import Gallery
-from blackcamo.run.reporting import Reporter
 from blackcamo.strategies import Race
 from blackcamo.study import Study
 
@@ -34,7 +34,7 @@ SEARCH: Steps = (
     ("race", Race, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
     ("pictures", Gallery, ("show", "complete")),
-    ("progress", Reporter, ("best",)),
+    ("progress", Announcer, ("best",)),
 )
 
 

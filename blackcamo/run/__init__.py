@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from blackcamo.run.defending import countermeasures
     from blackcamo.run.delivering import deliver
     from blackcamo.run.doctoring import doctor
-    from blackcamo.run.exhibition import report
     from blackcamo.run.explaining import explain
     from blackcamo.run.exploring import explore
     from blackcamo.run.exporting import export
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from blackcamo.run.manifest import manifest_of, status_of
     from blackcamo.run.many import search_many
     from blackcamo.run.merging import merge
+    from blackcamo.run.reporting import report
     from blackcamo.run.results import (
         AppealResult,
         ApplyResult,
@@ -195,7 +195,7 @@ _HOMES = {
     "preset_meant": "targets",
     "profiles": "listing",
     "prune": "tidying",
-    "report": "exhibition",
+    "report": "reporting",
     "score": "scoring",
     "score_many": "scoring",
     "scorers": "listing",

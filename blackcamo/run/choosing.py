@@ -19,7 +19,7 @@ from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE, out_folder
 from blackcamo.run.differing import different, tiny_picture
-from blackcamo.run.exhibition import WHOLE_PX
+from blackcamo.run.exhibits import WHOLE_PX
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import numbered
 from blackcamo.run.originals import Originals

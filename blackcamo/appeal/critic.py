@@ -23,11 +23,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from blackcamo.appeal.banding import banding
 from blackcamo.appeal.damage import Meant, damage
 from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading, slow_light
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.model import Weights, appraised, calibrated
-from blackcamo.appeal.tones import Tones, banding, tones
+from blackcamo.appeal.tone_statistics import Tones
+from blackcamo.appeal.tones import tones
 from blackcamo.types import Appraisal, Mode, Views
 from blackcamo.vision.display import linear_light, viewed
 from blackcamo.vision.saliency import spectral_residual

@@ -14,7 +14,7 @@ from blackcamo.preset import Preset
 from blackcamo.records import typed
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import short
-from blackcamo.types import UNCHANGED, LookFilter, Pixels
+from blackcamo.types import UNCHANGED, Filter, LookFilter, Pixels
 from blackcamo.wording import recipe
 
 # A preset has fields of its own for these.
@@ -29,9 +29,7 @@ def make_preset(
     identity: Mapping[str, Any],
     facts: Mapping[str, Any],
 ) -> Preset:
-    """The preset of one candidate, with the families that do something.
-
-    One that asks for a finer table than they do stays, too: the candidate was made with that.
+    """The preset of one candidate, with the filters that do something.
 
     Args:
         chain: what renders it.
@@ -40,11 +38,7 @@ def make_preset(
         identity: the study's fixed attributes, see ``Setup.identity``.
         facts: what is known of this candidate, such as its scores.
     """
-    active = chain.active(params) or list(chain.filters[:1])
-    size = chain.space.lut_size
-    if any(isinstance(f, LookFilter) for f in active) and FilterSpace(active).lut_size != size:
-        finest = [f for f in chain.filters if isinstance(f, LookFilter) and f.lut_size == size]
-        active = [f for f in chain.filters if f in active or f in finest[:1]]
+    active = _families(chain, params)
     named = {p.name for family in active for p in family.params}
     look = next((f.look for f in active if isinstance(f, FileLook)), None)
     style = "" if style == UNCHANGED else style
@@ -61,6 +55,19 @@ def make_preset(
         look=None if look is None else look.to_json(),
         provenance={**{k: v for k, v in identity.items() if k not in _OF_THE_PRESET}, **facts},
     )
+
+
+def _families(chain: Chain, params: Mapping[str, float]) -> list[Filter]:
+    """The filters that do something, at least one, in their order.
+
+    One that asks for a finer table than they do stays, too: the candidate was made with that.
+    """
+    active = chain.active(params) or list(chain.filters[:1])
+    size = chain.space.lut_size
+    if FilterSpace(active).lut_size == size or not any(isinstance(f, LookFilter) for f in active):
+        return active
+    finest = [f for f in chain.filters if isinstance(f, LookFilter) and f.lut_size == size]
+    return [f for f in chain.filters if f in active or f in finest[:1]]
 
 
 def photo_size(pixels: Pixels) -> dict[str, int]:

@@ -109,16 +109,25 @@ def prune(
         removed.append(path.stat().st_size)
         path.unlink()
     if limit_mib is not None:
-        for _, its, picture in sorted(dispensable, key=lambda item: item[0]):
-            if kept_bytes <= limit_mib * _MIB:
-                break
-            size = picture.path.stat().st_size
-            its.remove([picture.number])
-            removed.append(size)
-            kept_bytes -= size
+        beyond = _remove_beyond(kept_bytes - limit_mib * _MIB, dispensable)
+        removed += beyond
+        kept_bytes -= sum(beyond)
     return PruneResult(
         folder=folder, removed=len(removed), freed_bytes=sum(removed), kept_bytes=kept_bytes
     )
+
+
+def _remove_beyond(
+    excess_bytes: float, dispensable: Sequence[tuple[int, Pictures, Picture]]
+) -> list[int]:
+    """Remove pictures, those of the lowest rank first, until that much is gone; their sizes."""
+    removed: list[int] = []
+    for _, its, picture in sorted(dispensable, key=lambda item: item[0]):
+        if sum(removed) >= excess_bytes:
+            break
+        removed.append(picture.path.stat().st_size)
+        its.remove([picture.number])
+    return removed
 
 
 def delete(studies: Sequence[str], *, storage: str | Path, pictures: Path | None = None) -> None:

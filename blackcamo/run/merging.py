@@ -46,14 +46,7 @@ def merge(
         StudyError: they do not belong together, says by what; or the storage cannot be used.
     """
     reviews = {r.study.name: r for r in (Review(Study.load(storage, s)) for s in studies)}
-    if len(reviews) < 2:
-        raise OptionError(f"{len(reviews)} study to merge; name at least two different ones")
-    for name, review in reviews.items():
-        if MERGED in review.attributes:
-            raise StudyError(f"study {name!r} is merged itself; name its sources instead")
-    first, *others = reviews.values()
-    for other in others:
-        _compare(first, other)
+    _require_alike(list(reviews.values()))
     sources = [r.study for r in reviews.values()]
     name = into or _name(sources)
     copied = merge_studies(
@@ -78,6 +71,25 @@ def merge(
         note = study_note(review.study, recipe=said, pictures=gallery.all(), failures=failures)
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))
+
+
+def _require_alike(reviews: Sequence[Review]) -> None:
+    """Refuse studies that cannot be merged.
+
+    Raises:
+        OptionError: there are fewer than two.
+        StudyError: they do not belong together.
+    """
+    if len(reviews) < 2:
+        raise OptionError(f"{len(reviews)} study to merge; name at least two different ones")
+    for review in reviews:
+        if MERGED in review.attributes:
+            raise StudyError(
+                f"study {review.study.name!r} is merged itself; name its sources instead"
+            )
+    first, *others = reviews
+    for other in others:
+        _compare(first, other)
 
 
 def _compare(first: Review, other: Review) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blackcamo.oracle import is_high_quality
@@ -195,13 +195,11 @@ def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str
         # What was given up on has no score after all channels.
         if number != UNCHANGED and not e.partial:
             points[e.style].append((e.score, e.appeal))
-    best: dict[str, Point] = {}
-    for style, its in points.items():
-        # A score that nobody would post is none to speak of, unless there is no other.
-        liked = [p for p in its if p[1] >= floor] or its
-        index = lowest(liked, higher_is_better=info.higher_is_better)
-        if index is not None:
-            best[style] = liked[index]
+    best = {
+        style: point
+        for style, its in points.items()
+        if (point := _best(its, info, floor=floor)) is not None
+    }
     if not best:
         return []
     shares = importances(study)
@@ -218,6 +216,13 @@ def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str
             f"| {_text(style)} | {len(points[style])} | {score:.1f} | {appeal:.1f} | {said} |"
         )
     return ["\n".join(rows)]
+
+
+def _best(points: Sequence[Point], info: ScorerInfo, *, floor: float) -> Point | None:
+    """The most camouflaged point, of those that one would post if there are any."""
+    liked = [point for point in points if point[1] >= floor] or points
+    index = lowest(liked, higher_is_better=info.higher_is_better)
+    return None if index is None else liked[index]
 
 
 def _verdict(score: float, info: ScorerInfo) -> str:

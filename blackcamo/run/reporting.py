@@ -60,10 +60,7 @@ def report(
         InputError: a file or folder does not exist, or there are no camouflages.
         OutputError: a file cannot be written or removed.
     """
-    named, known = (
-        [Path(one) for one in ([some] if isinstance(some, PathLike) else some)]
-        for some in (what, photos)
-    )
+    named, known = _paths(what), _paths(photos)
     found = find_camouflages(named)
     target, base = _place(named, found, out)
     prepare_folder(target)
@@ -95,6 +92,10 @@ def report(
         write_bytes(pages[at], page.encode())
     _remove_pages_from(target, base, len(stages) + 1)
     return ReportResult(pages=tuple(pages), sheets=tuple(sheets), results=tuple(results))
+
+
+def _paths(named: PathLike | Sequence[PathLike]) -> list[Path]:
+    return [Path(one) for one in ([named] if isinstance(named, PathLike) else named)]
 
 
 @dataclass(frozen=True, slots=True)

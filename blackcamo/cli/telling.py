@@ -30,6 +30,11 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
     )
     say_words(result.recipe, indent=2)
     say(f"  {result.output}")
+    _tell_more(result)
+
+
+def _tell_more(result: SearchResult) -> None:
+    """Print what to do next, what was asked beside, and what else was written."""
     if result.next_step is not None:
         say_words(f"next: {result.next_step}", indent=2)
     if result.channels:

@@ -105,12 +105,7 @@ def evaluate(
     unusable = before.wrong_size | before.unreadable
     if not before.scores:
         raise InputError(f"no original can be scored: {next(iter(unusable.values()))}")
-    high = {s: x for s, x in before.scores.items() if is_high_quality(x, scorer.info)}
-    if not high:
-        raise InputError(
-            f"none of {len(before.scores)} originals is of high quality for scorer "
-            f"{scorer.info.name!r} (threshold {scorer.info.threshold:g}); take better ones"
-        )
+    high = _of_high_quality(before.scores, scorer.info)
     evaluated = []
     for run, found in submitted.items():
         after = examiner.score(run, {s: p for s, p in found.files.items() if s in high})
@@ -124,6 +119,21 @@ def evaluate(
         runs=tuple(evaluated),
         jury_images=tuple(jury_images([run.scores for run in evaluated])),
     )
+
+
+def _of_high_quality(scores: Mapping[str, float], info: ScorerInfo) -> dict[str, float]:
+    """The originals that a run has to bring down, by stem.
+
+    Raises:
+        InputError: there are none.
+    """
+    high = {stem: score for stem, score in scores.items() if is_high_quality(score, info)}
+    if not high:
+        raise InputError(
+            f"none of {len(scores)} originals is of high quality for scorer "
+            f"{info.name!r} (threshold {info.threshold:g}); take better ones"
+        )
+    return high
 
 
 @dataclass(frozen=True, slots=True)

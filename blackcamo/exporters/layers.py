@@ -5,7 +5,7 @@ Source: T. Porter, T. Duff, "Compositing Digital Images", SIGGRAPH 1984: the ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,16 +113,24 @@ def _effects(chain: Chain, preset: Preset) -> list[_Effect]:
     for family in chain.filters:
         if not isinstance(family, SpatialFilter):
             continue
-        values: dict[str, float] = {}
-        for group in _groups(family):
-            alone = {p.name: full[p.name] for p in group}
-            if any(name in shown for name in alone) and _is_exact(family, alone, preset.seed):
-                values |= alone
+        values = _exact_alone(family, full, shown.keys(), preset.seed)
         # Two layers are one: this fails where their colours cannot share an opacity.
         if values and _is_exact(family, values, preset.seed):
             words = tuple(describe(shown[n], full[n]) for n in shown if n in values)
             effects.append(_Effect(family, values, words))
     return effects
+
+
+def _exact_alone(
+    family: SpatialFilter, full: Mapping[str, float], shown: Collection[str], seed: int
+) -> dict[str, float]:
+    """The values of a family of which each strength would be exact as a layer by itself."""
+    values: dict[str, float] = {}
+    for group in _groups(family):
+        alone = {p.name: full[p.name] for p in group}
+        if any(name in shown for name in alone) and _is_exact(family, alone, seed):
+            values |= alone
+    return values
 
 
 def _groups(family: SpatialFilter) -> list[list[Param]]:

@@ -34,7 +34,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What counts of a picture's scores, on the scorer's own scale.
+    """The score that counts of a picture's scores, on the scorer's own scale.
 
     ``score`` is the worst or the mean after all channels, NaN where there is an ``error``; of a
     ``partial`` one, which was given up on, of the channels that were asked. ``scores`` has them by

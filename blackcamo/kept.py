@@ -1,4 +1,4 @@
-"""What was made last, kept for those who ask for it again."""
+"""A cache of the things asked for last, made once for all threads that ask."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Kept(Generic[K, V]):
         return [future.result() for future in found]
 
     def _asked(self, keys: Sequence[K]) -> tuple[list[Future[V]], dict[K, Future[V]]]:
-        """What stands for each key, and for those of them that are to be made here."""
+        """The futures of all keys, and of those that are to be made here."""
         with self._lock:
             mine: dict[K, Future[V]] = {key: Future() for key in keys if key not in self._known}
             self._known.update(mine)

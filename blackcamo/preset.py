@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preset:
-    """What it takes to give any photo this look, and how it was found.
+    """A look that any photo can be given, and how it was found.
 
     A preset is checked and copied when it is made, so that whatever exists can be written and
     read back: ``Preset.from_json(preset.to_json()) == preset``. Whether the parameters lie in
@@ -126,7 +126,7 @@ class Preset:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know before it is applied: what an older version could carry."""
+        """Notes to read before it is applied: an older version could carry more."""
         migrated = self.extra.get("migrated")
         changed = migrated.get("changed") if isinstance(migrated, dict) else None
         if not isinstance(changed, list) or not changed:

@@ -155,7 +155,7 @@ def between(vector: Iterable[float], low: Vectors, middle: Vectors, high: Vector
 
 
 def _meaning(param: Param) -> dict[str, object]:
-    """What a parameter is, without what people are told of it."""
+    """The definition of a parameter, without the words for people."""
     return {name: value for name, value in asdict(param).items() if name not in _TOLD}
 
 

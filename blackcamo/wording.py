@@ -1,4 +1,4 @@
-"""What a candidate does in words for people: what one sees of it, the most visible first."""
+"""Candidates in words for people: the visible changes, the most visible first."""
 
 from __future__ import annotations
 

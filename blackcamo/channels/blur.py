@@ -23,7 +23,7 @@ class Blur:
         return f"blur:{self.sigma_px:g}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), self.sigma_px), np.uint8)
 
 

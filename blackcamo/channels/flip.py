@@ -20,7 +20,7 @@ class Flip:
         return "flip"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.ascontiguousarray(pixels[:, ::-1])
 
 

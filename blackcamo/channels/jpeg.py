@@ -26,7 +26,7 @@ class Jpeg:
         return self.channel.encode(pixels)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What a receiver sees of it."""
+        """The pixels that arrive."""
         return self.channel.send(pixels)[1]
 
 

@@ -23,7 +23,7 @@ class Levels:
         return f"levels:{self.percent:g}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(ImageOps.autocontrast(Image.fromarray(pixels), self.percent))
 
 

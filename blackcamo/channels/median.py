@@ -23,7 +23,7 @@ class Median:
         return f"median:{self.side_px}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(cv2.medianBlur(pixels, self.side_px), np.uint8)
 
 

@@ -22,7 +22,7 @@ STANDARD = "standard"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a study records of several channels: names, and steps of those behind the delivery."""
+    """A study's record of several channels: names, and steps of those behind the delivery."""
 
     delivery: str
     others: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search sends its candidates through.
+    """The channels that a search sends its candidates through.
 
     Args:
         name: what the delivery channel is called.
@@ -54,7 +54,7 @@ class Searched:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What a study records of several channels, see :class:`Recorded`; empty for one."""
+        """A study's record of several channels, see :class:`Recorded`; empty for one."""
         if not self.others:
             return {}
         others = [[passage.name, passage.spec] for passage in self.others]

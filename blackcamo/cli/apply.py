@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _Shared(TypedDict):
-    """What all ways of applying something are told."""
+    """Options that all ways of applying a look share."""
 
     out: Path
     before_channel: bool

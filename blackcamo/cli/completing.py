@@ -1,4 +1,4 @@
-"""What a shell may complete: names that are cheap to find. Nothing here loads torch."""
+"""Completions for shells: names that are cheap to find. Nothing here loads torch."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _tell(result: ExportResult) -> None:
 
 
 def _offered(result: ExportResult) -> list[str]:
-    """What no format has carried that a layer would."""
+    """Effects that no format has carried and a layer would."""
     if "layers" in result.exports:
         return []
     left_out = {what for exported in result.exports.values() for what in exported.left_out}
@@ -142,7 +142,7 @@ _CARRIES = {
 
 
 def _worth(worth: Worth, result: ExportResult) -> str:
-    """What a group of formats is worth, in one line."""
+    """The worth of a group of formats, in one line."""
     what = f"{_CARRIES[worth.carries]} ({', '.join(worth.formats)})"
     if worth.error is not None:
         return f"{what} was not scored: {worth.error}"

@@ -82,7 +82,7 @@ _COLUMNS = (
 
 
 class Tally:
-    """What became of each photo so far; of a result only what is told at the end is kept.
+    """A tally of the photos so far; of a result only what is told at the end is kept.
 
     Args:
         photos: how many there are in all.

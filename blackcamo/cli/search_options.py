@@ -20,7 +20,7 @@ _CHANNEL = "Channel"
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """What is searched in each photo, and how."""
+    """Options that say what is searched in each photo, and how."""
 
     budget: Annotated[
         int,

@@ -1,4 +1,4 @@
-"""What a search tells people of a photo, as soon as its result is there."""
+"""The result of a photo, told as soon as it is there."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _tell_more(result: SearchResult) -> None:
 
 
 def _channels(result: SearchResult) -> str:
-    """What a file scores after the channels that it was searched for."""
+    """The scores of a file after the channels that it was searched for."""
     scores = ", ".join(f"{name} {number(score)}" for name, score in result.channels.items())
     return (
         f"{result.aggregate} of {len(result.channels)} channels {number(result.score_counted)}: "

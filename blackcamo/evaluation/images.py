@@ -26,7 +26,7 @@ class WrongSizeError(PhotoError):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a run's folder holds, by the originals' stems.
+    """The files of a run's folder, by the originals' stems.
 
     ``files`` has the one picture of each original; ``missing`` are originals without any,
     ``ambiguous`` those with several, ``extra`` the names of files that belong to no original.

@@ -51,7 +51,7 @@ class Subject:
         self._suited = {style.name: unsuited(style, known) is None for style in styles}
 
     def params(self, key: Key) -> dict[str, float]:
-        """What a look sets on this photo."""
+        """The parameters (physical values) of a look on this photo."""
         if key == ORIGINAL:
             return {}
         look = self._looks[key]

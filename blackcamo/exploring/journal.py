@@ -1,4 +1,4 @@
-"""What an exploration has seen so far, kept line by line: a kill loses one batch at most."""
+"""The journal of an exploration, kept line by line: a kill loses one batch at most."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Exporter(Protocol):
-    """What the entry point of an export format names."""
+    """The target of an export format's entry point."""
 
     def __call__(self, preset: Preset, folder: Path, stem: str) -> Export:
         """Write the preset to files named after ``stem`` by `images.write_bytes`."""

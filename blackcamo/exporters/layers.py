@@ -1,4 +1,4 @@
-"""What no table of colours carries, as transparent layers: only where a layer is exact.
+"""Transparent layers of effects that no table of colours carries: only where a layer is exact.
 
 Source: T. Porter, T. Duff, "Compositing Digital Images", SIGGRAPH 1984: the operator "over".
 """
@@ -106,7 +106,7 @@ def _all_that_it_does(chain: Chain, preset: Preset) -> Iterator[str]:
 
 
 def _effects(chain: Chain, preset: Preset) -> list[_Effect]:
-    """What each spatial family does that is exact as a layer."""
+    """The effects of spatial filters that are exact as layers."""
     full = chain.space.complete(preset.params)
     shown = {p.name: p for p in changes(chain.space, full)}
     effects = []

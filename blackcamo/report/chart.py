@@ -18,7 +18,7 @@ _MARGIN = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a chart shows.
+    """A chart of points, as SVG.
 
     Args:
         title: in a few words.

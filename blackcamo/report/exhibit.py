@@ -34,7 +34,7 @@ class ChannelScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a camouflage.
+    """The facts about a camouflage.
 
     Args:
         name: the photo's.

@@ -80,7 +80,7 @@ class Ablations:
         return {name: value for name, value in self._params.items() if name not in gone}
 
     def picture(self, kept: frozenset[int]) -> Picture:
-        """What these clauses make of the photo.
+        """The photo with these clauses.
 
         Raises:
             ScorerError: it cannot be rendered.

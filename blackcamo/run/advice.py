@@ -1,4 +1,4 @@
-"""What to do next where a photo could not be camouflaged: one step, the most promising one."""
+"""Advice where a photo could not be camouflaged: one step, the most promising one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def next_step(
     smaller_than_px: int | None = None,
     resize_to_px: int | None = None,
 ) -> str:
-    """What may help, as options of the command line.
+    """The next step, as options of the command line.
 
     Args:
         candidates: what was tried, in its order.

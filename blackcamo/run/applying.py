@@ -50,7 +50,7 @@ def apply(
     scorer: str | ScoreFunction | None = None,
     **options: Unpack[ScorerKeywords],
 ) -> list[ApplyResult]:
-    """What :func:`iter_apply` does, with every photo done when it returns."""
+    """As :func:`iter_apply`, with every photo done when it returns."""
     return list(
         iter_apply(
             preset,

@@ -65,7 +65,7 @@ def _is_delivered(path: Path) -> bool:
 
 
 def _camouflages(file: Path) -> list[Path]:
-    """What searches made of a photo; or the file itself, where that is one of those.
+    """The camouflages of a photo; or the file itself, where that is one.
 
     Raises:
         InputError: there is nothing.

@@ -1,4 +1,4 @@
-"""What an exploration found, told: readings of each scorer, a page, and sheets of looks."""
+"""The findings of an exploration: readings of each scorer, a page, and sheets of looks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _STYLE = "style"
 
 
 def readings(table: Table, params: Sequence[Param], *, floor: float) -> dict[str, Reading]:
-    """What a table says of each of its scorers.
+    """Readings of each scorer of a table.
 
     Args:
         params: what parameters looks may set.

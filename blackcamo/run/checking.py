@@ -1,4 +1,4 @@
-"""What is left of delivered files after each channel of a set."""
+"""Scores of delivered files after each channel of a set."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def check_channels(
 def check_files(
     files: Sequence[str | Path], asked: Channels, scorer: Scorer, folder: Path | None = None
 ) -> Iterator[ChannelsResult]:
-    """What :func:`check_channels` gives, of channels and a scorer that are at hand."""
+    """The result of :func:`check_channels`, of channels and a scorer that are at hand."""
     for path in map(Path, files):
         try:
             yield _checked(path, asked, scorer, folder)
@@ -121,7 +121,7 @@ def _checked(
 
 
 def _said(score: float | None, info: ScorerInfo) -> str:
-    """What a sheet says of a picture."""
+    """The caption of a picture on a sheet."""
     if score is None:
         return "no score"
     quality = "high" if is_high_quality(score, info) else "low"

@@ -121,7 +121,7 @@ class _Shown:
 
 
 def _choice(review: Review, photo: Photo) -> list[_Shown]:
-    """What is shown, the delivered one first, then the most appealing."""
+    """The trials that are shown, the delivered one first, then the most appealing."""
     small = searched_on(photo.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     pictures = {n: review.picture(n, small) for n in _candidates(review)}
     tiny = {n: tiny_picture(picture) for n, picture in pictures.items()}
@@ -198,7 +198,7 @@ def _extremes(review: Review, numbers: Sequence[int]) -> set[int]:
 
 
 def _known_for(review: Review, chosen: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What each one has more of than the others."""
+    """Titles of each: in what it is the first among the others."""
     trials, up = review.trials, review.scorer.higher_is_better
     titles = {
         "most liked": max(chosen, key=lambda n: trials[n].appeal),

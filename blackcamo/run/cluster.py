@@ -75,7 +75,7 @@ class Cluster:
 
     @property
     def job(self) -> str:
-        """What is asked of each photo, as the workers' setups know it."""
+        """The digest of the job, as the workers' setups know it."""
         return str(self._order.alike["job"])
 
     @property
@@ -114,7 +114,7 @@ class Cluster:
         self._stack.close()
 
     def _agreed(self, seen: Sequence[Path]) -> Facts:
-        """What all workers have in common."""
+        """The facts that all workers have in common."""
         out = Path(self._absolute.out or DEFAULT_OUT)
         prepare_folder(out)
         workers = look(self._client, self._absolute, [*(p.absolute() for p in seen), out])

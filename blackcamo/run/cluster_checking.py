@@ -13,7 +13,7 @@ from blackcamo.run.results import ClusterWorker
 
 
 def look(client: Client, config: SearchConfig, seen: Sequence[Path] = ()) -> list[ClusterWorker]:
-    """What each worker of a cluster is and has, and in what it differs from the first one.
+    """The facts about each worker of a cluster, and in what it differs from the first one.
 
     Args:
         seen: files and folders that all of them should see.
@@ -53,7 +53,7 @@ def look(client: Client, config: SearchConfig, seen: Sequence[Path] = ()) -> lis
 def cluster_check(
     address: str, config: SearchConfig, *, seen: Sequence[Path] = ()
 ) -> list[ClusterWorker]:
-    """What each worker of a cluster is and has.
+    """The facts about each worker of a cluster.
 
     Args:
         address: "local", "local:N" or that of a scheduler.
@@ -68,7 +68,7 @@ def cluster_check(
 
 
 def _answer(answer: Task) -> tuple[Facts, str | None]:
-    """What a worker says of itself, or what keeps it from that."""
+    """The facts that a worker gives about itself, or the error that keeps it from that."""
     try:
         return answer.result(), None
     except ImportError as error:

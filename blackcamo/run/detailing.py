@@ -187,7 +187,7 @@ def _ledger(review: Review) -> dict[str, int]:
 
 
 def _provenance(preset: Preset) -> dict[str, str]:
-    """What a preset records of how it was made, without anything that names a folder."""
+    """The provenance of a preset, without anything that names a folder."""
     recorded = preset.provenance
     scorer: Any = recorded.get("scorer")
     scorer = scorer if isinstance(scorer, Mapping) else {}

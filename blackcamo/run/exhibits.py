@@ -90,7 +90,7 @@ def _facts(name: str, where: str, preset: Preset, queries: int | None) -> Facts:
 
 
 def _channels(preset: Preset, scorer: ScorerInfo) -> tuple[ChannelScores, ...]:
-    """What a search for several channels recorded of each of them."""
+    """The scores that a search for several channels recorded of each of them."""
     if _CHANNELS not in preset.provenance:
         return ()
     after, before = (

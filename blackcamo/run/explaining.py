@@ -1,4 +1,4 @@
-"""What it takes of a camouflage's recipe, and what each clause does to score and appeal."""
+"""The clauses of a camouflage's recipe: which it takes, and their effects on score and appeal."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _goal(preset: Preset, info: ScorerInfo) -> Goal:
 
 
 def _differs(preset: Preset, full: Point, info: ScorerInfo) -> tuple[str, ...]:
-    """What to know where the recipe is not what the search measured."""
+    """A note where the recipe does not score what the search measured."""
     recorded = preset.provenance.get("score_after")
     known = preset.provenance.get("scorer")
     name = known.get("name") if isinstance(known, Mapping) else None
@@ -137,7 +137,7 @@ def _entry(number: int, clause: Clause, found: Explained, info: ScorerInfo) -> C
 
 
 def says(without: Point, info: ScorerInfo) -> str:
-    """What leaving out a clause changes, in words.
+    """The effect of leaving out a clause, in words.
 
     >>> says(Point(3.14, -0.4), ScorerInfo("niqe"))
     'without it niqe says 3.1 more, and appeal is 0.4 less'

@@ -76,7 +76,7 @@ def explore(
 
 
 class _Exploration:
-    """What a call explores, and how."""
+    """An exploration: its photos, looks and scorers."""
 
     def __init__(
         self, config: ExploreConfig, photos: Sequence[str | Path], stop: Callable[[], bool]
@@ -176,7 +176,7 @@ class _Exploration:
         return allowed if points is None else points
 
     def _hold(self, journal: Journal) -> None:
-        """What must stay as it is within one folder."""
+        """Refuse what differs from the exploration that the folder holds."""
         config = self._config
         for name, value in (
             ("version", blackcamo.__version__),

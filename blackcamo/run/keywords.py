@@ -132,7 +132,7 @@ def _is_number(value: Any, *, whole: bool) -> bool:
 
 
 def refusal(name: str, value: Any, hint: Any) -> str | None:
-    """What is wrong with a value of another type, in one line that names it; None if nothing is."""
+    """A refusal of a value of another type, in one line that names it; None if it fits."""
     if _fits(value, hint):
         return None
     known = [v for one in _options(hint) if get_origin(one) is Literal for v in get_args(one)]

@@ -1,4 +1,4 @@
-"""What a preset tells of an edit that was made with it: its frame, its look, what is meant."""
+"""Edits whose preset is known: their frame, their look, the picture as it was meant."""
 
 from __future__ import annotations
 

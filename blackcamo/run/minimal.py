@@ -34,7 +34,7 @@ _Left: TypeAlias = tuple[frozenset[int], Point]
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What the parts of a recipe do.
+    """The parts of a recipe with their effects on score and appeal.
 
     Args:
         nothing: the picture with none of them.
@@ -57,7 +57,7 @@ class Explained:
 
 
 def held(goal: Goal, reached: Point) -> Goal:
-    """What leaving out must hold: the goal, or where it was not reached what was."""
+    """The goal that must hold while parts are left out: where it was not reached, what was."""
     target = goal.target if goal.reached(reached.score) else reached.score
     # Scores may leave the scale that people quote.
     target = min(max(target, goal.low), goal.high)

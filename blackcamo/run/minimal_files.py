@@ -23,7 +23,7 @@ from blackcamo.types import Pixels
 _STRIP = ".explain.png"
 _COLUMNS = 4
 _OF_THE_WHOLE = ("trial", "score_in_search", "score_recompressed", "migrated")
-"""What the provenance of a preset says of its own picture alone."""
+"""Fields of a preset's provenance that hold for its own picture alone."""
 
 
 def write_minimal(

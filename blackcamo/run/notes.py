@@ -1,4 +1,4 @@
-"""What the dashboard says on top of a study: before, after, and how."""
+"""Notes on top of a study in the dashboard: before, after, and how."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def recorded_failures(evaluations: Iterable[Evaluation]) -> Counter[str]:
 
 
 def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
-    """What to know where pictures have no score: how many, and why.
+    """Notes on pictures without a score: how many, and why.
 
     >>> failure_notes({"out of memory": 30, "the answer is null": 1})
     ('31 pictures have no score: out of memory (30), the answer is null (1)',)
@@ -57,7 +57,7 @@ def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def size_notes(delivered: Evaluation) -> tuple[str, ...]:
-    """What to know where the photo is delivered with more pixels than it has."""
+    """A note where the photo is delivered with more pixels than it has."""
     from blackcamo.filters.doubling import DOUBLING  # whoever looks at studies needs no torch
 
     if not delivered.params.get(DOUBLING):
@@ -71,7 +71,7 @@ def size_notes(delivered: Evaluation) -> tuple[str, ...]:
 def cost_notes(
     seconds: float, *, strategy: str, proposing_s: float, waited_s: float, retries: int
 ) -> tuple[str, ...]:
-    """What to know where a search took its time for another reason than pictures and scores.
+    """Notes where a search took its time for another reason than pictures and scores.
 
     Args:
         seconds: what it took in all.
@@ -189,7 +189,7 @@ def _channels(delivered: Mapping[str, Any], aggregate: str, info: ScorerInfo) ->
 
 
 def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str]:
-    """What became of each style, best first: a table, or nothing where none was tried."""
+    """The results of each style, best first: a table, or nothing where none was tried."""
     points: dict[str, list[Point]] = defaultdict(list)
     for number, e in study.evaluations().items():
         # What was given up on has no score after all channels.

@@ -238,7 +238,7 @@ class PhotoSearch:
         return len(plain) < len(evaluation.params)
 
     def _next_step(self, shift: float) -> str:
-        """What may help where nothing was good enough."""
+        """Advice where nothing was good enough."""
         long_side_px = max(self.parts.photo.pixels.shape[:2])
         sees_all = sees_every_pixel(self.setup.scorer)
         doubles = self.config.keep_size or can_double(*self.parts.photo.pixels.shape[:2])

@@ -1,4 +1,4 @@
-"""What the search on one photo is made of."""
+"""The parts of the search on one photo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RESERVE_ON_PROXY = 16
 
 
 class PhotoSetup:
-    """What one photo of a call has for itself: its study, its queries, its sizes.
+    """The parts of the search on one photo: its study, its queries, its sizes.
 
     Args:
         setup: what the photos of the call share.

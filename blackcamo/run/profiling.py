@@ -1,4 +1,4 @@
-"""What a profile makes of a photo without a query."""
+"""Photos changed by a profile, without a query."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _result(path: Path, facts: Facts) -> ShownResult:
 
 
 def _line(path: Path, originals: Originals, message: str) -> str:
-    """What a page that may be passed on says: names of files without their folders."""
+    """A message for a page that may be passed on: names of files without their folders."""
     for folder in sorted(map(str, {path.parent, *originals.folders}), key=len, reverse=True):
         message = message.replace(f"{folder}{os.sep}", "")
     return message if path.name in message else f"{path.name}: {message}"

@@ -209,7 +209,7 @@ def recorded_scorer(
 
 
 def _kind(spec: object) -> str:
-    """What scorers of one kind have in common, whatever their argument is."""
+    """The name of a kind of scorers, whatever their argument is."""
     return public_spec(spec).partition(":")[0] if isinstance(spec, str) or callable(spec) else ""
 
 
@@ -222,7 +222,7 @@ def _recorded_options(preset: Preset) -> ScorerOptions:
 
 
 def settled_options(recorded: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
-    """What a preset records of what a scorer was asked of one photo; nothing of most of them.
+    """The settings of a scorer that ask about one photo, as presets record them; most have none.
 
     Args:
         recorded: what it records of others: provenance with ``scorer_options``.

@@ -114,7 +114,7 @@ class SearchLoop:
                 return
 
     def _evaluated(self, proposals: Sequence[Proposal]) -> list[Evaluation]:
-        """What becomes of a batch, recorded.
+        """Evaluate a batch and record it.
 
         Raises:
             Ended: the search was ended while the scorer asked to wait.
@@ -138,7 +138,7 @@ class SearchLoop:
         return evaluations
 
     def _ask(self, race: Race, n: int) -> list[Proposal]:
-        """What the race proposes; how long that took is counted."""
+        """The proposals of the race; the time that they took is counted."""
         if self._index:
             load_strategies()
         self._asked_at = time.monotonic()

@@ -82,7 +82,7 @@ def search(
 
 
 def set_up(config: SearchConfig, progress: ProgressCallback | None) -> Setup:
-    """What all photos of a call share.
+    """The setup that all photos of a call share.
 
     Raises:
         BlackcamoError: it cannot be used.
@@ -123,7 +123,7 @@ def result_of(
     *,
     search: SearchFound | None = None,
 ) -> SearchResult:
-    """What becomes of a photo of a call, whatever that is.
+    """The result of a photo of a call, whatever becomes of it.
 
     Args:
         first: the photo whose files it would replace, or itself.
@@ -233,7 +233,7 @@ def _travelled(
     stop: Stop,
     ledger: Ledger,
 ) -> dict[str, float | None]:
-    """What becomes of a delivered file's score on its way, where that is to be told."""
+    """The scores of a delivered file after other channels, where these are to be told."""
     if result.output is None or result.interrupted:
         return {}
     oracle = Oracle(setup.scorer_of(photo), ledger, wait=partial(wait, stop=stop), turn=setup.turn)

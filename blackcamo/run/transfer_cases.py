@@ -35,7 +35,7 @@ class Case:
 
     @property
     def recorded(self) -> tuple[float, float]:
-        """What its scorer said of the photo and of the camouflage."""
+        """The recorded scores of the photo and of the camouflage."""
         before, after = (self.preset.recorded(f"score_{n}", float) for n in ("before", "after"))
         return before, after
 

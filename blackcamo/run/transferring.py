@@ -129,7 +129,7 @@ def _judges(scorers: Mapping[str, ScorerOptions]) -> list[_Judge]:
 
 @dataclass(slots=True)
 class _Told:
-    """What went wrong, and what a user should know, each once."""
+    """Errors and notes, each once."""
 
     errors: list[str]
     notes: dict[str, None] = field(default_factory=dict)
@@ -143,7 +143,7 @@ def _photo_digest(case: Case) -> str:
 def _of_photo(
     photo: Photo, cases: Sequence[Case], judges: Sequence[_Judge], told: _Told
 ) -> list[TransferRow]:
-    """What scorers say of camouflages of one photo."""
+    """The scores of camouflages of one photo."""
     originals = [case.original(photo) for case in cases]
     asked = {judge.info.name: judge.oracle_of(originals[0][1]) for judge in judges}
     for judge in judges:
@@ -172,7 +172,7 @@ def _judged(
     judges: Mapping[str, Oracle],
     told: _Told,
 ) -> list[TransferRow]:
-    """What each judge says of a camouflage, and what its own scorer said in the search."""
+    """The scores of a camouflage by each judge, and by its own scorer in the search."""
     attacked, pixels = case.attacked, case.pixels(photo)
     rows = []
     for name, oracle in judges.items():

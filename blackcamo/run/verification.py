@@ -1,4 +1,4 @@
-"""What a search has found, verified: the delivered bytes, scored alone in full precision."""
+"""Verification of the candidates found: the delivered bytes, scored alone in full precision."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ class Verification:
         return Winner(finalist.trial, *delivered)
 
     def fragile(self, score: float | None, again: float | None) -> tuple[str, ...]:
-        """What to know of a camouflage that the next compression undoes."""
+        """A note on a camouflage that the next compression undoes."""
         info = self._setup.scorer.info
         if score is None or again is None:
             return ()
@@ -234,7 +234,7 @@ class Verification:
         )
 
     def score_again(self, winner: Winner) -> float | None:
-        """What the same channel does to the delivered picture a second time, if a query is left."""
+        """The score after the same channel a second time, if a query is left."""
         jpeg, received = self._setup.channel.send(self._setup.channel.decode(winner.data))
         digest = hashlib.sha256(jpeg).hexdigest()
         known = digest in self._oracle.known(reference=True)

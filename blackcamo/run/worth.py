@@ -1,4 +1,4 @@
-"""What exports are worth: the scores of the pictures that programs make with them.
+"""The worth of exports: scores of the pictures that programs make with them.
 
 A format that carries no more than colours leaves out some of what brought a score down.
 """
@@ -101,7 +101,7 @@ def groups(preset: Preset, exports: Mapping[str, Export]) -> list[Worth]:
 
 
 def _group(name: str, export: Export, left_by_tables: tuple[str, ...]) -> tuple[str, str]:
-    """What a format carries, and the table that does, or why it cannot be scored."""
+    """The kind of what a format carries, with the table, or why it cannot be scored."""
     error = export.max_error_levels
     if name == _LAYERS:
         return ("layers", "") if export.files else ("nothing", "no layer is exact")

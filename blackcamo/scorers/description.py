@@ -79,7 +79,7 @@ class NetworkInput:
 
     @property
     def summary(self) -> str:
-        """What is done to a picture's size, for the record."""
+        """The preprocessing of a picture's size, for the record."""
         if self.size is None:
             return "own size"
         return f"{self.mode} to {self.width_px}x{self.height_px}, {self.method}"
@@ -93,7 +93,7 @@ class NetworkInput:
 
     @property
     def needed(self) -> str:
-        """What a picture that is not accepted lacks."""
+        """The reason why a picture is not accepted."""
         if self.mode == "crop" and self.size is not None:
             return f"{self.width_px}x{self.height_px} are cut out of it"
         return f"sides of at least {self.min_side_px} pixels are needed"
@@ -258,7 +258,7 @@ def _output(sink: StrictTable) -> NetworkOutput:
 
 
 def _classes(sink: StrictTable) -> Classes | None:
-    """What ``[output]`` says of classes; the scale of their scores is 0 to 100."""
+    """The classes of ``[output]``; the scale of their scores is 0 to 100."""
     numbers = sink.choice("classes", "", ("", *get_args(Numbers)))
     compared = sink.choice("compared", "all", get_args(Compared))
     if not numbers:

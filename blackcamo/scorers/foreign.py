@@ -1,4 +1,4 @@
-"""What the adapters to foreign code share: a callable, a program or a service."""
+"""Shared by adapters to foreign code: a callable, a program or a service."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def _module_digest(spec: str, module: ModuleType) -> str:
 
 
 def _classes(name: str, options: ScorerOptions) -> Classes | None:
-    """What the options say of classes."""
+    """The classes that the options name."""
     wanted = options.extra.get("classes")
     if wanted is None:
         refuse_class_options(name, options)

@@ -117,7 +117,7 @@ class Census:
             yield _TRIAL_OF_OTHERS
 
     def count(self, line: bytes) -> Operation:
-        """What the next line does.
+        """The operation of the next line.
 
         Raises:
             DamagedLine: it is no operation, and not even its first fields can be read.

@@ -1,4 +1,4 @@
-"""What studies are, at a glance: from a journal without replaying it, or from any storage."""
+"""Summaries of studies: from a journal without replaying it, or from any storage."""
 
 from __future__ import annotations
 

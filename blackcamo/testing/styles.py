@@ -52,7 +52,7 @@ def odd_photos() -> Iterator[tuple[str, Pixels]]:
 
 
 class StyleContract:
-    """What every style keeps; give it as ``style``."""
+    """The contract of every style; give it as ``style``."""
 
     style: Style
     filters: Sequence[str] | None = None

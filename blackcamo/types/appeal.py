@@ -16,7 +16,7 @@ Mode: TypeAlias = Literal["enhance", "imperceptible"]
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What an appeal measure may look at, for B candidates whose frames have one size.
+    """The pictures that a measure of appeal sees of B candidates whose frames have one size.
 
     ``original`` (1, 3, H0, W0) is the photo; ``aligned`` (B, 3, H, W) the photo in the
     candidate's frame; ``graded`` the same after the look; ``styled_delivered`` the picture as its

@@ -19,7 +19,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one candidate came to.
+    """A candidate with its score, its appeal and the digest of its bytes.
 
     ``vector`` lies in the space of ``style``; ``params`` are all that it changes.
     ``score`` is NaN and ``error`` says why if the candidate failed; ``jpeg_sha256`` is the

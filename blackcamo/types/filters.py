@@ -43,7 +43,7 @@ class Param:
 
 @runtime_checkable
 class Filter(Protocol):
-    """What every filter family declares; one of the three kinds below does the work."""
+    """The declaration of every filter; one of the three kinds below does the work."""
 
     @property
     def name(self) -> str: ...

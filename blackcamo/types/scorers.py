@@ -11,7 +11,7 @@ from blackcamo.types.pictures import Pixels
 
 @dataclass(frozen=True, slots=True)
 class ScorerInfo:
-    """What a scorer declares about itself.
+    """A scorer's declaration of itself.
 
     ``digest`` identifies weights and settings (hex, empty if there are none); ``low``/``high``
     bound the scale that people quote (scores may leave it); ``precision`` is that of the search.
@@ -30,7 +30,7 @@ class ScorerInfo:
 
 @dataclass(frozen=True, slots=True)
 class ScorerOptions:
-    """What a user may ask of a scorer; None and "auto" leave the choice to the scorer."""
+    """Settings of a scorer; None and "auto" leave the choice to the scorer."""
 
     device: str = "auto"
     engine: str = "auto"
@@ -89,7 +89,7 @@ class PhotoScorer(Protocol):
     """A scorer that may ask something of the photo at hand, as a classifier about its class."""
 
     def about(self, photo: Pixels) -> Scorer:
-        """What scores that photo, given as it arrives unchanged (H, W, 3), and what is made of it.
+        """The scorer of that photo, given as it arrives unchanged (H, W, 3), and of its edits.
 
         Where it has to see the photo first, and is shown something else before, that is an image
         more. A scorer that asks the same of every photo gives itself.
@@ -98,7 +98,7 @@ class PhotoScorer(Protocol):
 
 @runtime_checkable
 class SettledScorer(Protocol):
-    """What a :class:`PhotoScorer` gives of a photo where it asks something of that one alone."""
+    """The scorer of one photo that a :class:`PhotoScorer` makes to ask about that one alone."""
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -121,7 +121,7 @@ ScoreFunction: TypeAlias = Callable[[list[Pixels]], Iterable[float] | SupportsFl
 
 
 class ScorerFactory(Protocol):
-    """What the entry point of a scorer names: a class or function with this signature."""
+    """The target of a scorer's entry point: a class or function with this signature."""
 
     def __call__(self, argument: str, options: ScorerOptions) -> Scorer:
         """Build the scorer; ``argument`` is what follows "name:" in the scorer's spec."""

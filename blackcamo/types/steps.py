@@ -12,14 +12,14 @@ class Step(Protocol):
 
     @property
     def spec(self) -> str:
-        """What makes the same step again, "name:argument", without commas and plus signs."""
+        """The spec of the same step, "name:argument", without commas and plus signs."""
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What arrives of a picture (H, W, 3); a function of that alone, at least 1 x 1 large."""
+        """The picture (H, W, 3) that arrives; a function of the pixels alone, at least 1 x 1."""
 
 
 class StepFactory(Protocol):
-    """What the entry point of a step names: a class or function with this signature."""
+    """The target of a step's entry point: a class or function with this signature."""
 
     def __call__(self, argument: str) -> Step:
         """Build the step; ``argument`` is what follows "name:" in its spec, empty for none."""

@@ -1,4 +1,4 @@
-"""What is measured of a photo once, so that a style can fit itself to it."""
+"""Measurements of a photo, made once, so that a style can fit itself to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a photo is of: the one thing that is in focus or stands out, if there is one."""
+"""The subject of a photo: the one thing that is in focus or stands out, if there is one."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class _Photo:
 
 
 def _subject_in_focus(photo: _Photo) -> Subject | None:
-    """What is in focus before a blurred or plain ground, with the persons."""
+    """The subject in focus before a blurred or plain ground, with the persons."""
     focused = _focused(photo.sharp)
     if focused is None:
         return None
@@ -115,7 +115,7 @@ def _subject_in_focus(photo: _Photo) -> Subject | None:
 
 
 def _subject_standing_out(photo: _Photo) -> Subject | None:
-    """What stands out of all that reaches the frame, with the persons."""
+    """The subject that stands out of all that reaches the frame, with the persons."""
     mask, confidence = _standing_out(photo.small)
     if mask is None:
         return None

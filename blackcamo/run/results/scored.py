@@ -1,4 +1,4 @@
-"""What was said of pictures: their scores, their appeal, and what became of these elsewhere."""
+"""Results about pictures: their scores, their appeal, and these after channels and on scorers."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class PairsKey:
-    """What stands behind each pair of a jury."""
+    """The key of a jury: which edit of which photo each pair shows."""
 
     jury: str
     pairs: tuple[Shown, ...]

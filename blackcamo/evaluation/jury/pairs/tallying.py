@@ -21,7 +21,7 @@ ALL, CONTROLS = "all", "controls"
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What was said of some pictures, as fractions of the looks at them."""
+    """Answers on some pictures, as fractions of the looks at them."""
 
     name: str
     pictures: int
@@ -122,7 +122,7 @@ def _count(key: PairsKey, looks: Looks, verdicts: Path) -> PairsTally:
 
 
 def _by_viewer(looks: Looks, pairs: Sequence[str]) -> dict[str, Shares]:
-    """What each viewer said of pairs; those who saw none of them are left out."""
+    """Each viewer's answers on pairs; those who saw none of them are left out."""
     found = {
         who: _shares(who, [[said[pair]] for pair in pairs if pair in said])
         for who, said in looks.items()

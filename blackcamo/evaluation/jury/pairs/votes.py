@@ -22,7 +22,7 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one viewer said of one pair, sides resolved: would they post it, which is better."""
+    """One viewer's answers on one pair, sides resolved: would they post it, which is better."""
 
     post: bool
     post_original: bool

@@ -24,6 +24,8 @@ from blackcamo.run.exporting import export as export
 from blackcamo.run.finding import FoundPhoto as FoundPhoto
 from blackcamo.run.finding import find_below as find_below
 from blackcamo.run.finding import find_photos as find_photos
+from blackcamo.run.fronts import front as front
+from blackcamo.run.fronts import jury_rank as jury_rank
 from blackcamo.run.learning import learn as learn
 from blackcamo.run.listing import filters as filters
 from blackcamo.run.listing import newest as newest
@@ -36,8 +38,6 @@ from blackcamo.run.many import search_many as search_many
 from blackcamo.run.merging import merge as merge
 from blackcamo.run.reporting import report as report
 from blackcamo.run.results import *  # noqa: F403 - they have a list of their own
-from blackcamo.run.reviewing import front as front
-from blackcamo.run.reviewing import jury_rank as jury_rank
 from blackcamo.run.scoring import score as score
 from blackcamo.run.scoring import score_many as score_many
 from blackcamo.run.scoring import verify as verify

@@ -26,8 +26,8 @@ from blackcamo.run.keywords import spelled_out
 from blackcamo.run.presets import preset_channel
 from blackcamo.run.profiling import profiled
 from blackcamo.run.results import ApplyResult
-from blackcamo.run.scoring import recorded_scorer
 from blackcamo.run.setup import liked_first, load_styles, style_chain
+from blackcamo.run.trust import recorded_scorer
 from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes

@@ -15,8 +15,7 @@ from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX
 from blackcamo.images.files import read_bytes
 from blackcamo.preset import read_preset
 from blackcamo.run.config import out_folder
-from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
-from blackcamo.run.scoring import preset_beside
+from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in, preset_beside
 
 _DELIVERED = (CAMOUFLAGE_SUFFIX, BEST_EFFORT_SUFFIX)
 

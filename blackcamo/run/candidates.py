@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from blackcamo.run.gallery import Gallery
+from blackcamo.run.trial_pictures import TrialPictures
 from blackcamo.strategies import Goal
 from blackcamo.study import Batch, Picture, Study
 from blackcamo.types import Evaluation
@@ -15,15 +15,15 @@ class Candidates:
 
     Args:
         study: where they are recorded.
-        gallery: keeps their pictures for the dashboard, None where none are wanted.
+        pictures: keeps their pictures for the dashboard, None where none are wanted.
 
     Attributes:
         numbered: trial number and evaluation of each.
     """
 
-    def __init__(self, study: Study, gallery: Gallery | None) -> None:
+    def __init__(self, study: Study, pictures: TrialPictures | None) -> None:
         self._study = study
-        self._gallery = gallery
+        self._pictures = pictures
         self._batches: list[Sequence[int]] = []
         self.numbered: list[tuple[int, Evaluation]] = []
 
@@ -56,8 +56,8 @@ class Candidates:
         self._study.finish(numbers, evaluations, ledger=ledger)
         self.numbered += zip(numbers, evaluations, strict=True)
         self._batches.append(numbers)
-        if self._gallery is not None:
-            self._gallery.show(dict(self.numbered), numbers, jpegs)
+        if self._pictures is not None:
+            self._pictures.show(dict(self.numbered), numbers, jpegs)
 
     def pictures(self, delivered: int) -> dict[int, Picture]:
         """The pictures of the trials that are shown, those that a killed search has not made too.
@@ -65,9 +65,9 @@ class Candidates:
         Args:
             delivered: number of the trial that is shown in any case.
         """
-        if self._gallery is None:
+        if self._pictures is None:
             return {}
-        return self._gallery.complete(dict(self.numbered), self._batches, delivered)
+        return self._pictures.complete(dict(self.numbered), self._batches, delivered)
 
     @property
     def evaluations(self) -> list[Evaluation]:

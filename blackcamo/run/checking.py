@@ -13,9 +13,9 @@ from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import read_preset
 from blackcamo.report.channel_sheet import ChannelSheet
 from blackcamo.run.config import DEFAULT_SCORER
-from blackcamo.run.naming import unclaimed
+from blackcamo.run.naming import preset_beside, unclaimed
 from blackcamo.run.results import ChannelsResult
-from blackcamo.run.scoring import preset_beside, reference_score
+from blackcamo.run.scoring import reference_score
 from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Scorer, ScorerInfo, ScorerOptions

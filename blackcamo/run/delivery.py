@@ -38,8 +38,8 @@ from blackcamo.run.naming import (
 )
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import Choice, SearchResult
-from blackcamo.run.scoring import settled_options
 from blackcamo.run.setup import Contest, Setup
+from blackcamo.run.trust import settled_options
 from blackcamo.types import Evaluation, Pixels
 
 

@@ -14,8 +14,8 @@ from blackcamo.run.camouflages import FoundCamouflage
 from blackcamo.run.counted import COUNTED
 from blackcamo.run.detailing import Studies, details
 from blackcamo.run.framing import aligned_with
+from blackcamo.run.naming import preset_beside
 from blackcamo.run.originals import Originals
-from blackcamo.run.scoring import preset_beside
 from blackcamo.strategies import Goal
 from blackcamo.types import ScorerInfo
 

@@ -13,7 +13,7 @@ from blackcamo.run.minimal import Explained, Point, explain_parts, held
 from blackcamo.run.minimal_files import write_minimal
 from blackcamo.run.originals import Originals
 from blackcamo.run.results import ClauseEntry, ExplainResult
-from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.trust import recorded_scorer
 from blackcamo.strategies import Goal
 from blackcamo.types import ScorerInfo, ScorerOptions
 from blackcamo.wording import Clause, clauses

@@ -20,7 +20,7 @@ from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset
 from blackcamo.run.results import ExportResult, Worth
 from blackcamo.run.review import Review
-from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.trust import recorded_scorer
 from blackcamo.run.worth import Appraiser, groups
 from blackcamo.study import Study
 from blackcamo.types import Export, PathLike, ScoreFunction

@@ -13,9 +13,8 @@ from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import Renderer
-from blackcamo.run.naming import PRESET
+from blackcamo.run.naming import PRESET, preset_beside
 from blackcamo.run.presets import preset_channel
-from blackcamo.run.scoring import preset_beside
 from blackcamo.styles.left_alone import allowed
 from blackcamo.types import Appeal, Mode, Pixels, Views
 from blackcamo.vision.alignment import align, window

@@ -10,11 +10,11 @@ from typing import Any
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.run.continuing import same_score
 from blackcamo.run.counted import score_that_counts
-from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.identity import FURTHER, IDENTITY
 from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
+from blackcamo.run.trial_pictures import UNCHANGED
 from blackcamo.study import Study, pictures_folder
 from blackcamo.study.attributes import difference
 from blackcamo.study.merging import MERGED, Origin, merge_studies
@@ -56,8 +56,8 @@ def merge(
     folder = pictures_folder(storage, pictures)
     shown = {UNCHANGED, *review.front, review.delivered.get("trial", UNCHANGED)}
     there = {source.name: source.pictures(folder).all() for source in sources}
-    gallery = review.study.pictures(folder)
-    gallery.add(
+    trial_pictures = review.study.pictures(folder)
+    trial_pictures.add(
         {
             number: (there[source][trial].name, there[source][trial].path.read_bytes())
             for (source, trial), number in copied.items()
@@ -68,7 +68,9 @@ def merge(
         number = review.delivered["trial"]
         said = review.recipe(number)
         failures = recorded_failures(review.study.evaluations().values())
-        note = study_note(review.study, recipe=said, pictures=gallery.all(), failures=failures)
+        note = study_note(
+            review.study, recipe=said, pictures=trial_pictures.all(), failures=failures
+        )
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))
 

@@ -15,7 +15,7 @@ from blackcamo.run.ablations import Ablations
 from blackcamo.run.minimal import Explained
 from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, PRESET, write_set
 from blackcamo.run.presets import make_preset, photo_size
-from blackcamo.run.scoring import settled_options
+from blackcamo.run.trust import settled_options
 from blackcamo.run.versions import versions
 from blackcamo.strategies import Goal
 from blackcamo.types import Pixels

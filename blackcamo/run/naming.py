@@ -232,3 +232,9 @@ class Names:
 
 def _study(preset: Preset) -> str:
     return str(preset.provenance.get("study", ""))
+
+
+def preset_beside(path: Path) -> Path:
+    """Where a search puts the preset of a camouflage, or of a best effort."""
+    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX).removesuffix(BEST_EFFORT_SUFFIX)
+    return path.with_name(f"{stem}.preset.json")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
 from blackcamo.run.counted import score_that_counts
-from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.identity import CHANNELS
+from blackcamo.run.trial_pictures import UNCHANGED
 from blackcamo.strategies import Goal
 from blackcamo.study import Picture
 from blackcamo.study.importance import importances

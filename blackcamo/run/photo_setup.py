@@ -13,9 +13,9 @@ from blackcamo.rendering import Renderer
 from blackcamo.run.announcing import Announcer
 from blackcamo.run.candidates import Candidates
 from blackcamo.run.config import DEFAULT_STORAGE
-from blackcamo.run.gallery import Gallery
 from blackcamo.run.results import ProgressCallback
 from blackcamo.run.setup import Contest, Setup, searched_on
+from blackcamo.run.trial_pictures import TrialPictures
 from blackcamo.study import Study, pictures_folder
 from blackcamo.types import Pixels
 
@@ -76,7 +76,7 @@ class PhotoSetup:
         )
         self.full = self._objective(photo.pixels)
         self.small = self._objective(proxy) if self.on_proxy else self.full
-        self.candidates = Candidates(study, self._gallery(proxy))
+        self.candidates = Candidates(study, self._pictures(proxy))
 
     def _reserve(self) -> int:
         """Queries that are left for verification where the budget is large enough."""
@@ -105,12 +105,12 @@ class PhotoSetup:
             searched=self.setup.searched,
         )
 
-    def _gallery(self, proxy: Pixels) -> Gallery | None:
+    def _pictures(self, proxy: Pixels) -> TrialPictures | None:
         if self.config.no_pictures:
             return None
         storage = self.config.storage or DEFAULT_STORAGE
         pictures = None if self.config.pictures is None else Path(self.config.pictures)
-        return Gallery(
+        return TrialPictures(
             self.study.pictures(pictures_folder(storage, pictures)),
             self.photo.path.stem,
             proxy,

@@ -1,6 +1,6 @@
 """The report: camouflages that searches delivered, beside their originals, and all about them.
 
-The pictures of a study in the dashboard are another thing, see ``run/gallery.py``.
+The pictures of a study in the dashboard are another thing, see ``run/trial_pictures.py``.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from pathlib import Path
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, PhotoError
 from blackcamo.images import load_photo
-from blackcamo.run.gallery import UNCHANGED, Gallery, worth_showing
 from blackcamo.run.results import PicturesResult, PruneResult
 from blackcamo.run.review import Review
 from blackcamo.run.setup import searched_on
+from blackcamo.run.trial_pictures import UNCHANGED, TrialPictures, worth_showing
 from blackcamo.study import Picture, Pictures, Study, list_studies, pictures_folder
 from blackcamo.study import delete_study as delete_one
 from blackcamo.study.jury import jury_pictures
@@ -51,7 +51,7 @@ def show(
     missing = sorted(wanted - kept.all().keys())
     proxy = searched_on(loaded.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     for number in missing:
-        gallery = Gallery(
+        trial_pictures = TrialPictures(
             kept,
             loaded.path.stem,
             proxy,
@@ -61,7 +61,7 @@ def show(
             keep_size=review.attributes["keep_size"],
             finish=review.finish,
         )
-        gallery.render(review.trials, [number])
+        trial_pictures.render(review.trials, [number])
     return PicturesResult(
         study=review.study.name,
         made=tuple(missing),

@@ -13,9 +13,8 @@ from blackcamo.finish import finish
 from blackcamo.images import Photo, load_photo
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import render
-from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
+from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in, preset_beside
 from blackcamo.run.presets import preset_channel
-from blackcamo.run.scoring import preset_beside
 from blackcamo.run.targets import preset_meant
 from blackcamo.types import Pixels, ScorerInfo
 

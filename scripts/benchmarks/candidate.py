@@ -23,7 +23,7 @@ from blackcamo import plugins, run
 from blackcamo.oracle import Oracle
 from blackcamo.run import versions
 from blackcamo.run.announcing import Announcer
-from blackcamo.run.gallery import Gallery
+from blackcamo.run.trial_pictures import TrialPictures
 from blackcamo.strategies import Race
 from blackcamo.study import Study
 
@@ -33,7 +33,7 @@ SEARCH: Steps = (
     ("engine", Oracle, ("ask",)),
     ("race", Race, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
-    ("pictures", Gallery, ("show", "complete")),
+    ("pictures", TrialPictures, ("show", "complete")),
     ("progress", Announcer, ("best",)),
 )
 

@@ -274,11 +274,8 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
-    cells = [
-        cell.rjust(width) if right else cell.ljust(width)
-        for cell, width, right in zip(row, widths, numeric, strict=True)
-    ]
-    return _GAP.join(cells).rstrip()
+    cells = zip(row, widths, numeric, strict=True)
+    return _GAP.join(c.rjust(w) if right else c.ljust(w) for c, w, right in cells).rstrip()
 
 
 def print_rich(shown: RenderableType) -> None:

@@ -1,4 +1,4 @@
-"""What became of tones and colours, part by part: each says in which direction it went.
+"""Changes of tones and colours, part by part: each says in which direction it went.
 
 How far something went is 0 where nothing happened or it went the other way, and about 1 where a
 critical viewer minds it.

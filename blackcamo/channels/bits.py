@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """What rounds small differences away."""
+    """Fewer bits, which round small differences away."""
 
     bits: int
 

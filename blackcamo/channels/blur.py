@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Blur:
-    """What a defender may do against what hides in single pixels."""
+    """A blur, with which a defender may remove what hides in single pixels."""
 
     sigma_px: float
 

@@ -10,7 +10,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What moves the picture against the grid of a codec, or of a weave."""
+    """A crop, which moves the picture against the grid of a codec, or of a weave."""
 
     most_px: int
 

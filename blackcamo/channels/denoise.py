@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Denoise:
-    """What takes noise for what hides."""
+    """Denoising, which takes what hides for noise."""
 
     levels: float
 

@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Equalise:
-    """What undoes any curve of brightness."""
+    """Equalisation, which undoes any curve of brightness."""
 
     @property
     def spec(self) -> str:

@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """What no viewer minds and a network should not, either."""
+    """A flip: no viewer minds it, and no network should."""
 
     @property
     def spec(self) -> str:

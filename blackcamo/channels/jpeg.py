@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Jpeg:
-    """What the delivery channel does, once more."""
+    """JPEG as the delivery channel has it, once more."""
 
     channel: Channel
 

@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What undoes low contrast and casts."""
+    """Levels, which undo low contrast and casts."""
 
     percent: float
 

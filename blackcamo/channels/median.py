@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """What removes single pixels and keeps edges."""
+    """A median, which removes single pixels and keeps edges."""
 
     side_px: int
 

@@ -14,7 +14,7 @@ from blackcamo.channels.passage import Passage
 from blackcamo.errors import OptionError
 
 Aggregate: TypeAlias = Literal["worst", "mean"]
-"""What counts of the scores after several channels."""
+"""The aggregates of scores after several channels."""
 
 STANDARD = "standard"
 """The set of channels that is asked about where none is named."""
@@ -62,7 +62,7 @@ class Searched:
 
     @classmethod
     def recorded(cls, delivery: Channel, identity: Mapping[str, Any] | None) -> Searched:
-        """What a study has recorded.
+        """The channels that a study has recorded.
 
         Args:
             delivery: its delivery channel.
@@ -77,7 +77,7 @@ class Searched:
         return cls(identity["delivery"], delivery, tuple(others), identity["aggregate"])
 
     def told(self, score: float, scores: Mapping[str, float]) -> str:
-        """What counts of several scores, in words; "" where there is one channel.
+        """The score that counts of several, in words; "" where there is one channel.
 
         >>> from blackcamo.channels import Passage
         >>> Searched("jpeg:90", others=(Passage.parse("flip"),)).told(7, {"jpeg:90": 5, "flip": 7})

@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class WhiteBalance:
-    """What undoes a cast."""
+    """White balance, which undoes a cast."""
 
     @property
     def spec(self) -> str:

@@ -63,7 +63,7 @@ from blackcamo.errors import BlackcamoError
 
 _NAME = "blackcamo"
 _COMPLETION = "_BLACKCAMO_COMPLETE"
-"""What a shell sets to ask for completions."""
+"""Variable that a shell sets to ask for completions."""
 _COMPLETIONS = {"--install-completion", "--show-completion"}
 
 app = typer.Typer(

@@ -14,7 +14,7 @@ Completion = Callable[[typer.Context, str], list[str]]
 
 
 def of(name: str) -> Completion | None:
-    """What completes the option or argument that functions of commands call so, if anything."""
+    """The completion of the option or argument of that name, if there is one."""
     return _COMPLETIONS.get(name)
 
 

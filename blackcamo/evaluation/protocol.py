@@ -36,7 +36,7 @@ Scores: TypeAlias = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class RunEvaluation:
-    """What one run came to.
+    """The evaluation of one run.
 
     ``scores`` has one entry per original of high quality, None where there is none; why, say
     the other fields, by original. ``extra`` are files that belong to no original.
@@ -59,7 +59,7 @@ class RunEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What all runs came to on the originals that were of high quality after the channel.
+    """The evaluation of all runs, on the originals that were of high quality after the channel.
 
     ``high`` has those with their scores, ``low`` the others; ``unusable`` says why an original
     could not be scored at all. Neither of the latter two counts.

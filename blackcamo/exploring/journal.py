@@ -21,7 +21,7 @@ Counts: TypeAlias = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a picture without a scorer: ``error`` says why it could not be rendered."""
+    """The facts about a picture without a scorer: ``error`` says why it could not be rendered."""
 
     appeal: float
     suited: bool

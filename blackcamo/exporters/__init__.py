@@ -44,7 +44,7 @@ def export_preset(preset: Preset, *, format: str, folder: Path, stem: str) -> Ex
 
 
 def beyond_the_look(chain: Chain, preset: Preset) -> tuple[str, ...]:
-    """What a preset does besides its look, in plain words: all that a LUT cannot carry.
+    """Effects of a preset besides its look, in plain words: all that a LUT cannot carry.
 
     That is geometry, depth of field, detail, optics, grain and weave, and the frame around it.
     """

@@ -33,7 +33,7 @@ _EXACT = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What one family does that a layer can do: its parameters, and how a recipe tells them."""
+    """The effect of a filter that a layer can have: its parameters, and how a recipe tells them."""
 
     family: SpatialFilter
     values: Mapping[str, float]
@@ -77,7 +77,7 @@ def export(preset: Preset, folder: Path, stem: str) -> Export:
 
 
 def exact_as_layers(preset: Preset) -> tuple[str, ...]:
-    """What layers carry exactly of a preset, in the words of ``Export.left_out``.
+    """Effects of a preset that layers carry exactly, in the words of ``Export.left_out``.
 
     Raises:
         OptionError, PresetError: as `export`.

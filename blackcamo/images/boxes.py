@@ -28,7 +28,7 @@ class Nclx(NamedTuple):
 
 @dataclass(slots=True)
 class Boxes:
-    """What is read of a file.
+    """The boxes that are read of a file.
 
     Args:
         kinds: names of the boxes at the top.

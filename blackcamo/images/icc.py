@@ -19,7 +19,7 @@ PROFILE_SPACE = "the space of its profile"
 """How messages call it."""
 
 UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError)
-"""What is raised where a profile is damaged or does not fit its picture."""
+"""Errors where a profile is damaged or does not fit its picture."""
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
@@ -45,7 +45,7 @@ def srgb_profile() -> bytes:
 
 
 def conversion(profile: bytes, mode: str) -> Conversion | None:
-    """What takes a picture of mode L, RGB or CMYK to sRGB; None if it is sRGB under any name.
+    """The transform of a picture of mode L, RGB or CMYK to sRGB; None if it is sRGB by any name.
 
     Conversion is relative colorimetric with black point compensation: colours inside sRGB stay
     what they are, and shadows keep their detail where the source's black is lighter or darker

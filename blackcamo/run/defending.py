@@ -161,7 +161,7 @@ def _entry(
 def _plot(
     measures: Iterable[MeasureEntry], plcc_before: float | None, info: ScorerInfo
 ) -> DefencePlot:
-    """What there is of both to show; beside it the PLCC lost, where there are ratings."""
+    """The bars of both that can be shown; beside them the PLCC lost, where there are ratings."""
     shown = []
     for entry in measures:
         note = ""

@@ -83,7 +83,7 @@ def near(folders: Iterable[Path]) -> list[PathLike]:
 
 
 def details(preset: Preset, photo: Pixels, review: Review | None) -> Details:
-    """What lies behind what a preset made of a photo.
+    """The details behind a photo that a preset was applied to.
 
     Raises:
         BlackcamoError: its filters are not installed.

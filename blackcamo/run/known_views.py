@@ -61,7 +61,7 @@ def is_delivered(photo: Photo, edit: Photo, preset: Preset) -> bool:
 
 
 def known_views(photo: Photo, edit: Photo, preset: Preset, measure: Appeal, mode: Mode) -> Views:
-    """What a measure sees of an edit, by the preset that it was made with.
+    """The views of an edit, by the preset that it was made with.
 
     The very bytes that a search delivered are seen as the search saw them. What became of them
     since (a resize, a crop, another compression) is found in what the preset makes of the photo.
@@ -96,7 +96,7 @@ def as_seen(photo: Pixels, edited: Pixels) -> Pixels:
 
 
 def _at_size_of(views: Tensor, delivered: Tensor) -> Tensor:
-    """What was delivered with more pixels than it is judged at, averaged down."""
+    """A delivered picture with more pixels than it is judged at, averaged down."""
     return block_means(delivered, max(delivered.shape[-1] // views.shape[-1], 1))
 
 

@@ -15,7 +15,7 @@ from blackcamo.images.files import one_line, remove
 from blackcamo.preset import Preset, read_preset
 
 MADE_HERE = "by its name blackcamo made it of a photo; name that instead"
-"""What is said of a picture that is named as a photo."""
+"""The note on a camouflage that is named as a photo."""
 CAMOUFLAGE = f"{CAMOUFLAGE_SUFFIX}.jpg"
 BEST_EFFORT = f"{BEST_EFFORT_SUFFIX}.jpg"
 PRESET, COMPARE, CHOICES = ".preset.json", ".compare.png", ".choices.png"

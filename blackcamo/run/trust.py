@@ -15,7 +15,7 @@ from blackcamo.strict_json import short
 from blackcamo.types import ScoreFunction, Scorer, ScorerOptions, SettledScorer
 
 _HARMLESS = frozenset({"class"})
-"""What anybody's preset may choose of any scorer: the class that a classifier is asked about."""
+"""Options of any scorer that anybody's preset may choose: the class to ask a classifier about."""
 
 
 def recorded_scorer(

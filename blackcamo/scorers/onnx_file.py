@@ -1,4 +1,4 @@
-"""What an ONNX file says of itself: which files hold its weights, and whether it is quantised.
+"""Facts in an ONNX file: which files hold its weights, and whether it is quantised.
 
 Source: onnx.proto of ONNX 1.17: TensorProto.external_data ("location" is relative to the folder of
 the model), NodeProto.op_type.

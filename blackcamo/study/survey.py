@@ -83,7 +83,7 @@ def survey(path: Path) -> list[StudySummary]:
 
 @dataclass
 class _Notes:
-    """What the lines about one study have told."""
+    """The facts about one study that its lines have told."""
 
     attributes: dict[str, Any] = field(default_factory=dict)
     trials: list[int] = field(default_factory=list)

@@ -209,7 +209,7 @@ def _whole(number: float) -> float:
 
 
 def unpack(trial: FrozenTrial, where: str) -> Answered:
-    """What a finished trial records.
+    """The record of a finished trial.
 
     Args:
         where: how a message about damage begins.

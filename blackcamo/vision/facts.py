@@ -73,7 +73,7 @@ class PhotoFacts:
 
     @cached_property
     def subject(self) -> Subject | None:
-        """What the photo is of, found when it is first asked for; None where nothing stands out."""
+        """The subject, found when it is first asked for; None where nothing stands out."""
         from blackcamo.vision.subject import find_subject
 
         return find_subject(self.pixels)

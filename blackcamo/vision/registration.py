@@ -78,7 +78,7 @@ class Registration:
         self._theirs, self._to_theirs = _reduced(edited, theirs)
 
     def refined(self, matrix: Projective) -> Projective | None:
-        """What maximises the correlation, from near by; None if that does not converge."""
+        """The matrix of most correlation, from near by; None if the search does not converge."""
         found = self._to_ours @ matrix @ np.linalg.inv(self._to_theirs)
         ours, theirs = _evened(self._ours), _evened(self._theirs)
         parameters = cv2.ECCParameters()

@@ -154,7 +154,7 @@ def _concentration(mask: Mask, sharp: Plane) -> float:
 
 
 def _standing_out(small: Plane) -> tuple[Mask | None, float]:
-    """What no path from the frame reaches without passing another colour, and how sure that is."""
+    """The mask that no path from the frame reaches within one colour, and its confidence."""
     tiny = shrunk(small, _SALIENCY_PX)
     channels = cv2.split(cv2.cvtColor(tiny, cv2.COLOR_RGB2LAB))
     lab = np.stack([cv2.medianBlur(channel, 3) for channel in channels], 2, dtype=np.float32)

@@ -24,7 +24,7 @@ class ApplyResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth(Result):
-    """What the picture scores that ``formats`` give, which is less than the candidate.
+    """The score of the picture that ``formats`` give, which is less than the candidate.
 
     ``carries`` is "look" (colours alone), "table" (the same by a coarse table), "layers" (colours
     and exact layers), "approximation" or "nothing"; ``reached`` says whether it is at the study's

@@ -49,7 +49,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class PairsTally:
-    """What viewers said of pairs; controls count in ``controls`` alone.
+    """A tally of viewers' answers on pairs; controls count in ``controls`` alone.
 
     ``edits`` are the most posted first. ``viewers`` are numbered as columns of ``verdicts``.
     """

@@ -71,7 +71,7 @@ class Channel:
         return data, self.decode(data)
 
     def send_all(self, pictures: Sequence[Pixels]) -> list[tuple[bytes, Pixels]]:
-        """What :meth:`send` gives for each picture, by a thread per core."""
+        """As :meth:`send` for each picture, by a thread per core."""
         if len(pictures) < 2:
             return [self.send(pixels) for pixels in pictures]
         with ThreadPoolExecutor(min(len(pictures), usable_cores())) as pool:

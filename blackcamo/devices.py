@@ -48,7 +48,7 @@ def usable_cores() -> int:
 
 
 def in_one_thread(work: Callable[[], T]) -> T:
-    """What ``work`` returns, torch having used no other thread for it."""
+    """The result of ``work``, torch having used no other thread for it."""
     import torch
 
     if torch.get_num_threads() == 1:

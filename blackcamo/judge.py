@@ -1,4 +1,4 @@
-"""What the oracle says of pictures after one channel or several: the worst of them, or their mean.
+"""Scores of pictures after one channel or several: the worst of them, or their mean.
 
 Several channels are raced, so that few images are shown. A picture is sent first through the
 channel that pictures were weakest in lately, and through the others one by one only while it may
@@ -21,7 +21,7 @@ from blackcamo.types import Evaluation, Pixels
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What pictures are raced against.
+    """The bound that pictures are raced against.
 
     Args:
         loss: that of the picture of an index, were this score the one that counts.
@@ -34,7 +34,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What counts of a picture's scores, on the scorer's own scale.
+    """The score that counts of a picture's scores, on the scorer's own scale.
 
     ``score`` is the worst or the mean after all channels, NaN where there is an ``error``; of a
     ``partial`` one, which was given up on, of the channels that were asked. ``scores`` has them by
@@ -172,7 +172,7 @@ class Judge:
             case.answers[name] = answer
 
     def _digest(self, sha256: str, name: str) -> str:
-        """What the oracle knows the picture of a JPEG by after a channel."""
+        """The oracle's key of the picture of a JPEG after a channel."""
         return f"{sha256}+{self._passages[name].spec}" if name in self._passages else sha256
 
     def _score(self, case: _Case) -> float:

@@ -1,10 +1,10 @@
-"""What was made last, kept for those who ask for it again."""
+"""A cache of the things asked for last, made once for all threads that ask."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -29,25 +29,33 @@ class Kept(Generic[K, V]):
 
         What ``make`` raises is raised, and nothing of it kept.
         """
+        found, mine = self._asked(keys)
+        try:
+            for future, made in zip(mine.values(), make(list(mine)) if mine else (), strict=True):
+                future.set_result(made)
+        except BaseException as error:
+            self._forget(mine, error)
+            raise
+        return [future.result() for future in found]
+
+    def _asked(self, keys: Sequence[K]) -> tuple[list[Future[V]], dict[K, Future[V]]]:
+        """The futures of all keys, and of those that are to be made here."""
         with self._lock:
-            missing = [key for key in dict.fromkeys(keys) if key not in self._known]
-            mine: list[Future[V]] = [Future() for _ in missing]
-            self._known.update(zip(missing, mine, strict=True))
+            mine: dict[K, Future[V]] = {key: Future() for key in keys if key not in self._known}
+            self._known.update(mine)
             found = [self._known[key] for key in keys]
             for key in keys:
                 self._known.move_to_end(key)
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
-        try:
-            for future, made in zip(mine, make(missing) if missing else (), strict=True):
-                future.set_result(made)
-        except BaseException as error:
-            with self._lock:
-                for key, future in zip(missing, mine, strict=True):
-                    if self._known.get(key) is future:
-                        del self._known[key]
-            for future in mine:
-                if not future.done():
-                    future.set_exception(error)
-            raise
-        return [future.result() for future in found]
+        return found, mine
+
+    def _forget(self, mine: Mapping[K, Future[V]], error: BaseException) -> None:
+        """Keep nothing of what could not be made, and say so to those who wait for it."""
+        with self._lock:
+            for key, future in mine.items():
+                if self._known.get(key) is future:
+                    del self._known[key]
+        for future in mine.values():
+            if not future.done():
+                future.set_exception(error)

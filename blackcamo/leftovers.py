@@ -1,4 +1,4 @@
-"""What must not outlive this process: programs that it started, and folders of private files.
+"""Leftovers that must not outlive this process: programs it started, folders of private files.
 
 A folder lies in the system's temporary one, for this user alone, and holds a file that is locked as
 long as its process lives. A process that was killed cannot remove its folder; the next one does.

@@ -35,7 +35,7 @@ def is_high_quality(score: float, info: ScorerInfo) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the oracle says of one picture: a finite score, or NaN and why."""
+    """The scorer's answer to one picture: a finite score, or NaN and why."""
 
     score: float
     cached: bool = False
@@ -150,7 +150,7 @@ class Oracle:
         return answers
 
     def _batches(self, digests: list[str], *, reference: bool) -> Iterator[list[str]]:
-        """What is sent at a time, so that what was not sent is not counted."""
+        """The parts that are sent at a time, so that what was not sent is not counted."""
         size = len(digests)
         if reference:
             # "Alone" is a promise of the reference path, so it is kept here and not left to

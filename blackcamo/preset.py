@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,7 +14,7 @@ from blackcamo.errors import InputError, PresetError
 from blackcamo.records import typed
 from blackcamo.space import FilterSpace
 from blackcamo.strict_json import MAX_BYTES, MAX_INT, parse_object, plain, refuse, short
-from blackcamo.types import Mode
+from blackcamo.types import Filter, Mode, Param
 from blackcamo.wording import recipe
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 FORMAT = "blackcamo-preset"
 VERSION = 3
 
-_GONE = ("residual", "light", "texture")
-"""Families that version 2 had."""
+_GONE = ("residual", "light", "texture")  # the families that version 2 had
 _LOOK = "look"  # the family that mixes in the look of a file
 _MAX_LUT_SIZE = 129
 
@@ -34,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preset:
-    """What it takes to give any photo this look, and how it was found.
+    """A look that any photo can be given, and how it was found.
 
     A preset is checked and copied when it is made, so that whatever exists can be written and
     read back: ``Preset.from_json(preset.to_json()) == preset``. Whether the parameters lie in
@@ -127,7 +126,7 @@ class Preset:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know before it is applied: what an older version could carry."""
+        """Notes to read before it is applied: an older version could carry more."""
         migrated = self.extra.get("migrated")
         changed = migrated.get("changed") if isinstance(migrated, dict) else None
         if not isinstance(changed, list) or not changed:
@@ -194,19 +193,9 @@ def _from_2(document: dict[str, Any]) -> dict[str, Any]:
         return document
     filters, params = _names(document["filters"]), _numbers(document["params"])
     families = built_in()
-    known = {p.name: (family.name, p) for family in families for p in family.params}
-    theirs = _declared(set(filters) - {*_GONE, _LOOK, *(family.name for family in families)})
-    kept: dict[str, float] = {}
-    needed = {name: None for name in filters if name not in _GONE}
-    for name, value in params.items():
-        if name in known:
-            family, param = known[name]
-            needed.setdefault(family)
-            kept[name] = min(max(value, param.low), param.high)
-        elif theirs is None or name in theirs or name == f"{_LOOK}_percent":
-            kept[name] = value
+    needed, kept = _left_of_2(filters, params, families)
     changed = sorted(name for name, value in params.items() if kept.get(name) != value)
-    document |= {"filters": list(needed) or ["tone"], "params": kept}
+    document |= {"filters": needed or ["tone"], "params": kept}
     if changed:
         ours = FilterSpace(family for family in families if family.name in needed)
         # What others' filters do cannot be told here.
@@ -215,10 +204,31 @@ def _from_2(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _declared(filters: set[str]) -> set[str] | None:
-    """The parameters of filters that others made; None where one is not installed."""
+def _left_of_2(
+    filters: Sequence[str], params: Mapping[str, float], families: Sequence[Filter]
+) -> tuple[list[str], dict[str, float]]:
+    """The filters and parameters that version 3 still has, these within their ranges."""
+    known = {p.name: (family.name, p) for family in families for p in family.params}
+    others = set(filters) - {*_GONE, _LOOK, *(family.name for family in families)}
+    theirs = {f"{_LOOK}_percent", *_declared(others, params)}
+    needed = [name for name in filters if name not in _GONE]
+    needed += [known[name][0] for name in params if name in known]
+    kept = {
+        name: _bounded(value, known[name][1]) if name in known else value
+        for name, value in params.items()
+        if name in known or name in theirs
+    }
+    return list(dict.fromkeys(needed)), kept
+
+
+def _bounded(value: float, param: Param) -> float:
+    return min(max(value, param.low), param.high)
+
+
+def _declared(filters: set[str], params: Collection[str]) -> set[str]:
+    """The parameters of filters that others made; any may be where one is not installed."""
     if not filters <= set(plugins.names("filters")):
-        return None
+        return set(params)
     return {p.name for name in filters for p in plugins.load("filters", name)().params}
 
 

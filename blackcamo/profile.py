@@ -204,9 +204,6 @@ def profile_of(info: ScorerInfo) -> tuple[str, Profile] | None:
     Raises:
         ProfileError: one of them cannot be read.
     """
-    profiles = {n: read_profile(path) for n, path in reversed(installed_profiles().items())}
-    for suits in (lambda one: one.fits(info), lambda one: one.scorer["name"] == info.name):
-        for name, profile in profiles.items():
-            if suits(profile):
-                return name, profile
-    return None
+    profiles = [(name, read_profile(path)) for name, path in installed_profiles().items()]
+    namesakes = [one for one in reversed(profiles) if one[1].scorer["name"] == info.name]
+    return next((one for one in namesakes if one[1].fits(info)), next(iter(namesakes), None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -41,14 +42,9 @@ class FilterSpace:
         self.params: tuple[Param, ...] = tuple(p for f in self.filters for p in f.params)
         self.names: tuple[str, ...] = tuple(p.name for p in self.params)
         self._known = frozenset(self.names)
-        if len(self._known) != len(self.names):
-            twice = next(n for n in self.names if self.names.count(n) > 1)
-            raise OptionError(f"parameter {twice!r} is declared twice; names must be unique")
-        for param in self.params:
-            _check_param(param)
-        self.lut_size: int = max(
-            (f.lut_size for f in self.filters if isinstance(f, LookFilter)), default=33
-        )
+        _check_params(self.params)
+        sizes = [f.lut_size for f in self.filters if isinstance(f, LookFilter)]
+        self.lut_size: int = max(sizes, default=33)
         self._low = np.array([p.low for p in self.params], dtype=np.float64)
         self._high = np.array([p.high for p in self.params], dtype=np.float64)
         self._neutral = np.array([p.neutral for p in self.params], dtype=np.float64)
@@ -159,7 +155,7 @@ def between(vector: Iterable[float], low: Vectors, middle: Vectors, high: Vector
 
 
 def _meaning(param: Param) -> dict[str, object]:
-    """What a parameter is, without what people are told of it."""
+    """The definition of a parameter, without the words for people."""
     return {name: value for name, value in asdict(param).items() if name not in _TOLD}
 
 
@@ -177,6 +173,14 @@ def _snap(param: Param, value: float) -> float:
     steps = round((value - param.neutral) / param.step)
     # Rounded so that grid values print, and compare, as the decimals they stand for.
     return min(max(round(param.neutral + steps * param.step, 12), param.low), param.high)
+
+
+def _check_params(params: Sequence[Param]) -> None:
+    twice = [name for name, times in Counter(p.name for p in params).items() if times > 1]
+    if twice:
+        raise OptionError(f"parameter {twice[0]!r} is declared twice; names must be unique")
+    for param in params:
+        _check_param(param)
 
 
 def _check_param(param: Param) -> None:

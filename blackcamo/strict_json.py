@@ -14,6 +14,7 @@ MAX_BYTES = 4 << 20
 """A preset that holds a look of 65 nodes per axis has up to 2.2 MB, most have 4 kB."""
 MAX_DEPTH = 16
 MAX_INT = 2**63 - 1
+_WANTED = "made of text, finite numbers, lists and named values"
 
 
 def parse_object(text: str) -> dict[str, Any]:
@@ -69,15 +70,21 @@ def plain(value: object, where: str, depth: int = 1) -> Any:
         return value.encode("utf-8", "backslashreplace").decode()
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int) and abs(value) <= MAX_INT:
-        return int(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return float(value)
+    if isinstance(value, int | float):
+        return _number(value, where)
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {plain(k, where): plain(v, where, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, where, depth + 1) for item in value]
-    return refuse(where, value, "made of text, finite numbers, lists and named values")
+    return refuse(where, value, _WANTED)
+
+
+def _number(value: float, where: str) -> int | float:
+    if isinstance(value, int) and abs(value) <= MAX_INT:
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    return refuse(where, value, _WANTED)
 
 
 def refuse(what: str, value: object, wanted: str) -> NoReturn:

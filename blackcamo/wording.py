@@ -1,4 +1,4 @@
-"""What a candidate does in words for people: what one sees of it, the most visible first."""
+"""Candidates in words for people: the visible changes, the most visible first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _COMPLAINTS = {
 def recipe(
     space: FilterSpace, params: Mapping[str, float], *, style: str = "", limit: int = _MOST_CLAUSES
 ) -> str:
-    """What one sees of parameters, the most visible first; the rest is counted.
+    """The visible changes of parameters, the most visible first; the rest is counted.
 
     Where each of them is below visibility, the strongest are named with that.
 

@@ -40,7 +40,7 @@ class Workers:
         params: Sequence[Values],
         anchors: Sequence[Anchor | None],
     ) -> list[Prepared]:
-        """What ``renderer.prepare`` gives; candidates are shared out."""
+        """As ``renderer.prepare``, candidates being shared out."""
         pool = _pool(self._count)
         with opencv_in_one_thread():
             tasks = [

@@ -23,11 +23,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from blackcamo.appeal.banding import banding
 from blackcamo.appeal.damage import Meant, damage
 from blackcamo.appeal.detail import MONO_GRAIN, Detail, changes, detail, shading, slow_light
 from blackcamo.appeal.framing import framing
 from blackcamo.appeal.model import Weights, appraised, calibrated
-from blackcamo.appeal.tones import Tones, banding, tones
+from blackcamo.appeal.tone_statistics import Tones
+from blackcamo.appeal.tones import tones
 from blackcamo.types import Appraisal, Mode, Views
 from blackcamo.vision.display import linear_light, viewed
 from blackcamo.vision.saliency import spectral_residual
@@ -79,8 +81,8 @@ class Critic:
         seen = Tones(delivered)
         complaints, gains = tones(own.tones, seen)
         grey = seen.monochrome
-        minded, liked = changes(own.detail, detail(delivered), own.salience, grey)
-        complaints |= minded
+        penalised, liked = changes(own.detail, detail(delivered), own.salience, grey)
+        complaints |= penalised
         complaints["shading"] = shading(style.light, slow_light(delivered))
         complaints["banding"] = style.banding
         framed = framing(photo.salient[0], views.frames, *views.original.shape[-2:])
@@ -111,7 +113,7 @@ class Critic:
         return found
 
     def _photo(self, original: Tensor) -> _Photo:
-        """What was found out about a photo, kept for its next candidates."""
+        """The measurements of a photo, kept for its next candidates."""
         key = _fingerprint(original)
         with self._lock:
             if key not in self._photos:
@@ -121,7 +123,7 @@ class Critic:
             return self._photos[key]
 
     def _style(self, photo: _Photo, views: Views) -> _Style:
-        """What was found out about a styled picture, kept while candidates hide things in it."""
+        """The measurements of a styled picture, kept while candidates hide things in it."""
         with self._lock:
             for kept in self._styles:
                 if kept.shows(views):
@@ -169,7 +171,7 @@ class _Photo:
 
 @dataclass
 class _Style:
-    """What a style makes of the photo (B, 3, H, W), and what of it candidates are compared with.
+    """The photo in a style (B, 3, H, W), with the measurements that candidates are compared with.
 
     It holds the pictures themselves, so that others that lie in the same memory are these.
     """

@@ -41,7 +41,7 @@ _WORST_SHARE = 0.03
 
 
 class Meant:
-    """What pictures should look like (one or B), and what hides in it; kept where many compare."""
+    """Pictures as they are meant (one or B), and what hides in them; kept where many compare."""
 
     def __init__(self, pyramid: ssimulacra2.Pyramid) -> None:
         self.pyramid = pyramid

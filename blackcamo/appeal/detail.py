@@ -1,4 +1,4 @@
-"""What became of detail: sharpness and clarity with their sign, grain, and slow light and shade.
+"""Changes of detail: sharpness and clarity with their sign, grain, and slow light and shade.
 
 A band of the candidate is projected onto the same band of the photo, place by place: the slope is
 what became of the photo's own detail (blur lowers it, sharpening raises it), and what is left over

@@ -34,7 +34,7 @@ BASE = math.log(UNCHANGED / (100 - UNCHANGED))
 SATURATION = {"contrast": 0.15, "colour": 0.2, "clarity": 0.25, "monochrome": 0.5}
 """Of each gain, how much has two thirds of its effect."""
 TOLERATED = 2.25
-"""What a viewer has to mind in all until it counts as much as it is: of less they take little."""
+"""Weighted complaints from which on their penalty is linear; below it is quadratic."""
 _SLACK = 0.25
 
 
@@ -63,21 +63,23 @@ def rise(gain: Tensor, name: str) -> Tensor:
 
 
 def cost(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
-    """What all complaints together take from the log odds (B) that a picture is posted."""
-    return _felt(_heard(complaints, weights).sum(0))
+    """The penalty (B) of all complaints on the log odds that a picture is posted."""
+    return _penalty(_weighted(complaints, weights).sum(0))
 
 
-def _heard(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
-    """Complaints (C, B) by their weights, of which a fit asks for derivatives."""
+def _weighted(complaints: Mapping[str, Tensor], weights: Weights) -> Tensor:
+    """Complaints (C, B) times their weights, in which a fit differentiates."""
     bent = bend(torch.stack(list(complaints.values())))
     return torch.stack(
         [weights.complaints[n] * one for n, one in zip(complaints, bent, strict=True)]
     )
 
 
-def _felt(heard: Tensor) -> Tensor:
-    # The Huber loss of all, which is smooth where it becomes linear.
-    return torch.where(heard < TOLERATED / 2, heard.square() / TOLERATED, heard - TOLERATED / 4)
+def _penalty(weighted: Tensor) -> Tensor:
+    """The Huber loss, which is smooth where it becomes linear."""
+    return torch.where(
+        weighted < TOLERATED / 2, weighted.square() / TOLERATED, weighted - TOLERATED / 4
+    )
 
 
 def posted(cost: Tensor) -> Tensor:
@@ -97,11 +99,11 @@ def appraised(
     complaints: Mapping[str, Tensor], gains: Mapping[str, Tensor], weights: Weights
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Appeal (B), and what it would be for each complaint alone, and for what is gained alone."""
-    heard = _heard(complaints, weights)
-    spent = _felt(heard.sum(0))
+    weighted = _weighted(complaints, weights)
+    spent = _penalty(weighted.sum(0))
     value = points(spent)
     room = ((value - ACCEPTED) / (UNCHANGED - ACCEPTED)).clamp(0, 1)
-    parts = dict(zip(complaints, points(_felt(heard)), strict=True))
+    parts = dict(zip(complaints, points(_penalty(weighted)), strict=True))
     parts["liked"] = UNCHANGED + BONUS * _lifted(gains, torch.zeros_like(spent), weights)
     return value + BONUS * room.square() * _lifted(gains, spent, weights), parts
 

@@ -1,8 +1,7 @@
-"""What became of tones and colours, part by part: each says in which direction it went.
+"""Changes of tones and colours, part by part: each says in which direction it went.
 
 How far something went is 0 where nothing happened or it went the other way, and about 1 where a
-critical viewer minds it. Pictures are averaged down first, so that noise and edges are no matter
-of colour.
+critical viewer minds it.
 
 - ``flat``: contrast lost, by the deviation of lightness.
 - ``faded``: the darkest tones lifted and the lightest dropped, where the photo had them.
@@ -25,27 +24,14 @@ of colour.
 - ``skin``: turn of hue, gain of chroma and light lost, of skin's colours. Source: K. Xiao et al.,
   "Characterising the variations in ethnic skin colours", Skin Research and Technology 23 (1), 2017,
   table 3 (hue angles 35-75 degrees, chroma 12-30), widened for light of every colour.
-- ``banding``: steps between neighbours that the photo has nearly alike, beyond what the slope of a
-  look explains. Source: P. Tandon et al., "CAMBI: contrast-aware multiscale banding index", PCS
-  2021, section II.
 """
 
 from __future__ import annotations
 
-import math
-from functools import cached_property
-
 import torch
 from torch import Tensor
 
-from blackcamo.vision.cielab import linear_to_lab
-from blackcamo.vision.colourspace import srgb_to_linear
-from blackcamo.vision.pool import block_means
-
-_SIDE_PX = 192
-"""Long side, at most, at which tones are looked at."""
-_STEPS = 24_000
-"""Pairs of neighbours that are looked at for banding, at most."""
+from blackcamo.appeal.tone_statistics import COLOURED_CHROMA, ZONES, Tones
 
 # What a critical viewer minds.
 _FLAT, _FADED_BLACK, _FADED_WHITE = 0.3, 9.0, 12.0
@@ -55,113 +41,10 @@ _HARSH, _GAUDY, _OVERDRIVEN = (0.45, 0.35), (0.5, 0.4), 10.0
 _DARK, _BRIGHT, _LIGHT_UNSEEN = 12.0, 13.0, 2.0
 _BLOWN_SHARE, _CRUSHED_SHARE = 0.03, 0.08
 _CAST_ALONG, _CAST_ACROSS = 13.0, 6.5
-_ZONES = ((-1, 40, 1.5), (30, 75, 1.0), (65, 101, 0.9))
 _TURN_DEG, _ONE_HUE, _CODEC_HUE = 18.0, 9.0, 0.2
 _SKIN_TURN_DEG, _SKIN_CHROMA, _SKIN_LIGHT_LOST = 8.0, 0.8, 0.17
-_STEP_LEVELS = 3.0
 
-_PALE_CHROMA, _COLOURED_CHROMA = 18.0, 12.0
-_MONOCHROME = 4.0
 _DEEP, _BRIGHT_END = 3.0, 92.0
-_MIDDLE = 0.8
-_ALIKE_LEVELS, _STEEPEST = 6.0, 3.0
-_HUES = 6
-_HEARD_SHARE = 0.02
-"""Of the picture: a zone or hue that has no more is heard by half."""
-
-
-class Tones:
-    """Pictures in CIELAB, averaged down: (B, N) each.
-
-    Args:
-        rgb: (B, 3, H, W), sRGB-encoded.
-    """
-
-    def __init__(self, rgb: Tensor) -> None:
-        factor = max(1, min(math.ceil(max(rgb.shape[-2:]) / _SIDE_PX), *rgb.shape[-2:]))
-        small = block_means(rgb, factor)
-        self.rgb = small.flatten(2)
-        self.lightness, self.a, self.b = (
-            plane.flatten(1) for plane in linear_to_lab(srgb_to_linear(small))
-        )
-        self.chroma = torch.hypot(self.a, self.b)
-        # A vignette is no loss of contrast: what counts is the middle.
-        y, x = (torch.linspace(-1, 1, side, device=rgb.device) for side in small.shape[-2:])
-        within = (y[:, None].square() + x.square() <= _MIDDLE**2).flatten()
-        some = self.lightness[:, within] if within.any() else self.lightness
-        count = max(some.shape[1] // 50, 1)
-        self.black = some.topk(count, largest=False, sorted=False).values.mean(1)
-        self.white = some.topk(count, sorted=False).values.mean(1)
-        self.deviation = some.std(1, correction=0)
-
-    # What follows is of a photo, and serves all its candidates.
-
-    @cached_property
-    def hues(self) -> _Weighed:
-        """How much each pixel has of each of a few hues: (hues, B, N)."""
-        return _Weighed(_of_hues(self))
-
-    @cached_property
-    def hue_chroma(self) -> Tensor:
-        """Mean chroma (hues, B) of each of these."""
-        return self.hues.mean(self.chroma)
-
-    @cached_property
-    def pale(self) -> list[tuple[_Weighed, Tensor, Tensor]]:
-        """Pale pixels (B, N) of shadows, middle tones and lights, and their own mean (a*, b*)."""
-        pale = (self.chroma / _PALE_CHROMA).square_().neg_().exp_().clamp_(min=0.02)
-        found = []
-        for low, high, _ in _ZONES:
-            middle, half = (low + high) / 2, (high - low) / 2
-            weight = (1 - ((self.lightness - middle) / half).square_()).clamp_(min=0).mul_(pale)
-            zone = _Weighed(weight)
-            found.append((zone, zone.mean(self.a), zone.mean(self.b)))
-        return found
-
-    @cached_property
-    def skin(self) -> _Weighed:
-        """How much each pixel (B, N) has the colour of skin."""
-        hue_deg = torch.rad2deg(torch.atan2(self.b, self.a))
-        weight = (1 - ((hue_deg - 52) / 26).square_()).clamp_(min=0)
-        weight.mul_((1 - ((self.chroma - 24) / 18).square_()).clamp_(min=0))
-        weight.mul_((1 - ((self.lightness - 58) / 34).square_()).clamp_(min=0))
-        return _Weighed(weight)
-
-    @cached_property
-    def blown(self) -> Tensor:
-        """How much (B, 3) of a channel is at its upper end."""
-        return _at_end(self, 1.0, 0.985)
-
-    @cached_property
-    def crushed(self) -> Tensor:
-        """How much (B, 3) of a channel is at its lower end."""
-        return _at_end(self, 0.0, 0.02)
-
-    @cached_property
-    def monochrome(self) -> Tensor:
-        """Whether (B) a picture is without colours, 0 to 1: what is left may not stand out."""
-        spread = torch.stack((self.a, self.b))
-        # Toned pictures have one colour at each lightness: what counts is what leaves it.
-        lightness = (self.lightness - self.lightness.mean(1, keepdim=True)) / 100
-        basis = torch.stack((torch.ones_like(lightness), lightness, lightness.square()), dim=2)
-        gram = basis.transpose(1, 2) @ basis + 1e-3 * torch.eye(3, device=basis.device)
-        fitted = basis @ torch.linalg.solve(gram, basis.transpose(1, 2) @ spread.unsqueeze(-1))
-        apart = (spread - fitted.squeeze(-1)).square().sum(0)
-        left: Tensor = apart.square().mean(1).pow(0.25)
-        return (left / _MONOCHROME).square().neg().exp()
-
-
-class _Weighed:
-    """Weights (..., N) of pixels: how much they are heard, and means of other values by them."""
-
-    def __init__(self, weight: Tensor) -> None:
-        self._weight = weight
-        self._total = weight.sum(-1)
-        self.heard = self._total / (self._total + _HEARD_SHARE * weight.shape[-1])
-
-    def mean(self, values: Tensor) -> Tensor:
-        """Means (...) of values (B, N)."""
-        return (self._weight * values).sum(-1) / (self._total + 1e-6)
 
 
 def tones(photo: Tones, seen: Tones) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -218,26 +101,12 @@ def _turn_deg(photo: Tones, seen: Tones) -> Tensor:
     return torch.rad2deg(torch.atan2(cross, dot))
 
 
-def _of_hues(photo: Tones) -> Tensor:
-    """Weights (hues, B, N), see ``Tones.hues``."""
-    turn = torch.arange(_HUES, device=photo.a.device).mul(2 * math.pi / _HUES).view(-1, 1, 1)
-    likeness = (turn.cos() * photo.a + turn.sin() * photo.b) / (photo.chroma + 1e-6)
-    weight = likeness.clamp_(min=0).square_().square_()
-    # The paler it was, the less it had to lose.
-    squared = photo.chroma.square()
-    return weight.mul_(squared / (squared + _COLOURED_CHROMA**2))
-
-
-def _at_end(of: Tones, end: float, clear: float) -> Tensor:
-    return ((of.rgb - clear) / (end - clear)).clamp_(0, 1).mean(1).square_()
-
-
 def _colour_lost(photo: Tones, seen: Tones) -> Tensor:
     """By how much (B, in powers of two) the hue of the photo that lost most colour lost it."""
     kept = (photo.a * seen.a + photo.b * seen.b) / (photo.chroma + 1e-6)
     after = photo.hues.mean(kept).clamp_(min=0)
     lost = ((photo.hue_chroma + 4) / (after + 4)).log2().clamp_(min=0)
-    return (lost * photo.hues.heard).amax(0)
+    return (lost * photo.hues.confidence).amax(0)
 
 
 def _hue(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
@@ -248,7 +117,7 @@ def _hue(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
     # CIE94's hue difference: of a strong colour more is needed to be seen.
     difference = 2 * (photo.chroma * seen.chroma).sqrt() * torch.deg2rad(turn_deg / 2).sin()
     difference.div_(1 + 0.015 * photo.chroma)
-    one = (photo.hues.mean(difference).abs() * photo.hues.heard).amax(0)
+    one = (photo.hues.mean(difference).abs() * photo.hues.confidence).amax(0)
     return torch.maximum(turned / _TURN_DEG, one / _ONE_HUE)
 
 
@@ -264,44 +133,23 @@ def _cast(photo: Tones, seen: Tones) -> Tensor:
     def size(a: Tensor, b: Tensor) -> Tensor:
         return torch.hypot(a / _CAST_ACROSS, b / _CAST_ALONG)
 
-    for (zone, own_a, own_b), (_, _, tolerance) in zip(photo.pale, _ZONES, strict=True):
+    for (zone, own_a, own_b), (_, _, tolerance) in zip(photo.pale, ZONES, strict=True):
         new_a, new_b = zone.mean(seen.a), zone.mean(seen.b)
         # Losing a cast that was there is none.
         less = (size(own_a, own_b) - size(new_a, new_b)).clamp(min=0)
         shift = (size(new_a - own_a, new_b - own_b) - less).clamp(min=0)
-        worst = torch.maximum(worst, shift * zone.heard / tolerance)
+        worst = torch.maximum(worst, shift * zone.confidence / tolerance)
     return worst
 
 
 def _skin(photo: Tones, seen: Tones, turn_deg: Tensor) -> Tensor:
     # The greyer it became, the less its hue matters.
     squared = seen.chroma.square()
-    turn = photo.skin.mean(turn_deg * (squared / (squared + _COLOURED_CHROMA**2)))
+    turn = photo.skin.mean(turn_deg * (squared / (squared + COLOURED_CHROMA**2)))
     gain = photo.skin.mean(((seen.chroma + 4) / (photo.chroma + 4)).log2()).clamp(min=0)
     before, after = photo.skin.mean(photo.lightness), photo.skin.mean(seen.lightness)
     # Of its own light: a dark face has less to lose.
     darkened = (1 - (after + 1) / (before + 1)).clamp(min=0)
     parts = (turn / _SKIN_TURN_DEG, gain / _SKIN_CHROMA, darkened / _SKIN_LIGHT_LOST)
     length: Tensor = torch.linalg.vector_norm(torch.stack(parts), dim=0)
-    return length * photo.skin.heard
-
-
-def banding(photo: Tensor, graded: Tensor) -> Tensor:
-    """How far (B) a look tore smooth tones apart.
-
-    Args:
-        photo: the photo in the candidates' frames (B, 3, H, W).
-        graded: after their looks.
-    """
-    if photo.shape[-2] == 1:
-        return torch.zeros(len(graded), device=graded.device)
-    step = max(1, round(math.sqrt(photo.shape[-2] * photo.shape[-1] / _STEPS)))
-    before, after = (
-        (rgb[..., 1::step, ::step] - rgb[..., :-1:step, ::step]).abs().amax(1).flatten(1) * 255
-        for rgb in (photo, graded)
-    )
-    alike = (1 - before / _ALIKE_LEVELS).clamp_(min=0)
-    excess = (after - before * _STEEPEST - 2).clamp_(min=0)
-    # Squares: the fewer steps there are the higher they are, and their sum stays the same.
-    mean = (alike * excess.square_()).sum(1) / (alike.sum(1) + 1e-6)
-    return mean.sqrt() * _Weighed(alike).heard / _STEP_LEVELS
+    return length * photo.skin.confidence

@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """What rounds small differences away."""
+    """Fewer bits, which round small differences away."""
 
     bits: int
 
@@ -22,7 +22,7 @@ class Bits:
         return f"bits:{self.bits}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         steps = 2**self.bits - 1
         return np.asarray(np.rint(np.rint(pixels / 255 * steps) * 255 / steps), np.uint8)
 

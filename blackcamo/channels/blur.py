@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Blur:
-    """What a defender may do against what hides in single pixels."""
+    """A blur, with which a defender may remove what hides in single pixels."""
 
     sigma_px: float
 
@@ -23,7 +23,7 @@ class Blur:
         return f"blur:{self.sigma_px:g}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), self.sigma_px), np.uint8)
 
 

@@ -28,7 +28,7 @@ class Canvas:
         return self.channel.encode(pixels)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What a receiver sees of it."""
+        """The pixels that arrive."""
         return self.channel.send(pixels)[1]
 
 

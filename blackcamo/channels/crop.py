@@ -10,7 +10,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What moves the picture against the grid of a codec, or of a weave."""
+    """A crop, which moves the picture against the grid of a codec, or of a weave."""
 
     most_px: int
 
@@ -20,7 +20,7 @@ class Crop:
         return f"crop:{self.most_px}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What is left of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after the crop."""
         top_px, left_px = (min(self.most_px, side - 1) for side in pixels.shape[:2])
         return pixels[top_px:, left_px:].copy()
 

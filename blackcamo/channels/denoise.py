@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Denoise:
-    """What takes noise for what hides."""
+    """Denoising, which takes what hides for noise."""
 
     levels: float
 
@@ -23,7 +23,7 @@ class Denoise:
         return f"denoise:{self.levels:g}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         levels = self.levels
         denoised = cv2.fastNlMeansDenoisingColored(pixels, None, levels, levels, 7, 15)
         return np.asarray(denoised, np.uint8)

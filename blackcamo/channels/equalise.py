@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Equalise:
-    """What undoes any curve of brightness."""
+    """Equalisation, which undoes any curve of brightness."""
 
     @property
     def spec(self) -> str:
@@ -21,7 +21,7 @@ class Equalise:
         return "equalise"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
         planes[..., 0] = cv2.equalizeHist(planes[..., 0])
         return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YCrCb2RGB), np.uint8)

@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """What no viewer minds and a network should not, either."""
+    """A flip: no viewer minds it, and no network should."""
 
     @property
     def spec(self) -> str:
@@ -20,7 +20,7 @@ class Flip:
         return "flip"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.ascontiguousarray(pixels[:, ::-1])
 
 

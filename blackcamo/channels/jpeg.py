@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Jpeg:
-    """What the delivery channel does, once more."""
+    """JPEG as the delivery channel has it, once more."""
 
     channel: Channel
 
@@ -26,7 +26,7 @@ class Jpeg:
         return self.channel.encode(pixels)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What a receiver sees of it."""
+        """The pixels that arrive."""
         return self.channel.send(pixels)[1]
 
 

@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What undoes low contrast and casts."""
+    """Levels, which undo low contrast and casts."""
 
     percent: float
 
@@ -23,7 +23,7 @@ class Levels:
         return f"levels:{self.percent:g}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(ImageOps.autocontrast(Image.fromarray(pixels), self.percent))
 
 

@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """What removes single pixels and keeps edges."""
+    """A median, which removes single pixels and keeps edges."""
 
     side_px: int
 
@@ -23,7 +23,7 @@ class Median:
         return f"median:{self.side_px}"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         return np.asarray(cv2.medianBlur(pixels, self.side_px), np.uint8)
 
 

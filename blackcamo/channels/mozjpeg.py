@@ -46,7 +46,7 @@ class Mozjpeg:
         return bytes(data)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What a receiver sees of it."""
+        """The pixels that arrive."""
         return decoded(self.encode(pixels))
 
 

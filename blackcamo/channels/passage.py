@@ -31,7 +31,7 @@ class Passage:
         return "+".join(step.spec for step in self.steps)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What arrives of a picture (H, W, 3), which may be of another size."""
+        """The picture (H, W, 3) as it arrives, perhaps of another size."""
         for step in self.steps:
             pixels = np.ascontiguousarray(step.send(pixels))
         return pixels

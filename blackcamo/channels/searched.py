@@ -14,7 +14,7 @@ from blackcamo.channels.passage import Passage
 from blackcamo.errors import OptionError
 
 Aggregate: TypeAlias = Literal["worst", "mean"]
-"""What counts of the scores after several channels."""
+"""The aggregates of scores after several channels."""
 
 STANDARD = "standard"
 """The set of channels that is asked about where none is named."""
@@ -22,7 +22,7 @@ STANDARD = "standard"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a study records of several channels: names, and steps of those behind the delivery."""
+    """A study's record of several channels: names, and steps of those behind the delivery."""
 
     delivery: str
     others: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search sends its candidates through.
+    """The channels that a search sends its candidates through.
 
     Args:
         name: what the delivery channel is called.
@@ -54,7 +54,7 @@ class Searched:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What a study records of several channels, see :class:`Recorded`; empty for one."""
+        """A study's record of several channels, see :class:`Recorded`; empty for one."""
         if not self.others:
             return {}
         others = [[passage.name, passage.spec] for passage in self.others]
@@ -62,7 +62,7 @@ class Searched:
 
     @classmethod
     def recorded(cls, delivery: Channel, identity: Mapping[str, Any] | None) -> Searched:
-        """What a study has recorded.
+        """The channels that a study has recorded.
 
         Args:
             delivery: its delivery channel.
@@ -77,7 +77,7 @@ class Searched:
         return cls(identity["delivery"], delivery, tuple(others), identity["aggregate"])
 
     def told(self, score: float, scores: Mapping[str, float]) -> str:
-        """What counts of several scores, in words; "" where there is one channel.
+        """The score that counts of several, in words; "" where there is one channel.
 
         >>> from blackcamo.channels import Passage
         >>> Searched("jpeg:90", others=(Passage.parse("flip"),)).told(7, {"jpeg:90": 5, "flip": 7})

@@ -13,7 +13,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Sharpen:
-    """What platforms do after a resize."""
+    """Sharpening, as platforms do after a resize."""
 
     percent: int
 

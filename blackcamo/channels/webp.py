@@ -25,7 +25,7 @@ class Webp:
         return encoded(pixels, "WEBP", quality=self.quality)
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What a receiver sees of it."""
+        """The pixels that arrive."""
         return decoded(self.encode(pixels))
 
 

@@ -12,7 +12,7 @@ from blackcamo.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class WhiteBalance:
-    """What undoes a cast."""
+    """White balance, which undoes a cast."""
 
     @property
     def spec(self) -> str:
@@ -20,7 +20,7 @@ class WhiteBalance:
         return "white-balance"
 
     def send(self, pixels: Pixels) -> Pixels:
-        """What becomes of a picture (H, W, 3)."""
+        """The picture (H, W, 3) after it."""
         means = pixels.mean((0, 1))
         gains = means.mean() / np.maximum(means, 1)
         return np.asarray(np.clip(np.rint(pixels * gains), 0, 255), np.uint8)

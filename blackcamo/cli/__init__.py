@@ -63,7 +63,7 @@ from blackcamo.errors import BlackcamoError
 
 _NAME = "blackcamo"
 _COMPLETION = "_BLACKCAMO_COMPLETE"
-"""What a shell sets to ask for completions."""
+"""Variable that a shell sets to ask for completions."""
 _COMPLETIONS = {"--install-completion", "--show-completion"}
 
 app = typer.Typer(
@@ -156,9 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
     try:
-        status = get_command(app).main(words or ["--help"], _NAME, standalone_mode=False)
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+        status = _status(words)
     except BrokenPipeError:
         # Nobody reads any more.
         return FAILED
@@ -177,9 +175,17 @@ def _run(words: Sequence[str], interrupted: Callable[[], int]) -> int:
         return _fail(reported(error, words), BROKEN)
     # What typer makes of KeyboardInterrupt, whatever the signal.
     status = interrupted() if status == INTERRUPTED else status
-    if status is not None and status >= SIGNALED:
+    if status >= SIGNALED:
         complain("interrupted")
         refuse("interrupted")
+    return status
+
+
+def _status(words: Sequence[str]) -> int:
+    try:
+        status = get_command(app).main(words or ["--help"], _NAME, standalone_mode=False)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return int(status or 0)
 
 

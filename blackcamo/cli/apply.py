@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 import typer
 
@@ -18,15 +20,105 @@ from blackcamo.cli.output import (
     say,
 )
 from blackcamo.cli.progress import counting
+from blackcamo.errors import OptionError
+
+if TYPE_CHECKING:
+    from blackcamo.run import ApplyResult
 
 
 class _Shared(TypedDict):
-    """What all ways of applying something are told."""
+    """Options that all ways of applying a look share."""
 
     out: Path
     before_channel: bool
     overwrite: bool
     jobs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The look that is asked for: a style, a profile, or the preset that is named first."""
+
+    style: str | None
+    profile: str | None
+    mode: Literal["enhance", "imperceptible"] | None
+    strength: float | None
+    finish: str | None
+    score: bool
+    scorer: str | None
+
+    def check(self) -> None:
+        """Refuse options that contradict each other.
+
+        Raises:
+            OptionError: they do.
+        """
+        if self.scorer is not None and not self.score:
+            raise OptionError(f"--scorer is {self.scorer!r}; it needs --score")
+        if self.profile is None and self.mode is not None:
+            raise OptionError(f"--mode is {self.mode}; it needs --profile")
+        if self.style is None and self.finish is not None:
+            raise OptionError(f"--finish is {self.finish}; it needs --style, a preset has its own")
+        if self.profile is None:
+            _check_strength(self.strength)
+        elif self.style is not None:
+            raise OptionError(
+                f"--style is {self.style} and --profile is {self.profile}; name one of them"
+            )
+        elif self.strength is not None:
+            raise OptionError(f"--strength is {self.strength:g}; it needs a preset or --style")
+
+    def begin(
+        self, paths: Sequence[Path], shared: _Shared
+    ) -> tuple[list[Path], Iterator[ApplyResult]]:
+        """The photos that are meant, and what becomes of each.
+
+        Raises:
+            BlackcamoError: the look cannot be used, or no photo is named.
+        """
+        from blackcamo import run
+        from blackcamo.run.config import DEFAULT_SCORER
+
+        part = 1.0 if self.strength is None else self.strength / 100
+        if self.profile is not None:
+            found = run.find_photos(paths)
+            return found, run.apply_profile(
+                self.profile,
+                found,
+                mode=self.mode or "enhance",
+                score=self.score,
+                scorer=self.scorer,
+                **shared,
+            )
+        if self.style is not None:
+            found = run.find_photos(paths)
+            return found, run.apply_style(
+                self.style,
+                found,
+                strength=part,
+                finish_name=self.finish,
+                scorer=(self.scorer or DEFAULT_SCORER) if self.score else None,
+                **shared,
+            )
+        preset, *photos = paths
+        if not photos:
+            raise OptionError(f"{preset} is all that is named; name a preset and photos")
+        found = run.find_photos(photos)
+        return found, run.iter_apply(
+            preset, found, strength=part, score=self.score, scorer=self.scorer, **shared
+        )
+
+
+def _check_strength(percent: float | None) -> None:
+    """Refuse a share where percent are meant.
+
+    Raises:
+        OptionError: it is one.
+    """
+    if percent is not None and 0 < percent < 1:
+        raise OptionError(
+            f"--strength is {percent:g}; it is in percent, 0 to 150: say {100 * percent:g}"
+        )
 
 
 def apply(
@@ -101,72 +193,30 @@ def apply(
 
     With --score a line says: score before, score after, file.
     """
-    from blackcamo import run
-    from blackcamo.errors import OptionError
-    from blackcamo.run.config import DEFAULT_SCORER
-    from blackcamo.run.results import ApplyResult
-
-    if scorer is not None and not score:
-        raise OptionError(f"--scorer is {scorer!r}; it needs --score")
-    if style is not None and profile is not None:
-        raise OptionError(f"--style is {style} and --profile is {profile}; name one of them")
-    if style is None and finish is not None:
-        raise OptionError(f"--finish is {finish}; it needs --style, a preset has its own")
-    if profile is not None and strength is not None:
-        raise OptionError(f"--strength is {strength:g}; it needs a preset or --style")
-    if strength is not None and 0 < strength < 1:
-        raise OptionError(
-            f"--strength is {strength:g}; it is in percent, 0 to 150: say {100 * strength:g}"
-        )
-    part = 1.0 if strength is None else strength / 100
-    if profile is None and mode is not None:
-        raise OptionError(f"--mode is {mode}; it needs --profile")
+    wanted = _Wanted(style, profile, mode, strength, finish, score, scorer)
+    wanted.check()
     shared = _Shared(out=out, before_channel=before_channel, overwrite=overwrite, jobs=jobs)
-    asked = (scorer or DEFAULT_SCORER) if score else None
-    if profile is not None:
-        found = run.find_photos(paths)
-        pending = run.apply_profile(
-            profile, found, mode=mode or "enhance", score=score, scorer=scorer, **shared
-        )
-    elif style is not None:
-        found = run.find_photos(paths)
-        pending = run.apply_style(
-            style,
-            found,
-            strength=part,
-            finish_name=finish,
-            scorer=asked,
-            **shared,
-        )
-    else:
-        preset, *photos = paths
-        if not photos:
-            raise OptionError(f"{preset} is all that is named; name a preset and photos")
-        found = run.find_photos(photos)
-        pending = run.iter_apply(
-            preset,
-            found,
-            strength=part,
-            score=score,
-            scorer=scorer,
-            **shared,
-        )
+    found, pending = wanted.begin(paths, shared)
     results: list[ApplyResult] = collecting([])
     with counting(enabled=not (quiet or as_json)) as count:
         for result in pending:
             results.append(result)
             count("photos", len(results), len(found))
-            if as_json:
-                continue
-            for note in () if quiet else result.notes:
-                complain_about(result.photo, note)
-            if result.error is not None:
-                complain_about(result.photo, result.error)
-            elif score:
-                before, after = number(result.score_before), number(result.score_after)
-                say(f"{before:>7}  {after:>7}  {result.output}")
-            else:
-                say(str(result.output))
+            if not as_json:
+                _tell(result, scored=score, quiet=quiet)
     if as_json:
         print_json({"results": [result.to_json() for result in results]})
     return FAILED if any(result.error is not None for result in results) else DONE
+
+
+def _tell(result: ApplyResult, *, scored: bool, quiet: bool) -> None:
+    """Print what became of a photo."""
+    for note in () if quiet else result.notes:
+        complain_about(result.photo, note)
+    if result.error is not None:
+        complain_about(result.photo, result.error)
+    elif scored:
+        before, after = number(result.score_before), number(result.score_after)
+        say(f"{before:>7}  {after:>7}  {result.output}")
+    else:
+        say(str(result.output))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blackcamo.cli import options as o
 from blackcamo.cli.output import DONE, FAILED, one_line, print_json, print_table, say_words
+
+if TYPE_CHECKING:
+    from blackcamo.run import ClusterWorker
 
 
 def cluster_check(
@@ -42,21 +45,22 @@ def cluster_check(
         return FAILED if unfit else DONE
     print_table(
         ("worker", "host", "threads", "memory", "blackcamo", "torch", "scorer", "engine", ""),
-        (
-            (
-                worker.address,
-                worker.host or "-",
-                str(worker.threads),
-                f"{worker.memory_bytes / 2**30:.1f} GiB" if worker.memory_bytes else "-",
-                worker.versions.get("blackcamo", "-"),
-                worker.versions.get("torch", "-"),
-                str(worker.scorer.get("digest", ""))[:12] or "-",
-                str(worker.scorer.get("engine", "-")),
-                "unfit" if worker.problem else "",
-            )
-            for worker in workers
-        ),
+        map(_row, workers),
     )
     for worker in unfit:
         say_words(one_line(f"{worker.address}: {worker.problem}"))
     return FAILED if unfit else DONE
+
+
+def _row(worker: ClusterWorker) -> tuple[str, ...]:
+    return (
+        worker.address,
+        worker.host or "-",
+        str(worker.threads),
+        f"{worker.memory_bytes / 2**30:.1f} GiB" if worker.memory_bytes else "-",
+        worker.versions.get("blackcamo", "-"),
+        worker.versions.get("torch", "-"),
+        str(worker.scorer.get("digest", ""))[:12] or "-",
+        str(worker.scorer.get("engine", "-")),
+        "unfit" if worker.problem else "",
+    )

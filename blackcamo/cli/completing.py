@@ -1,4 +1,4 @@
-"""What a shell may complete: names that are cheap to find. Nothing here loads torch."""
+"""Completions for shells: names that are cheap to find. Nothing here loads torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Completion = Callable[[typer.Context, str], list[str]]
 
 
 def of(name: str) -> Completion | None:
-    """What completes the option or argument that functions of commands call so, if anything."""
+    """The completion of the option or argument of that name, if there is one."""
     return _COMPLETIONS.get(name)
 
 

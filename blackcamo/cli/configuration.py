@@ -1,4 +1,4 @@
-"""What options are where nobody gives them: from files and the environment, each with its source.
+"""Defaults of options from files and the environment, each with its source.
 
 Defaults < the user's file < blackcamo.toml of the current folder < environment < options. A file
 has options by their long names, those of one command in a table of its name:
@@ -86,7 +86,7 @@ class Command:
 
     @classmethod
     def of(cls, command: Any, path: tuple[str, ...]) -> Command:
-        """What typer has made of a function."""
+        """The command that typer has made of a function."""
         told = inspect.signature(command.callback).parameters
         hints, names, records = {}, {}, False
         for one in command.params:
@@ -110,7 +110,7 @@ class Command:
 def settings(
     command: Command, tables: Iterable[str], chosen: Path | None
 ) -> tuple[dict[str, Setting], tuple[str, ...]]:
-    """What files and the environment choose for a command, by long names of options.
+    """Settings of a command in files and the environment, by long names of options.
 
     Args:
         tables: what tables a file may have: commands and groups of them.
@@ -156,7 +156,7 @@ def _user_file() -> Path | None:
 def _of_file(
     command: Command, tables: Iterable[str], path: Path, source: str
 ) -> Iterator[tuple[str, Setting]]:
-    """What a file says of one command, the top first."""
+    """The settings of a file for one command, the top first."""
     document = _read(path)
     _check_names(path, "option or table", document, {*SHARED, *tables})
     top = {key: value for key, value in document.items() if command.shares(key)}
@@ -252,7 +252,7 @@ def _is_below(place: str) -> bool:
 
 
 def _of_environment(command: Command, tables: Iterable[str]) -> Iterator[tuple[str, Setting]]:
-    """What variables say: BLACKCAMO_STORAGE of every command, BLACKCAMO_SEARCH_BUDGET of one."""
+    """Settings in variables: BLACKCAMO_STORAGE of every command, BLACKCAMO_SEARCH_BUDGET of one."""
     shared = {variable((), key): key for key in SHARED if command.shares(key)}
     own = {variable(command.path, key): key for key in command.hints.keys() - ACTIONS}
     before = variable(command.path, "")
@@ -275,7 +275,7 @@ def variable(path: tuple[str, ...], key: str) -> str:
 
 
 def _read_text(text: str, hint: Any) -> Any:
-    """What a variable stands for, the text itself where it stands for nothing of that type."""
+    """The value of a variable, the text itself where it is none of that type."""
     kinds = get_args(hint) if get_origin(hint) not in (None, list, tuple) else (hint,)
     for kind in kinds:
         try:

@@ -13,6 +13,7 @@ from blackcamo.errors import OptionError
 
 if TYPE_CHECKING:
     from blackcamo.run import ExportResult, Worth
+    from blackcamo.types import Export
 
 
 def export(
@@ -94,26 +95,41 @@ def export(
     )
     if as_json:
         print_json(result.to_json())
-        return DONE
+    else:
+        _tell(result)
+    return DONE
+
+
+def _tell(result: ExportResult) -> None:
+    """Print the files, what they leave out, and what they are worth."""
     for note in result.notes:
         complain(note)
     say(f"{result.study}, trial {result.trial}")
     for name, exported in result.exports.items():
-        for path in exported.files:
-            say(f"  {path}")
-        if exported.max_error_levels is not None:
-            say(f"    {name}: at most {exported.max_error_levels:.2g} of 255 levels off")
-        if exported.left_out:
-            say(f"    {name} leaves out: {', '.join(exported.left_out)}")
-    left_out = {what for exported in result.exports.values() for what in exported.left_out}
-    offered = [what for what in result.layers if what in left_out]
-    if offered and "layers" not in result.exports:
+        _tell_format(name, exported)
+    if offered := _offered(result):
         say(f"  exact as a layer over the picture, by --format layers: {', '.join(offered)}")
     for worth in result.worth:
         say(f"  {_worth(worth, result)}")
     if any(worth.reached is False for worth in result.worth if worth.carries == "look"):
         say("  a table that reaches the target by itself is what `search --for cube` looks for")
-    return DONE
+
+
+def _offered(result: ExportResult) -> list[str]:
+    """Effects that no format has carried and a layer would."""
+    if "layers" in result.exports:
+        return []
+    left_out = {what for exported in result.exports.values() for what in exported.left_out}
+    return [what for what in result.layers if what in left_out]
+
+
+def _tell_format(name: str, exported: Export) -> None:
+    for path in exported.files:
+        say(f"  {path}")
+    if exported.max_error_levels is not None:
+        say(f"    {name}: at most {exported.max_error_levels:.2g} of 255 levels off")
+    if exported.left_out:
+        say(f"    {name} leaves out: {', '.join(exported.left_out)}")
 
 
 _CARRIES = {
@@ -126,7 +142,7 @@ _CARRIES = {
 
 
 def _worth(worth: Worth, result: ExportResult) -> str:
-    """What a group of formats is worth, in one line."""
+    """The worth of a group of formats, in one line."""
     what = f"{_CARRIES[worth.carries]} ({', '.join(worth.formats)})"
     if worth.error is not None:
         return f"{what} was not scored: {worth.error}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blackcamo.cli.output import number, one_line, print_table, say, say_words
+from blackcamo.cli.output import DONE, FAILED, MISSED, number, one_line, print_table, say, say_words
 
 if TYPE_CHECKING:
     from blackcamo.run import SearchResult
@@ -82,7 +82,7 @@ _COLUMNS = (
 
 
 class Tally:
-    """What became of each photo so far; of a result only what is told at the end is kept.
+    """A tally of the photos so far; of a result only what is told at the end is kept.
 
     Args:
         photos: how many there are in all.
@@ -121,6 +121,18 @@ class Tally:
         ):
             if wanted and len(lines) <= _MOST_ROWS:
                 lines.append(line)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is more to search than was searched."""
+        return self.interrupted or self.done < self._photos
+
+    @property
+    def status(self) -> int:
+        """The exit status of a call that did all of them."""
+        if self.failed:
+            return FAILED
+        return DONE if self.camouflaged == self.done else MISSED
 
     def sum_up(self) -> None:
         """Print a table, of many photos only those that were not camouflaged; all in one line."""

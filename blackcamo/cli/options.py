@@ -203,7 +203,7 @@ ScorerSettings = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What is asked of the scorer."""
+    """Options of the scorer."""
 
     device: Device = "auto"
     engine: Engine = "auto"

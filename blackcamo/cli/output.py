@@ -260,21 +260,22 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = [tuple(header), *(tuple(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     numeric = [all(_is_number(row[n]) for row in table[1:]) for n in range(len(header))]
-    columns = _columns(_answers())
     before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-    wrapping = columns is not None and columns < before + widths[-1]
-    if below := wrapping and (columns or 0) < before + _NARROW:
+    columns = _columns(_answers()) or before + widths[-1]
+    wrapping = columns < before + widths[-1]
+    if below := wrapping and columns < before + _NARROW:
         before = len(_GAP)
     for row in table:
-        parts = _wrapped(row[-1], (columns or 0) - before) if wrapping else [row[-1]]
+        parts = _wrapped(row[-1], columns - before) if wrapping else [row[-1]]
         last = "" if below else parts.pop(0)
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip((*row[:-1], last), widths, numeric, strict=True)
-        ]
-        say(_GAP.join(cells).rstrip())
+        say(_aligned((*row[:-1], last), widths, numeric))
         for part in parts:
             say(" " * before + part)
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
+    cells = zip(row, widths, numeric, strict=True)
+    return _GAP.join(c.rjust(w) if right else c.ljust(w) for c, w, right in cells).rstrip()
 
 
 def print_rich(shown: RenderableType) -> None:

@@ -15,7 +15,7 @@ from blackcamo.cli.output import INTERRUPTED, complain, silence
 
 _Handler: TypeAlias = Callable[[int, FrameType | None], None]
 SIGNALED = 128
-"""What a shell adds to a signal for the status of the process that it has ended."""
+"""Added by shells to a signal for the status of the process that it has ended."""
 _HANG_UP = getattr(signal, "SIGHUP", None)
 _ended_by: int = signal.SIGINT
 """The signal that has raised the latest KeyboardInterrupt: between there and here it is turned into

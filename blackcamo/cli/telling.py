@@ -1,4 +1,4 @@
-"""What a search tells people of a photo, as soon as its result is there."""
+"""The result of a photo, told as soon as it is there."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
     )
     say_words(result.recipe, indent=2)
     say(f"  {result.output}")
+    _tell_more(result)
+
+
+def _tell_more(result: SearchResult) -> None:
+    """Print what to do next, what was asked beside, and what else was written."""
     if result.next_step is not None:
         say_words(f"next: {result.next_step}", indent=2)
     if result.channels:
@@ -47,7 +52,7 @@ def tell(result: SearchResult, *, quiet: bool) -> None:
 
 
 def _channels(result: SearchResult) -> str:
-    """What a file scores after the channels that it was searched for."""
+    """The scores of a file after the channels that it was searched for."""
     scores = ", ".join(f"{name} {number(score)}" for name, score in result.channels.items())
     return (
         f"{result.aggregate} of {len(result.channels)} channels {number(result.score_counted)}: "

@@ -14,7 +14,7 @@ from blackcamo.cli.progress import counting
 from blackcamo.errors import OptionError
 
 if TYPE_CHECKING:
-    from blackcamo.run import TransferCell
+    from blackcamo.run import TransferCell, TransferResult
 
 
 def transfer(
@@ -59,12 +59,7 @@ def transfer(
     from blackcamo import run
     from blackcamo.types import ScorerOptions
 
-    judges = [name for names in scorer for name in o.names(names) or ()]
-    if scorer_option and len(judges) > 1:
-        raise OptionError(
-            f"--scorer-option goes with one scorer, and {len(judges)} are named; describe networks "
-            "in files beside them, or call it for each scorer"
-        )
+    judges = _judges(scorer, scorer_option)
     options = ScorerOptions(extra=o.scorer_settings(scorer_option))
     with counting(enabled=not (quiet or as_json)) as progress:
         result = run.transfer(
@@ -79,14 +74,33 @@ def transfer(
     if as_json:
         print_json(result.to_json())
     else:
-        for line in (*(() if quiet else result.notes), *result.errors):
-            complain(line)
-        _print(result.cells)
-        for name, counts in result.queries.items():
-            say(f"{name}: {counts['total']} queries")
-        if result.table is not None:
-            say(str(result.table))
+        _tell(result, quiet=quiet)
     return FAILED if result.errors else DONE
+
+
+def _judges(scorers: Sequence[str], settings: Sequence[str] | None) -> list[str]:
+    """The specs of the judges.
+
+    Raises:
+        OptionError: there are several, and settings that only one of them can mean.
+    """
+    judges = [name for names in scorers for name in o.names(names) or ()]
+    if settings and len(judges) > 1:
+        raise OptionError(
+            f"--scorer-option goes with one scorer, and {len(judges)} are named; describe networks "
+            "in files beside them, or call it for each scorer"
+        )
+    return judges
+
+
+def _tell(result: TransferResult, *, quiet: bool) -> None:
+    for line in (*(() if quiet else result.notes), *result.errors):
+        complain(line)
+    _print(result.cells)
+    for name, counts in result.queries.items():
+        say(f"{name}: {counts['total']} queries")
+    if result.table is not None:
+        say(str(result.table))
 
 
 def _print(cells: Sequence[TransferCell]) -> None:

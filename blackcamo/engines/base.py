@@ -1,4 +1,4 @@
-"""What an engine is, and which one suits the machine."""
+"""Inference engines, and which one suits the machine."""
 
 from __future__ import annotations
 

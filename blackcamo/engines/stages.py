@@ -22,7 +22,7 @@ class Normalise(nn.Module):
 
 
 class Stages(nn.Module):
-    """What every engine runs: ``head(body(prepare(pixels)))``.
+    """The stages that every engine runs: ``head(body(prepare(pixels)))``.
 
     Only ``body``, where the time goes, is ever computed in less than float32: a score rounded to
     bfloat16 would move in steps of a quarter near 50, and a search would see a staircase.

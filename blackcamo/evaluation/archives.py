@@ -92,7 +92,7 @@ def _tarred(archive: tarfile.TarFile) -> dict[str, Callable[[], bytes]]:
 
 
 def _reader(open_it: Callable[[], IO[bytes] | None]) -> Callable[[], bytes]:
-    """What reads a file, but no more of it than tells that it is too large."""
+    """A reader of a file, of no more than tells that it is too large."""
 
     def read() -> bytes:
         file = open_it()

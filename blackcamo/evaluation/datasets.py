@@ -26,7 +26,7 @@ _MAX_MOS = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is official about a data set.
+    """The official facts about a data set.
 
     Args:
         list_file: the CSV that lists its images, with opinion scores where ``labelled``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -26,7 +26,7 @@ class WrongSizeError(PhotoError):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a run's folder holds, by the originals' stems.
+    """The files of a run's folder, by the originals' stems.
 
     ``files`` has the one picture of each original; ``missing`` are originals without any,
     ``ambiguous`` those with several, ``extra`` the names of files that belong to no original.
@@ -79,10 +79,8 @@ def match(run: str, folder: Path, originals: Mapping[str, Path]) -> Submitted:
     claims: dict[str, list[Path]] = {stem: [] for stem in originals}
     extra = []
     for path in _files(folder):
-        # A stem as such goes first: an original may itself be named as if it were of this run.
-        stems = (path.stem, path.stem.removeprefix(f"{run}_"))
-        stem = next((stem for stem in stems if stem in claims), None)
-        if stem is None or path.suffix.lower() not in PICTURE_SUFFIXES:
+        stem = _claimed(path, run, claims.keys())
+        if stem is None:
             extra.append(path.name)
         else:
             claims[stem].append(path)
@@ -92,6 +90,15 @@ def match(run: str, folder: Path, originals: Mapping[str, Path]) -> Submitted:
         ambiguous=tuple(stem for stem, paths in claims.items() if len(paths) > 1),
         extra=tuple(extra),
     )
+
+
+def _claimed(path: Path, run: str, stems: Collection[str]) -> str | None:
+    """The original that a run's file is named after, None where it is no picture of one."""
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        return None
+    # A stem as such goes first: an original may itself be named as if it were of this run.
+    named = (path.stem, path.stem.removeprefix(f"{run}_"))
+    return next((stem for stem in named if stem in stems), None)
 
 
 def load_sized(path: Path, size_px: tuple[int, int] | None) -> Pixels:

@@ -18,7 +18,7 @@ JURY_IMAGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What a run's scores come to, all as fractions of one.
+    """The measures of a run's scores, all as fractions of one.
 
     ``accuracy`` is the share of the originals that the scorer still calls high quality,
     ``reduction`` how much less that is than the 1 before; ``mean_score`` is of the images that

@@ -36,7 +36,7 @@ Scores: TypeAlias = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class RunEvaluation:
-    """What one run came to.
+    """The evaluation of one run.
 
     ``scores`` has one entry per original of high quality, None where there is none; why, say
     the other fields, by original. ``extra`` are files that belong to no original.
@@ -59,7 +59,7 @@ class RunEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What all runs came to on the originals that were of high quality after the channel.
+    """The evaluation of all runs, on the originals that were of high quality after the channel.
 
     ``high`` has those with their scores, ``low`` the others; ``unusable`` says why an original
     could not be scored at all. Neither of the latter two counts.
@@ -105,12 +105,7 @@ def evaluate(
     unusable = before.wrong_size | before.unreadable
     if not before.scores:
         raise InputError(f"no original can be scored: {next(iter(unusable.values()))}")
-    high = {s: x for s, x in before.scores.items() if is_high_quality(x, scorer.info)}
-    if not high:
-        raise InputError(
-            f"none of {len(before.scores)} originals is of high quality for scorer "
-            f"{scorer.info.name!r} (threshold {scorer.info.threshold:g}); take better ones"
-        )
+    high = _of_high_quality(before.scores, scorer.info)
     evaluated = []
     for run, found in submitted.items():
         after = examiner.score(run, {s: p for s, p in found.files.items() if s in high})
@@ -124,6 +119,21 @@ def evaluate(
         runs=tuple(evaluated),
         jury_images=tuple(jury_images([run.scores for run in evaluated])),
     )
+
+
+def _of_high_quality(scores: Mapping[str, float], info: ScorerInfo) -> dict[str, float]:
+    """The originals that a run has to bring down, by stem.
+
+    Raises:
+        InputError: there are none.
+    """
+    high = {stem: score for stem, score in scores.items() if is_high_quality(score, info)}
+    if not high:
+        raise InputError(
+            f"none of {len(scores)} originals is of high quality for scorer "
+            f"{info.name!r} (threshold {info.threshold:g}); take better ones"
+        )
+    return high
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the runs of the 2020 task reached, to stand beside new ones."""
+"""Published results of the 2020 task, to stand beside new ones."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Subject:
         self._suited = {style.name: unsuited(style, known) is None for style in styles}
 
     def params(self, key: Key) -> dict[str, float]:
-        """What a look sets on this photo."""
+        """The parameters (physical values) of a look on this photo."""
         if key == ORIGINAL:
             return {}
         look = self._looks[key]
@@ -141,12 +141,7 @@ class Asker:
     ) -> None:
         photo, known = subject.sha256, self.journal.seen.get(subject.sha256, {})
         found = {key: _seen(picture, subject.suited(key)) for key, picture in made.items()}
-        for key, seen in found.items():
-            if key in known and known[key].error is None and known[key] != seen:
-                raise OptionError(
-                    f"look {key[1]} of {key[0]} is another picture here than the one that was "
-                    "asked about before: other versions or another processor; choose another --out"
-                )
+        _require_same(known, found)
         self.journal.see(photo, {k: s for k, s in found.items() if known.get(k) != s})
         pictures = {key: p for key, p in made.items() if isinstance(p, Picture)}
         for key, picture in pictures.items():
@@ -188,6 +183,20 @@ class Asker:
             raise ScorerError(
                 f"scorer {name!r} kept failing, so that exploring ended early: {oracle.failing}; "
                 "the same command goes on"
+            )
+
+
+def _require_same(known: Mapping[Key, Seen], found: Mapping[Key, Seen]) -> None:
+    """Refuse pictures that are not what they were when they were first asked about.
+
+    Raises:
+        OptionError: one is not.
+    """
+    for key, seen in found.items():
+        if key in known and known[key].error is None and known[key] != seen:
+            raise OptionError(
+                f"look {key[1]} of {key[0]} is another picture here than the one that was "
+                "asked about before: other versions or another processor; choose another --out"
             )
 
 

@@ -41,7 +41,7 @@ class Look:
 
     @property
     def key(self) -> Key:
-        """What it is known by."""
+        """The key of the look."""
         return self.style, self.number
 
 
@@ -65,7 +65,7 @@ class Design:
         return tuple(self.ranges)
 
     def params(self, look: Look, neutral: Mapping[str, float]) -> dict[str, float]:
-        """What a look sets, at its strength, where nothing is fitted to a photo.
+        """The parameters of a look, at its strength, where nothing is fitted to a photo.
 
         Args:
             neutral: value of every parameter that changes nothing, of which modifiers are no part.

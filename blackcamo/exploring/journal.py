@@ -1,4 +1,4 @@
-"""What an exploration has seen so far, kept line by line: a kill loses one batch at most."""
+"""The journal of an exploration, kept line by line: a kill loses one batch at most."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Counts: TypeAlias = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a picture without a scorer: ``error`` says why it could not be rendered."""
+    """The facts about a picture without a scorer: ``error`` says why it could not be rendered."""
 
     appeal: float
     suited: bool

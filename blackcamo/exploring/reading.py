@@ -1,4 +1,4 @@
-"""What the raw table says of one scorer: a map, curves, and the looks that it falls for."""
+"""Readings of the raw table for one scorer: a map, curves, and the looks that it falls for."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """What looks do whose parameter lies in one part of its range.
+    """The effect of looks whose parameter lies in one part of its range.
 
     Args:
         low, high: the part's ends, in the parameter's own unit (1 for strength).
@@ -71,7 +71,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a look does to all photos.
+    """The effect of a look on all photos.
 
     Args:
         look: the look.
@@ -96,7 +96,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the table says of one scorer.
+    """The reading of the table for one scorer.
 
     Args:
         heat: styles against bands of appeal.

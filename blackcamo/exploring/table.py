@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a look did to a photo in the eyes of one scorer.
+    """The effect of a look on a photo, by one scorer.
 
     ``drop`` is by how much the score got worse, on the scorer's own scale and positive whichever
     way that goes; ``high`` says whether the photo itself is of high quality, ``low`` whether the
@@ -89,7 +89,7 @@ class Table:
         return {(row.photo, row.key): row for row in self.rows}
 
     def outcomes(self, scorer: str) -> list[Outcome]:
-        """What looks did to photos, of which this scorer gave both scores."""
+        """The effects of looks on photos of which this scorer gave both scores."""
         info, found = self.scorers[scorer], []
         sign = 1.0 if info.higher_is_better else -1.0
         for row in self.rows:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Exporter(Protocol):
-    """What the entry point of an export format names."""
+    """The target of an export format's entry point."""
 
     def __call__(self, preset: Preset, folder: Path, stem: str) -> Export:
         """Write the preset to files named after ``stem`` by `images.write_bytes`."""
@@ -44,7 +44,7 @@ def export_preset(preset: Preset, *, format: str, folder: Path, stem: str) -> Ex
 
 
 def beyond_the_look(chain: Chain, preset: Preset) -> tuple[str, ...]:
-    """What a preset does besides its look, in plain words: all that a LUT cannot carry.
+    """Effects of a preset besides its look, in plain words: all that a LUT cannot carry.
 
     That is geometry, depth of field, detail, optics, grain and weave, and the frame around it.
     """

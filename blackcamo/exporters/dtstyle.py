@@ -63,7 +63,7 @@ def export(preset: Preset, folder: Path, stem: str) -> Export:
 
 
 def style_name(stem: str) -> str:
-    """What darktable calls the style: the stem, or as much of it as there is room for.
+    """The name of the style in darktable: the stem, or as much of it as there is room for.
 
     >>> style_name("a" * 128)[-12:]
     'aaa-6836cf13'

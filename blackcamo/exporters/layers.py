@@ -1,11 +1,11 @@
-"""What no table of colours carries, as transparent layers: only where a layer is exact.
+"""Transparent layers of effects that no table of colours carries: only where a layer is exact.
 
 Source: T. Porter, T. Duff, "Compositing Digital Images", SIGGRAPH 1984: the operator "over".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ _EXACT = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What one family does that a layer can do: its parameters, and how a recipe tells them."""
+    """The effect of a filter that a layer can have: its parameters, and how a recipe tells them."""
 
     family: SpatialFilter
     values: Mapping[str, float]
@@ -77,7 +77,7 @@ def export(preset: Preset, folder: Path, stem: str) -> Export:
 
 
 def exact_as_layers(preset: Preset) -> tuple[str, ...]:
-    """What layers carry exactly of a preset, in the words of ``Export.left_out``.
+    """Effects of a preset that layers carry exactly, in the words of ``Export.left_out``.
 
     Raises:
         OptionError, PresetError: as `export`.
@@ -106,23 +106,31 @@ def _all_that_it_does(chain: Chain, preset: Preset) -> Iterator[str]:
 
 
 def _effects(chain: Chain, preset: Preset) -> list[_Effect]:
-    """What each spatial family does that is exact as a layer."""
+    """The effects of spatial filters that are exact as layers."""
     full = chain.space.complete(preset.params)
     shown = {p.name: p for p in changes(chain.space, full)}
     effects = []
     for family in chain.filters:
         if not isinstance(family, SpatialFilter):
             continue
-        values: dict[str, float] = {}
-        for group in _groups(family):
-            alone = {p.name: full[p.name] for p in group}
-            if any(name in shown for name in alone) and _is_exact(family, alone, preset.seed):
-                values |= alone
+        values = _exact_alone(family, full, shown.keys(), preset.seed)
         # Two layers are one: this fails where their colours cannot share an opacity.
         if values and _is_exact(family, values, preset.seed):
             words = tuple(describe(shown[n], full[n]) for n in shown if n in values)
             effects.append(_Effect(family, values, words))
     return effects
+
+
+def _exact_alone(
+    family: SpatialFilter, full: Mapping[str, float], shown: Collection[str], seed: int
+) -> dict[str, float]:
+    """The values of a family of which each strength would be exact as a layer by itself."""
+    values: dict[str, float] = {}
+    for group in _groups(family):
+        alone = {p.name: full[p.name] for p in group}
+        if any(name in shown for name in alone) and _is_exact(family, alone, seed):
+            values |= alone
+    return values
 
 
 def _groups(family: SpatialFilter) -> list[list[Param]]:

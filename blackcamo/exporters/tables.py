@@ -1,4 +1,4 @@
-"""What exporters of look-up tables share: other sizes, and what a table as written has lost."""
+"""Shared by exporters of look-up tables: other sizes, and the error of a table as written."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Nclx(NamedTuple):
 
 @dataclass(slots=True)
 class Boxes:
-    """What is read of a file.
+    """The boxes that are read of a file.
 
     Args:
         kinds: names of the boxes at the top.
@@ -109,16 +109,19 @@ def _read_meta(data: bytes, start: int, end: int, found: Boxes) -> None:
         s, _ = boxes[b"pitm"]
         main = _number(data, s + 4, 4 if data[s] else 2)
     if b"iinf" in boxes:
-        s, e = boxes[b"iinf"]
-        for kind, inner, _ in _inside(data, s + (8 if data[s] else 6), e):
-            if kind == b"infe" and data[inner] >= 2:
-                # An identity of 2 or 4 bytes and one of protection, of 2, come before it.
-                at = inner + (8 if data[inner] == 2 else 10)
-                found.items.append(data[at : at + 4])
+        found.items += _item_kinds(data, *boxes[b"iinf"])
     if b"iprp" in boxes:
         _read_properties(data, *boxes[b"iprp"], main, found)
     if b"grpl" in boxes:
         found.groups += [kind for kind, *_ in _inside(data, *boxes[b"grpl"])]
+
+
+def _item_kinds(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    for kind, inner, _ in _inside(data, start + (8 if data[start] else 6), end):
+        if kind == b"infe" and data[inner] >= 2:
+            # An identity of 2 or 4 bytes and one of protection, of 2, come before it.
+            at = inner + (8 if data[inner] == 2 else 10)
+            yield data[at : at + 4]
 
 
 def _read_properties(data: bytes, start: int, end: int, main: int, found: Boxes) -> None:

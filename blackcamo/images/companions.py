@@ -49,7 +49,7 @@ _APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 def companions(
     image: ImageFile.ImageFile, data: bytes, boxes: Boxes, xmp: Xmp, *, full_turn: bool
 ) -> tuple[str, ...]:
-    """What is left out of an opened picture's file, one line each.
+    """The parts of an opened picture's file that are left out, one line each.
 
     Args:
         full_turn: it is a panorama whose edges meet, which goes out as one.
@@ -82,7 +82,7 @@ def _in_xmp(xmp: Xmp) -> Iterator[str]:
 
 
 def _in_jpeg(image: ImageFile.ImageFile, data: bytes) -> Iterator[str]:
-    """What lies behind a JPEG's own picture, or in its segments."""
+    """Parts behind a JPEG's own picture, or in its segments."""
     if image.format not in ("JPEG", "MPO"):
         return
     if _ISO_GAIN_MAP in data or _APPLE_GAIN_MAP in data:
@@ -98,7 +98,7 @@ _MP_ENTRIES = 0xB002
 
 
 def _in_boxes(image: ImageFile.ImageFile, boxes: Boxes) -> Iterator[str]:
-    """What HEIC and AVIF files hold beside their main picture."""
+    """Parts of HEIC and AVIF files beside their main picture."""
     if image.format == "HEIF" and getattr(image, "n_frames", 1) > 1:
         yield "more"
     urns = b" ".join(boxes.auxiliary)

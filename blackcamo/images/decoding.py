@@ -34,7 +34,7 @@ DAMAGE = (
     struct.error,
     zlib.error,
 )
-"""What parsers raise on damaged files; Pillow has no error class of its own for it.
+"""Errors of parsers on damaged files; Pillow has no error class of its own for it.
 
 A MemoryError comes of a size that a few damaged bytes ask for, as well as of a true one.
 """

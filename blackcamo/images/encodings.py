@@ -62,7 +62,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoding:
-    """What the numbers in a picture mean.
+    """The encoding of a picture: the meaning of its numbers.
 
     Args:
         name: as messages call it.

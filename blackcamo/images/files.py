@@ -18,13 +18,13 @@ MAX_FILE_BYTES = 2**31
 """No file above 2 GiB is read: 200 megapixels of uncompressed 16-bit RGBA take 1.6 GB."""
 
 CAMOUFLAGE_SUFFIX = ".camo"
-"""What follows the stem of a photo in the name of its camouflage."""
+"""Suffix of the stem of a photo in the name of its camouflage."""
 BEST_EFFORT_SUFFIX = ".best-effort"
-"""What follows it instead where the photo could not be camouflaged."""
+"""Suffix instead of it where the photo could not be camouflaged."""
 PICTURE_SUFFIXES = frozenset(
     {".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 )
-"""What files of a folder are taken for pictures, in lower case."""
+"""Endings of the files of a folder that are taken for pictures, in lower case."""
 
 _MADE_HERE = re.compile(
     r"\.(camo|best-effort|compare|choices|choose|report|styles|looks|hald|[\w-]+-layer)",
@@ -33,7 +33,7 @@ _MADE_HERE = re.compile(
 _NAME_BYTES = 255
 """The longest name on most file systems; those that encrypt names take fewer bytes."""
 _ENDING_BYTES = 64
-"""What is kept free of that for endings: ".bleach-bypass.preset.json" and the like."""
+"""Bytes of that which are kept free for endings: ".bleach-bypass.preset.json" and the like."""
 
 _REMEDIES = {
     errno.EACCES: "choose a folder that you may write to",

@@ -19,7 +19,7 @@ PROFILE_SPACE = "the space of its profile"
 """How messages call it."""
 
 UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError)
-"""What is raised where a profile is damaged or does not fit its picture."""
+"""Errors where a profile is damaged or does not fit its picture."""
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
@@ -45,7 +45,7 @@ def srgb_profile() -> bytes:
 
 
 def conversion(profile: bytes, mode: str) -> Conversion | None:
-    """What takes a picture of mode L, RGB or CMYK to sRGB; None if it is sRGB under any name.
+    """The transform of a picture of mode L, RGB or CMYK to sRGB; None if it is sRGB by any name.
 
     Conversion is relative colorimetric with black point compensation: colours inside sRGB stay
     what they are, and shadows keep their detail where the source's black is lighter or darker
@@ -132,16 +132,7 @@ def _tags(profile: bytes) -> dict[bytes, bytes]:
 def _curve(tag: bytes) -> Curve | None:
     """Source: ICC.1:2022, 10.6 (curveType) and 10.18 (parametricCurveType)."""
     if tag[:4] == b"curv" and len(tag) >= 12:
-        (count,) = struct.unpack_from(">I", tag, 8)
-        if count == 0:
-            return power(1.0)
-        table = np.frombuffer(tag[12 : 12 + 2 * count], ">u2").astype(np.float64)
-        if count == 1 and len(table) == 1:
-            return power(table[0] / 256) if table[0] else None
-        if len(table) != count:
-            return None
-        codes = np.linspace(0, 1, count)
-        return _invertible(lambda v: np.interp(v, codes, table / 65535))
+        return _sampled(tag)
     if tag[:4] == b"para" and len(tag) >= 12:
         kind = int.from_bytes(tag[8:10], "big")
         size = (1, 3, 4, 5, 7)[kind] if kind < 5 else 99
@@ -149,6 +140,19 @@ def _curve(tag: bytes) -> Curve | None:
             return None
         return _parametric(kind, [v / 65536 for v in struct.unpack_from(f">{size}i", tag, 12)])
     return None
+
+
+def _sampled(tag: bytes) -> Curve | None:
+    (count,) = struct.unpack_from(">I", tag, 8)
+    if count == 0:
+        return power(1.0)
+    table = np.frombuffer(tag[12 : 12 + 2 * count], ">u2").astype(np.float64)
+    if len(table) != count:
+        return None
+    if count == 1:
+        return power(table[0] / 256) if table[0] else None
+    codes = np.linspace(0, 1, count)
+    return _invertible(lambda v: np.interp(v, codes, table / 65535))
 
 
 def _parametric(kind: int, values: list[float]) -> Curve | None:

@@ -76,7 +76,7 @@ def load_photo(path: str | os.PathLike[str], *, alpha: AlphaPolicy = "flatten") 
 
 
 def read_photo(data: bytes, path: Path, *, alpha: AlphaPolicy = "flatten") -> Photo:
-    """What :func:`load_photo` makes of the bytes of a file, ``path`` being its name.
+    """As :func:`load_photo`, of the bytes of a file, ``path`` being its name.
 
     Raises:
         PhotoError, MissingExtraError: as there.

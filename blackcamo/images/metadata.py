@@ -1,4 +1,4 @@
-"""What a file says about itself: credit is kept, a colour profile is added, the rest is dropped.
+"""Metadata of files: credit is kept, a colour profile is added, the rest is dropped.
 
 That a picture is a panorama of a full turn is kept as well, as it is a flat strip otherwise.
 

@@ -24,7 +24,7 @@ class Panorama:
     top_px: int
 
     def to_xmp(self) -> bytes:
-        """What viewers need in order to wrap the picture around, and nothing else."""
+        """The metadata that viewers need in order to wrap the picture around, and nothing else."""
         properties = {
             "ProjectionType": self.projection,
             "UsePanoramaViewer": "True",

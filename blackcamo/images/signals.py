@@ -40,7 +40,7 @@ _UNSPECIFIED = 2
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """What brings a picture to sRGB: a conversion in 8 bits, an encoding, or nothing.
+    """The way of a picture to sRGB: a conversion in 8 bits, an encoding, or none.
 
     Where there are both, the encoding is the finer way for pictures of more than 8 bits.
     ``name`` is what messages call them.

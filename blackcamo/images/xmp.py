@@ -17,7 +17,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 
 
 def read_xmp(image: ImageFile.ImageFile) -> Xmp:
-    """What the XMP of an opened picture says; nothing where there is none, or a damaged one.
+    """The XMP of an opened picture; empty where there is none, or a damaged one.
 
     Source: XMP specification part 1, 7 (properties are elements, or attributes of their parent;
     members of arrays are rdf:li).

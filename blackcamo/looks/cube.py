@@ -56,7 +56,7 @@ def read(data: bytes, name: str) -> tuple[Table, tuple[str, ...]]:
 
 
 class _Header:
-    """What the keywords of a file say."""
+    """The keywords of a file, checked."""
 
     def __init__(self, name: str) -> None:
         self.size = 0

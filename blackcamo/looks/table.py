@@ -177,7 +177,7 @@ def _read_strip(data: bytes) -> NDArray[np.uint16]:
 
 
 def looked_up(table: Table, colours: Table) -> Table:
-    """What a table (S, S, S, 3) makes of colours (..., 3) in [0, 1], by trilinear interpolation."""
+    """Colours (..., 3) in [0, 1] through a table (S, S, S, 3), by trilinear interpolation."""
     import torch
 
     from blackcamo.vision.lut import apply_lut

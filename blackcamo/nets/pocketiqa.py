@@ -80,7 +80,7 @@ class Trunk(nn.Module):
         return torch.cat([pooled for maps in self.maps(bands) for pooled in _moments(maps)], 1)
 
     def maps(self, bands: Tensor) -> list[Tensor]:
-        """What is pooled: energies, and maps of each stage, ``SHRINKS`` times smaller."""
+        """Maps that are pooled: energies, and those of each stage, ``SHRINKS`` times smaller."""
         quarter = F.avg_pool2d(bands[:, :COLOURS], 2)
         energy = (F.avg_pool2d(bands[:, COLOURS:].abs(), 2) + _QUIET).log()
         found = [torch.cat([quarter, energy], 1)]

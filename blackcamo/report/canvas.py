@@ -1,4 +1,4 @@
-"""What the pictures of a report share: a dark neutral ground, fitted photos, wrapped text."""
+"""Shared by the pictures of a report: a dark neutral ground, fitted photos, wrapped text."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Canvas:
 
     @property
     def pixels(self) -> Pixels:
-        """What was drawn."""
+        """The drawing."""
         return np.array(self.image, dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""What is left of a file after each of several channels: one place of it at 100 %."""
+"""A sheet of a file after each of several channels: one place of it at 100 %."""
 
 from __future__ import annotations
 

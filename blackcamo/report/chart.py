@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -18,7 +18,7 @@ _MARGIN = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a chart shows.
+    """A chart of points, as SVG.
 
     Args:
         title: in a few words.
@@ -48,13 +48,7 @@ class Chart:
         x = _Axis([*(p[0] for p in shown), *self.down.values()], _LEFT, _WIDTH - _RIGHT)
         y = _Axis([*(p[1] for p in shown), *self.across.values()], _HEIGHT - _BOTTOM, _TOP)
         dots = "".join(f"M{x(a)} {y(b)}h0" for a, b in points)
-        parts = [*_grid(x, y), f'<path class="dots" d="{dots}"/>']
-        for name, value in self.across.items():
-            parts.append(f'<path class="bound" d="M{_LEFT} {y(value)}H{_WIDTH - _RIGHT}"/>')
-            parts.append(_text(name, _WIDTH - _RIGHT, float(y(value)) - 4, "end"))
-        for name, value in self.down.items():
-            parts.append(f'<path class="bound" d="M{x(value)} {_TOP}V{_HEIGHT - _BOTTOM}"/>')
-            parts.append(_text(name, float(x(value)) + 4, _TOP + 10))
+        parts = [*_grid(x, y), f'<path class="dots" d="{dots}"/>', *self._bounds(x, y)]
         if self.line:
             joined = "L".join(f"{x(a)} {y(b)}" for a, b in self.line)
             parts.append(f'<path class="line" d="M{joined}"/>')
@@ -71,6 +65,15 @@ class Chart:
             f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(self.title)}">'
             f"{''.join(parts)}</svg></figure>"
         )
+
+    def _bounds(self, x: _Axis, y: _Axis) -> Iterator[str]:
+        """The named lines across and down."""
+        for name, value in self.across.items():
+            yield f'<path class="bound" d="M{_LEFT} {y(value)}H{_WIDTH - _RIGHT}"/>'
+            yield _text(name, _WIDTH - _RIGHT, float(y(value)) - 4, "end")
+        for name, value in self.down.items():
+            yield f'<path class="bound" d="M{x(value)} {_TOP}V{_HEIGHT - _BOTTOM}"/>'
+            yield _text(name, float(x(value)) + 4, _TOP + 10)
 
 
 class _Axis:

@@ -1,4 +1,4 @@
-"""What countermeasures do to camouflages and to clean pictures, as a drawing."""
+"""A drawing of what countermeasures do to camouflages and to clean pictures."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What lies behind a result.
+    """The details behind a result.
 
     Args:
         steps: the photo and what each clause of the recipe makes of it, smaller.

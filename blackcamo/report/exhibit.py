@@ -15,7 +15,7 @@ from blackcamo.wording import complaint
 LONG_SIDE_PX = 768
 """Bound of a whole picture on a page; larger ones are resampled."""
 _UNCHANGED = 90.0
-"""What a part has of which nobody complains: that of the photo itself."""
+"""Appeal of a part of which nobody complains: that of the photo itself."""
 
 _WHOLE = Channel(quality=90, subsampling="4:4:4")
 # Noise and stripes are what a crop is looked at for: its own JPEG may neither hide nor add any.
@@ -34,7 +34,7 @@ class ChannelScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a camouflage.
+    """The facts about a camouflage.
 
     Args:
         name: the photo's.
@@ -161,7 +161,7 @@ def make_exhibit(
     *,
     long_side_px: int = LONG_SIDE_PX,
 ) -> Exhibit:
-    """What is shown of one photo, small enough to be kept.
+    """The pictures of one photo as they are shown, small enough to be kept.
 
     Args:
         photo: the photo (H, W, 3).

@@ -17,7 +17,7 @@ _KINDS = (
     ("verify", "#3f9b6c"),
     ("retries", "#c0803a"),
 )
-"""What a query may be for, with the colour of its part of the bar."""
+"""Kinds of query, with the colours of their parts of the bar."""
 
 
 def result_html(

@@ -1,4 +1,4 @@
-"""What scorers say of each other's camouflages, as a table for other programs."""
+"""Scores of camouflages by other scorers, as a table for other programs."""
 
 from __future__ import annotations
 

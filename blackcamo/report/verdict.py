@@ -1,4 +1,4 @@
-"""What became of a photo, in words that are the same everywhere."""
+"""Verdicts on photos, in words that are the same everywhere."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def outcome(goal: Goal, info: ScorerInfo, score: float, appeal: float) -> Outcome:
-    """What a score and an appeal amount to.
+    """The verdict on a score and an appeal.
 
     >>> print(outcome(Goal(45, appeal_floor=80), ScorerInfo("niqe"), 45.8, 83.0))
     low quality without the safety margin (45.8; target 45, threshold 50)

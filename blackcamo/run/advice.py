@@ -1,4 +1,4 @@
-"""What to do next where a photo could not be camouflaged: one step, the most promising one."""
+"""Advice where a photo could not be camouflaged: one step, the most promising one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def next_step(
     smaller_than_px: int | None = None,
     resize_to_px: int | None = None,
 ) -> str:
-    """What may help, as options of the command line.
+    """The next step, as options of the command line.
 
     Args:
         candidates: what was tried, in its order.
@@ -44,16 +44,9 @@ def next_step(
         resize_to_px: the long side at which the photo could be delivered with twice the pixels,
             where it is longer.
     """
-    if config.budget < _USUAL_BUDGET:
-        return f"continue with --budget {_USUAL_BUDGET}"
-    tried = [e for e in candidates if e.error is None]
-    near = [e.appeal for e in tried if goal.reached(e.score)]
-    if near and goal.appeal_floor - _NEAR_FLOOR <= max(near) < goal.appeal_floor:
-        return f"allow more: --appeal-floor {max(near) // _STEP * _STEP:g}"
-    late = round(len(tried) * (1 - _LATE))
-    missing = [_missing(part, goal) for part in (tried, tried[:late])]
-    if missing[0] <= _NEARLY or missing[1] - missing[0] >= _MOVED:
-        return f"continue with --budget {2 * config.budget}"
+    longer = _longer(candidates, goal, config.budget)
+    if longer is not None:
+        return longer
     if resize_to_px is not None:
         return (
             f"share it smaller: resized to {resize_to_px} pixels before, it is delivered with "
@@ -69,6 +62,21 @@ def next_step(
         return "another style: leave out " + ("--look" if config.styles is None else "--style")
     others = [name for name in plugins.names("styles") if name not in styles]
     return f"another style, if it suits the photo: --style {','.join(others[:_NAMED])}"
+
+
+def _longer(candidates: Sequence[Evaluation], goal: Goal, budget: int) -> str | None:
+    """A larger budget or a lower floor, where what was found was near; None where it was not."""
+    if budget < _USUAL_BUDGET:
+        return f"continue with --budget {_USUAL_BUDGET}"
+    tried = [e for e in candidates if e.error is None]
+    near = [e.appeal for e in tried if goal.reached(e.score)]
+    if near and goal.appeal_floor - _NEAR_FLOOR <= max(near) < goal.appeal_floor:
+        return f"allow more: --appeal-floor {max(near) // _STEP * _STEP:g}"
+    late = round(len(tried) * (1 - _LATE))
+    missing = [_missing(part, goal) for part in (tried, tried[:late])]
+    if missing[0] <= _NEARLY or missing[1] - missing[0] >= _MOVED:
+        return f"continue with --budget {2 * budget}"
+    return None
 
 
 def _missing(tried: Sequence[Evaluation], goal: Goal) -> float:

@@ -1,56 +1,39 @@
-"""Give photos the look of a preset or a style: without a search, several at a time."""
+"""Give photos the look of a preset, of a style, or what a profile knows: without a search."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeAlias, Unpack
+from typing import Unpack
 
 import numpy as np
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.devices import usable_cores
-from blackcamo.errors import BlackcamoError, OptionError, OutputError, PresetError
-from blackcamo.filters.chain import Chain
-from blackcamo.finish import Finish, finish
-from blackcamo.images import (
-    CAMOUFLAGE_SUFFIX,
-    Photo,
-    Source,
-    encode_png,
-    fitting_stem,
-    made_here,
-    write_bytes,
-)
+from blackcamo.errors import OptionError
+from blackcamo.finish import finish
+from blackcamo.images import Photo
 from blackcamo.preset import Preset, naming, read_preset
 from blackcamo.profile import Profile, find_profile
-from blackcamo.records import typed
-from blackcamo.rendering import render
+from blackcamo.run.apply_job import ApplyJob, Given
 from blackcamo.run.config import (
     DEFAULT_APPEAL_FLOOR,
     ScorerKeywords,
     scorer_asked,
 )
-from blackcamo.run.finding import find_sources
 from blackcamo.run.keywords import spelled_out
-from blackcamo.run.naming import MADE_HERE, unclaimed
+from blackcamo.run.presets import preset_channel
 from blackcamo.run.profiling import profiled
 from blackcamo.run.results import ApplyResult
-from blackcamo.run.scoring import recorded_scorer, score_source
 from blackcamo.run.setup import liked_first, load_styles, style_chain
-from blackcamo.scorers import load_scorer, scorer_is_pure, scorer_of
+from blackcamo.run.trust import recorded_scorer
+from blackcamo.scorers import load_scorer, scorer_is_pure
 from blackcamo.strict_json import short
 from blackcamo.styles.left_alone import allowed, photo_notes
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Mode, PathLike, PhotoLike, ScoreFunction, Scorer, ScorerOptions
 from blackcamo.vision.facts import facts
-
-_MOST_JOBS = 4
-"""By default no more photos at a time: one of 24 megapixels takes about a gigabyte."""
 
 
 @spelled_out(ScorerKeywords)
@@ -67,7 +50,7 @@ def apply(
     scorer: str | ScoreFunction | None = None,
     **options: Unpack[ScorerKeywords],
 ) -> list[ApplyResult]:
-    """What :func:`iter_apply` does, with every photo done when it returns."""
+    """As :func:`iter_apply`, with every photo done when it returns."""
     return list(
         iter_apply(
             preset,
@@ -127,13 +110,13 @@ def iter_apply(
         border = finish(found.finish) if found.finish else None
         judge = recorded_scorer(found, scorer, asked) if score else None
 
-    def restricted(photo: Photo) -> _Given:
+    def restricted(photo: Photo) -> Given:
         params, notes = allowed(
             wanted, facts(photo.pixels, wraps=photo.wraps), framed=bool(found.finish)
         )
         return chain.space.complete(params), notes
 
-    job = _Job(
+    job = ApplyJob(
         chain,
         channel,
         restricted,
@@ -144,7 +127,7 @@ def iter_apply(
         finish=border,
         notes=found.notes,
     )
-    return _run(job, photos, jobs, judge)
+    return job.run(photos, jobs, judge)
 
 
 def apply_style(
@@ -179,12 +162,12 @@ def apply_style(
     coloured = np.full((16, 16, 3), (200, 120, 40), np.uint8)
     StyleSpace(wanted, facts(coloured), chain.space).at(strength)
 
-    def fitted(photo: Photo) -> _Given:
+    def fitted(photo: Photo) -> Given:
         known = facts(photo.pixels, wraps=photo.wraps)
         params = StyleSpace(wanted, known, chain.space).at(strength)
         return params, photo_notes(known, framed=bool(finish_name))
 
-    job = _Job(
+    job = ApplyJob(
         chain,
         Channel(),
         fitted,
@@ -194,7 +177,7 @@ def apply_style(
         finish=finish(finish_name) if finish_name else None,
     )
     judge = None if scorer is None else load_scorer(scorer, scorer_options)
-    return _run(job, photos, jobs, judge)
+    return job.run(photos, jobs, judge)
 
 
 def apply_profile(
@@ -231,14 +214,14 @@ def apply_profile(
     styles = [] if mode == "imperceptible" else liked_first(load_styles(plugins.names("styles")))
     chain = style_chain(styles)
 
-    def protected(photo: Photo) -> _Given:
+    def protected(photo: Photo) -> Given:
         known = facts(photo.pixels, wraps=photo.wraps)
         params = profiled(photo.pixels, known, found, chain, styles, floor=appeal_floor)
         return params, photo_notes(known)
 
-    job = _Job(chain, Channel(), protected, Path(out), before_channel, overwrite)
+    job = ApplyJob(chain, Channel(), protected, Path(out), before_channel, overwrite)
     judge = _learned_scorer(name, found, scorer, scorer_options) if score else None
-    return _run(job, photos, jobs, judge)
+    return job.run(photos, jobs, judge)
 
 
 def _learned_scorer(
@@ -253,115 +236,3 @@ def _learned_scorer(
                 "scorer that is with --scorer"
             )
     return load_scorer(spec, options)
-
-
-def _run(
-    job: _Job, photos: PhotoLike | Sequence[PhotoLike], jobs: int | None, judge: Scorer | None
-) -> Iterator[ApplyResult]:
-    jobs = min(_MOST_JOBS, usable_cores()) if jobs is None else jobs
-    if jobs < 1:
-        raise OptionError(f"jobs is {jobs}; it must be at least 1")
-    return _results(job, find_sources(photos), jobs, judge)
-
-
-def _results(
-    job: _Job, sources: Sequence[Source], jobs: int, judge: Scorer | None
-) -> Iterator[ApplyResult]:
-    # Closing the generator drops the photos that were not begun.
-    with ThreadPoolExecutor(jobs) as pool:
-        for source, result in pool.map(job.run, sources, _without_clashes(sources)):
-            # Scorers may not be used from several threads.
-            yield result if judge is None else job.scored(source, result, judge)
-
-
-_Given: TypeAlias = "tuple[Mapping[str, float], tuple[str, ...]]"
-"""The parameters that a photo is given, and notes on what it is not."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What all photos of a call share; ``params`` says what a photo is given."""
-
-    chain: Chain
-    channel: Channel
-    params: Callable[[Photo], _Given]
-    folder: Path
-    before_channel: bool
-    overwrite: bool
-    keep_size: bool = False
-    finish: Finish | None = None
-    notes: tuple[str, ...] = ()
-
-    def run(self, source: Source, found: ApplyResult) -> tuple[Source, ApplyResult]:
-        return source, found if found.error is not None else self._applied(source, found)
-
-    def _applied(self, source: Source, found: ApplyResult) -> ApplyResult:
-        path = source.path
-        try:
-            photo = source.load()
-            params, left_out = self.params(photo)
-            pixels = render(
-                self.chain,
-                photo.pixels,
-                params,
-                keep_size=self.keep_size,
-                finish=self.finish,
-            )
-            data, suffix = (
-                (encode_png(pixels, photo.credit), ".png")
-                if self.before_channel
-                else (self.channel.encode(pixels, photo.credit), ".jpg")
-            )
-            ending = f"{CAMOUFLAGE_SUFFIX}{suffix}"
-            first = self.folder / f"{fitting_stem(path.stem, self.folder)}{ending}"
-            target = first
-            if not self.overwrite:
-                target = unclaimed(self.folder, path.stem, ending, data)
-            if target.resolve() == path.resolve():
-                raise OutputError(f"{path}: would be overwritten; choose another --out")
-            write_bytes(target, data)
-        except BlackcamoError as error:
-            return replace(found, error=str(error))
-        named = () if target == first else (f"{first} is there and stays; this is {target.name}",)
-        mine = (MADE_HERE,) if made_here(path) else ()
-        return replace(
-            found, output=target, notes=(*mine, *photo.notes, *left_out, *self.notes, *named)
-        )
-
-    def scored(self, source: Source, result: ApplyResult, scorer: Scorer) -> ApplyResult:
-        if result.output is None:
-            return result
-        try:
-            scorer = scorer_of(scorer, lambda: self.channel.send(source.load().pixels)[1])
-            before = score_source(source, scorer, self.channel)
-            channel = self.channel if self.before_channel else None
-            after = score_source(Source(result.output), scorer, channel)
-        except BlackcamoError as error:
-            return replace(result, error=str(error))
-        return replace(result, score_before=before.score, score_after=after.score)
-
-
-def _without_clashes(sources: Sequence[Source]) -> Iterator[ApplyResult]:
-    """A result to be filled for each photo; refused if its file would replace another's."""
-    stems: dict[str, Path] = {}
-    for path in (source.path for source in sources):
-        other = stems.setdefault(path.stem, path)
-        error = None
-        if path.is_dir():
-            error = f"{path} is a folder without pictures; name the photos"
-        elif other is not path:
-            error = (
-                f"{path}: its file would replace that of {other}; "
-                "rename it or apply the preset to it in a call with another --out"
-            )
-        yield ApplyResult(photo=path, error=error)
-
-
-def preset_channel(preset: Preset) -> Channel:
-    """The channel that a preset was searched for; the default one if it records none."""
-    if "channel" not in preset.provenance:
-        return Channel()
-    recorded: dict[str, Any] = preset.recorded("channel", dict)
-    if unknown := recorded.keys() - {field.name for field in fields(Channel)}:
-        raise PresetError(f"preset records a channel with {short(sorted(unknown)[0])}, unknown")
-    return typed(Channel, recorded, "preset records a channel", PresetError)

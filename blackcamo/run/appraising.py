@@ -134,7 +134,7 @@ def appraise_pixels(original: Pixels, edited: Pixels, measure: Appeal, mode: Mod
 
 @torch.inference_mode()
 def found_views(original: Pixels, edited: Pixels) -> Views:
-    """What a measure sees of an edit of which nothing is known but its pixels.
+    """The views of an edit of which nothing is known but its pixels.
 
     Raises:
         PhotoError: the edit shows no part of the photo that could be found.

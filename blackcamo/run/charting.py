@@ -1,9 +1,9 @@
-"""What an exploration found, told: readings of each scorer, a page, and sheets of looks."""
+"""The findings of an exploration: readings of each scorer, a page, and sheets of looks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from blackcamo.channel import Channel
@@ -36,7 +36,7 @@ _STYLE = "style"
 
 
 def readings(table: Table, params: Sequence[Param], *, floor: float) -> dict[str, Reading]:
-    """What a table says of each of its scorers.
+    """Readings of each scorer of a table.
 
     Args:
         params: what parameters looks may set.
@@ -57,9 +57,7 @@ def _reading(table: Table, scorer: str, params: Sequence[Param], floor: float) -
         tried = [(points(k), drops[k.key]) for k in looks if style in (None, k.style)]
         return importances_of(tried, ranges)
 
-    set_by = [design.params(look, neutral) for look in looks]
-    ends = {n: (min(p[n] for p in set_by), max(p[n] for p in set_by)) for n in neutral if set_by}
-    moved = {name: (low, high) for name, (low, high) in ends.items() if low < high}
+    moved = _moved([design.params(look, neutral) for look in looks], neutral)
     return Reading(
         heat=heat_map(table, scorer),
         curves=response_curves(table, scorer),
@@ -80,6 +78,13 @@ def _reading(table: Table, scorer: str, params: Sequence[Param], floor: float) -
             for style, ranges in design.ranges.items()
         },
     )
+
+
+def _moved(looks: Sequence[Mapping[str, float]], names: Iterable[str]) -> dict[str, Range]:
+    """The parameters that differ between looks, and the ends between which they do."""
+    values = {name: [look[name] for look in looks] for name in names if looks}
+    ends = {name: (min(its), max(its)) for name, its in values.items()}
+    return {name: (low, high) for name, (low, high) in ends.items() if low < high}
 
 
 class Album:

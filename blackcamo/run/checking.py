@@ -1,4 +1,4 @@
-"""What is left of delivered files after each channel of a set."""
+"""Scores of delivered files after each channel of a set."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.preset import read_preset
 from blackcamo.report.channel_sheet import ChannelSheet
 from blackcamo.run.config import DEFAULT_SCORER
-from blackcamo.run.naming import unclaimed
+from blackcamo.run.naming import preset_beside, unclaimed
 from blackcamo.run.results import ChannelsResult
-from blackcamo.run.scoring import preset_beside, reference_score
+from blackcamo.run.scoring import reference_score
 from blackcamo.run.travel import travelled
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Scorer, ScorerInfo, ScorerOptions
@@ -52,7 +52,7 @@ def check_channels(
 def check_files(
     files: Sequence[str | Path], asked: Channels, scorer: Scorer, folder: Path | None = None
 ) -> Iterator[ChannelsResult]:
-    """What :func:`check_channels` gives, of channels and a scorer that are at hand."""
+    """The result of :func:`check_channels`, of channels and a scorer that are at hand."""
     for path in map(Path, files):
         try:
             yield _checked(path, asked, scorer, folder)
@@ -121,7 +121,7 @@ def _checked(
 
 
 def _said(score: float | None, info: ScorerInfo) -> str:
-    """What a sheet says of a picture."""
+    """The caption of a picture on a sheet."""
     if score is None:
         return "no score"
     quality = "high" if is_high_quality(score, info) else "low"

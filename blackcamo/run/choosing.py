@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from blackcamo.report.grid import GridCell, picture_grid
 from blackcamo.report.verdict import outcome
 from blackcamo.run.config import DEFAULT_STORAGE, out_folder
 from blackcamo.run.differing import different, tiny_picture
-from blackcamo.run.exhibition import WHOLE_PX
+from blackcamo.run.exhibits import WHOLE_PX
 from blackcamo.run.framing import aligned_with
 from blackcamo.run.naming import numbered
 from blackcamo.run.originals import Originals
@@ -120,7 +121,7 @@ class _Shown:
 
 
 def _choice(review: Review, photo: Photo) -> list[_Shown]:
-    """What is shown, the delivered one first, then the most appealing."""
+    """The trials that are shown, the delivered one first, then the most appealing."""
     small = searched_on(photo.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     pictures = {n: review.picture(n, small) for n in _candidates(review)}
     tiny = {n: tiny_picture(picture) for n, picture in pictures.items()}
@@ -150,24 +151,40 @@ def _candidates(review: Review) -> list[int]:
     The delivered one comes first, then by appeal; without a success those that come closest.
     """
     goal, trials = review.goal, review.trials
-    tried = [n for n, e in trials.items() if e.error is None and e.style != UNCHANGED]
-    if not tried:
-        raise StudyError(f"study {review.study.name!r} has tried nothing yet; let its search go on")
-    # Without a score after all channels it is unknown whether they succeeded.
-    tried = [n for n in tried if not trials[n].partial] or tried
+    tried = _tried(review)
     good = [n for n in tried if goal.succeeded(trials[n].score, trials[n].appeal)]
-    found: set[int] = set()
-    for style in sorted({trials[n].style for n in tried}):
-        its = [n for n in good if trials[n].style == style]
-        if its:
-            found |= _extremes(review, its)
-        elif not good:
-            found.add(min((n for n in tried if trials[n].style == style), key=_loss(review)))
-    ordered = sorted(found, key=lambda n: -trials[n].appeal if good else _loss(review)(n))
+    if good:
+        found = {n for its in _by_style(review, good) for n in _extremes(review, its)}
+        ordered = sorted(found, key=lambda n: -trials[n].appeal)
+    else:
+        closest = [min(its, key=_loss(review)) for its in _by_style(review, tried)]
+        ordered = sorted(closest, key=_loss(review))
     delivered = review.delivered.get("trial")
     if delivered in tried:
         ordered = [delivered, *(n for n in ordered if n != delivered)]
     return ordered
+
+
+def _tried(review: Review) -> list[int]:
+    """The trials that have a picture, if possible those that went through all channels.
+
+    Raises:
+        StudyError: there are none.
+    """
+    trials = review.trials
+    tried = [n for n, e in trials.items() if e.error is None and e.style != UNCHANGED]
+    if not tried:
+        raise StudyError(f"study {review.study.name!r} has tried nothing yet; let its search go on")
+    # Without a score after all channels it is unknown whether they succeeded.
+    return [n for n in tried if not trials[n].partial] or tried
+
+
+def _by_style(review: Review, numbers: Sequence[int]) -> list[list[int]]:
+    """Trials of each style, in the order of its name."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        found[review.trials[number].style].append(number)
+    return [found[style] for style in sorted(found)]
 
 
 def _extremes(review: Review, numbers: Sequence[int]) -> set[int]:
@@ -181,7 +198,7 @@ def _extremes(review: Review, numbers: Sequence[int]) -> set[int]:
 
 
 def _known_for(review: Review, chosen: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What each one has more of than the others."""
+    """Titles of each: in what it is the first among the others."""
     trials, up = review.trials, review.scorer.higher_is_better
     titles = {
         "most liked": max(chosen, key=lambda n: trials[n].appeal),

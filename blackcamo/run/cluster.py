@@ -5,152 +5,26 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent import futures
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from blackcamo.devices import usable_cores
-from blackcamo.errors import ClusterError, OptionError
-from blackcamo.extras import import_extra
+from blackcamo.errors import ClusterError
 from blackcamo.images import fitting_stem, prepare_folder
 from blackcamo.run import cluster_worker
-from blackcamo.run.cluster_worker import ALIKE, Facts, Order, difference
-from blackcamo.run.config import DEFAULT_OUT, DEFAULT_STORAGE, SearchConfig
+from blackcamo.run.cluster_checking import look
+from blackcamo.run.cluster_client import Task, absolute, connected, distributed
+from blackcamo.run.cluster_worker import ALIKE, Facts, Order
+from blackcamo.run.config import DEFAULT_OUT, SearchConfig
 from blackcamo.run.executors import Pending, first_done
 from blackcamo.run.finding import FoundPhoto
-from blackcamo.run.results import ClusterWorker, Progress, ProgressCallback, SearchResult
+from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.searching import Stop
 from blackcamo.scorers.address import public_spec
-from blackcamo.study import pictures_folder
-
-# Typed only in part.
-distributed: Any = import_extra("distributed", extra="cluster", who="a cluster")
-_Client: TypeAlias = Any
-_Task: TypeAlias = Any
-
-_CONNECT_S, _START_S = 20.0, 120.0
-_LOCAL = re.compile(r"local(?::(\d+))?")
-_ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://.+")
-
-
-@contextlib.contextmanager
-def connected(address: str) -> Iterator[_Client]:
-    """A client of a cluster, or of one that is started here and ends with this.
-
-    Args:
-        address: "local" (a worker for each core), "local:N", or the address of a scheduler.
-
-    Raises:
-        OptionError: it is none of these.
-        ClusterError: the scheduler cannot be reached, or has no workers.
-    """
-    local = _LOCAL.fullmatch(address)
-    if (local is None and not _ADDRESS.fullmatch(address)) or address == "local:0":
-        raise OptionError(
-            f"cluster is {address!r}; it must be local, local:N, or the address of a scheduler "
-            "such as tcp://host:8786"
-        )
-    seconds = _CONNECT_S if local is None else _START_S
-    with contextlib.ExitStack() as stack:
-        try:
-            where, workers = address, 1
-            if local is not None:
-                workers = int(local[1] or usable_cores())
-                where = stack.enter_context(_local_cluster(workers))
-            client = stack.enter_context(distributed.Client(where, timeout=seconds))
-            client.wait_for_workers(workers, timeout=seconds)
-        except TimeoutError as error:
-            raise ClusterError(
-                f"no worker at {address} within {seconds:g} s: no scheduler answers there, or it "
-                f"has no workers yet; start some with: dask worker {address}"
-            ) from error
-        except (OSError, RuntimeError) as error:
-            raise ClusterError(
-                f"no cluster at {address} ({' '.join(str(error).split())}); a scheduler is started "
-                "with: dask scheduler"
-            ) from error
-        if local is not None:
-            client.register_plugin(cluster_worker.Undisturbed())
-        yield client
-
-
-def _local_cluster(workers: int) -> Any:
-    return distributed.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        dashboard_address=None,
-        silence_logs=logging.CRITICAL,
-    )
-
-
-def look(client: _Client, config: SearchConfig, seen: Sequence[Path] = ()) -> list[ClusterWorker]:
-    """What each worker of a cluster is and has, and in what it differs from the first one.
-
-    Args:
-        seen: files and folders that all of them should see.
-    """
-    known = client.scheduler_info(n_workers=-1)["workers"]
-    asked = {
-        address: client.submit(
-            cluster_worker.facts, config, seen, workers=[address], pure=False, priority=1
-        )
-        for address in sorted(known)
-    }
-    found = []
-    wanted: Facts | None = None
-    for address, answer in asked.items():
-        told, problem = _answer(answer)
-        problem = problem or told["problem"]
-        if problem is None:
-            wanted = wanted or told
-            problem = difference(wanted, told)
-        about = known[address]
-        found.append(
-            ClusterWorker(
-                address=address,
-                host=told.get("host"),
-                threads=about["nthreads"],
-                memory_bytes=about["memory_limit"] or 0,
-                python=told.get("python"),
-                versions=told.get("versions") or {},
-                scorer=told.get("scorer") or {},
-                job=told.get("job") or "",
-                problem=problem,
-            )
-        )
-    return found
-
-
-def cluster_check(
-    address: str, config: SearchConfig, *, seen: Sequence[Path] = ()
-) -> list[ClusterWorker]:
-    """What each worker of a cluster is and has.
-
-    Args:
-        address: "local", "local:N" or that of a scheduler.
-        config: names the scorer that is loaded there.
-        seen: files and folders that all workers should see.
-
-    Raises:
-        OptionError, ClusterError: it cannot be reached.
-    """
-    with connected(address) as client:
-        return look(client, _absolute(config), [path.absolute() for path in seen])
-
-
-def _answer(answer: _Task) -> tuple[Facts, str | None]:
-    """What a worker says of itself, or what keeps it from that."""
-    try:
-        return answer.result(), None
-    except ImportError as error:
-        return {}, f"{error}; install the same blackcamo there, with the extra cluster"
-    except Exception as error:  # noqa: BLE001 - whatever another machine raises
-        return {}, f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 class Cluster:
@@ -180,12 +54,12 @@ class Cluster:
         stop: Stop,
     ) -> None:
         self._config = config
-        self._absolute = _absolute(config)
+        self._absolute = absolute(config)
         self._progress = progress
         self._stop = stop
         self._told = False
         self._complained: set[str] = set()
-        self._tasks: dict[Pending, _Task] = {}
+        self._tasks: dict[Pending, Task] = {}
         self._searched: dict[str, Path] = {}
         self._stack = contextlib.ExitStack()
         if progress is not None:
@@ -201,7 +75,7 @@ class Cluster:
 
     @property
     def job(self) -> str:
-        """What is asked of each photo, as the workers' setups know it."""
+        """The digest of the job, as the workers' setups know it."""
         return str(self._order.alike["job"])
 
     @property
@@ -240,7 +114,7 @@ class Cluster:
         self._stack.close()
 
     def _agreed(self, seen: Sequence[Path]) -> Facts:
-        """What all workers have in common."""
+        """The facts that all workers have in common."""
         out = Path(self._absolute.out or DEFAULT_OUT)
         prepare_folder(out)
         workers = look(self._client, self._absolute, [*(p.absolute() for p in seen), out])
@@ -253,7 +127,7 @@ class Cluster:
             )
         return {key: getattr(workers[0], key) for key in ALIKE}
 
-    def _take(self, done: Pending, photo: FoundPhoto, task: _Task) -> None:
+    def _take(self, done: Pending, photo: FoundPhoto, task: Task) -> None:
         """Hand on what became of a task."""
         self._tasks.pop(done, None)
         self._searched.pop(str(photo.path.absolute()), None)
@@ -324,21 +198,3 @@ def _said(error: BaseException | None) -> str:
     if isinstance(error, distributed.KilledWorker):
         return "the workers that searched it died, one after the other"
     return f"{type(error).__name__}: {error}".splitlines()[0]
-
-
-def _absolute(config: SearchConfig) -> SearchConfig:
-    """The same for processes that run in other folders."""
-    storage = str(config.storage or DEFAULT_STORAGE)
-    chosen = None if config.pictures is None else Path(config.pictures)
-    pictures = pictures_folder(storage, chosen).absolute()
-    if "://" not in storage:
-        storage = str(Path(storage).absolute())
-    profile = Path(config.profile)
-    return replace(
-        config,
-        out=Path(config.out or DEFAULT_OUT).absolute(),
-        storage=storage,
-        pictures=pictures,
-        look=None if config.look is None else Path(config.look).absolute(),
-        profile=str(profile.absolute()) if profile.is_file() else config.profile,
-    )

@@ -1,4 +1,4 @@
-"""What a worker of a dask cluster does: it loads the scorer once, and searches photos."""
+"""The work of a dask cluster's worker: it loads the scorer once, and searches photos."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Undisturbed(distributed.WorkerPlugin):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a call asks of the workers.
+    """The order of a call to the workers.
 
     ``name`` tells calls apart, ``alike`` is what a worker has to have in common with the others.
     """
@@ -62,7 +62,7 @@ class Order:
 
 
 def facts(config: SearchConfig, seen: Sequence[Path] = ()) -> dict[str, Any]:
-    """What this worker is and has; ``problem`` says why it can search nothing, None if it can.
+    """The facts about this worker; ``problem`` says why it can search nothing, None if it can.
 
     Args:
         seen: files and folders that it should see.
@@ -137,7 +137,7 @@ def difference(wanted: Facts, found: Facts) -> str | None:
 
 
 def _setup(config: SearchConfig) -> Setup:
-    """What all photos of a call share, made once in this process."""
+    """The setup that all photos of a call share, made once in this process."""
     return _setups.all(
         [distributed.protocol.pickle.dumps(config)], lambda _: [set_up(config, None)]
     )[0]

@@ -1,4 +1,4 @@
-"""What a run is asked for: the configurations, and the keywords that stand for a search's."""
+"""Configurations of runs, and the keywords that stand for a search's."""
 
 from __future__ import annotations
 
@@ -245,4 +245,4 @@ def out_folder(out: PathLike | None, stem: str, below: Path = Path()) -> Path:
 
 
 SEARCH_DEFAULTS = {f.name: getattr(SearchConfig(), f.name) for f in fields(SearchConfig)}
-"""What a keyword of a search is where nobody gives it."""
+"""Defaults of the keywords of a search."""

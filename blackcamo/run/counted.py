@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from blackcamo.judge import Judged
 
 COUNTED = "score_counted"
-"""What studies and presets record beside the score of the delivered bytes, of several channels."""
+"""The name of the score that counts of several channels, in studies and presets."""
 
 
 def score_that_counts(facts: Mapping[str, Any]) -> float:
@@ -31,7 +31,7 @@ def score_that_counts(facts: Mapping[str, Any]) -> float:
 def score_facts(
     searched: Searched, before: Evaluation | Judged, after: Evaluation
 ) -> dict[str, Any]:
-    """What studies and presets record of the scores of a photo unchanged and of its camouflage."""
+    """The scores of a photo unchanged and of its camouflage, as studies and presets record them."""
     facts = {
         "score_before": searched.delivered(before.score, before.scores),
         "score_after": searched.delivered(after.score, after.scores),
@@ -47,7 +47,7 @@ def score_facts(
 
 
 def told_scores(searched: Searched, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What a result says of these facts, by the names of its fields."""
+    """The fields of a result that these facts fill, by name."""
     told = {name: facts[name] for name in ("score_before", "score_after")}
     if searched.others:
         told |= {
@@ -60,7 +60,7 @@ def told_scores(searched: Searched, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told_outcome(searched: Searched, goal: Goal, info: ScorerInfo, after: Evaluation) -> Outcome:
-    """What became of a photo; of several channels it names the one that it falls short in."""
+    """The outcome of a photo; of several channels it names the one that it falls short in."""
     told = outcome(goal, info, after.score, after.appeal)
     if not told.why or not searched.others:
         return told

@@ -1,4 +1,4 @@
-"""What a defender could do before scoring: what it recovers of camouflages, and what it costs."""
+"""Countermeasures before scoring: what they recover of camouflages, and what they cost."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _rated(dataset: Path, split: str | None) -> list[Labelled]:
 
 
 class _Costs:
-    """What measures do to clean pictures.
+    """The effect of countermeasures on clean pictures.
 
     Args:
         clean: what became of each.
@@ -161,7 +161,7 @@ def _entry(
 def _plot(
     measures: Iterable[MeasureEntry], plcc_before: float | None, info: ScorerInfo
 ) -> DefencePlot:
-    """What there is of both to show; beside it the PLCC lost, where there are ratings."""
+    """The bars of both that can be shown; beside them the PLCC lost, where there are ratings."""
     shown = []
     for entry in measures:
         note = ""

@@ -27,7 +27,7 @@ from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import SearchResult
 from blackcamo.run.review import Review
-from blackcamo.run.scoring import recorded_scorer, settled_options
+from blackcamo.run.trust import recorded_scorer, settled_options
 from blackcamo.run.versions import versions
 from blackcamo.scorers import scorer_of
 from blackcamo.study import Study

@@ -1,4 +1,4 @@
-"""What a search hands over: the camouflage, its preset, the picture of both, and the result."""
+"""Delivery of a search: the camouflage, its preset, the picture of both, and the result."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from blackcamo.run.naming import (
 )
 from blackcamo.run.presets import make_preset, photo_size
 from blackcamo.run.results import Choice, SearchResult
-from blackcamo.run.scoring import settled_options
 from blackcamo.run.setup import Contest, Setup
+from blackcamo.run.trust import settled_options
 from blackcamo.types import Evaluation, Pixels
 
 
@@ -84,12 +84,12 @@ class Delivery:
         )
         self._refuse_to_replace_the_photo()
         self.notes: tuple[str, ...] = ()
-        """What a user should know of the names; known once the files are written."""
+        """Notes on names of files; known once these are written."""
 
     def facts(
         self, before: Evaluation | Judged, winner: Winner, again: float | None
     ) -> dict[str, Any]:
-        """What preset and study say about the delivered candidate.
+        """The facts about the delivered candidate, for preset and study.
 
         Args:
             before: the photo unchanged.

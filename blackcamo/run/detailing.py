@@ -83,7 +83,7 @@ def near(folders: Iterable[Path]) -> list[PathLike]:
 
 
 def details(preset: Preset, photo: Pixels, review: Review | None) -> Details:
-    """What lies behind what a preset made of a photo.
+    """The details behind a photo that a preset was applied to.
 
     Raises:
         BlackcamoError: its filters are not installed.
@@ -132,11 +132,14 @@ def _amplified(chain: Chain, photo: Pixels, hidden: Mapping[str, float]) -> Pixe
 
 
 def _charts(review: Review, preset: Preset) -> tuple[Chart, ...]:
+    """Score and appeal of each candidate, and the front; the preset's own one is marked."""
     trials = {n: e for n, e in review.trials.items() if e.error is None}
     info, goal = review.scorer, review.goal
-    number = next((n for n, e in trials.items() if _is_of(preset, e)), None)
-    one = None if number is None else trials[number]
-    at = float(number or 0)
+    score_at = appeal_at = point = None
+    own = next((n for n, e in trials.items() if _is_of(preset, e)), None)
+    if own is not None:
+        at, e = float(own), trials[own]
+        score_at, appeal_at, point = (at, e.score), (at, e.appeal), (e.score, e.appeal)
     target, floor = (
         {f"target {goal.target:g}": goal.target},
         {f"floor {goal.appeal_floor:g}": goal.appeal_floor},
@@ -147,7 +150,7 @@ def _charts(review: Review, preset: Preset) -> tuple[Chart, ...]:
             "candidate",
             info.name,
             [(float(n), e.score) for n, e in trials.items()],
-            marked=(at, one.score) if one else None,
+            marked=score_at,
             across=target,
         ),
         Chart(
@@ -155,7 +158,7 @@ def _charts(review: Review, preset: Preset) -> tuple[Chart, ...]:
             "candidate",
             "appeal",
             [(float(n), e.appeal) for n, e in trials.items()],
-            marked=(at, one.appeal) if one else None,
+            marked=appeal_at,
             across=floor,
         ),
         Chart(
@@ -164,7 +167,7 @@ def _charts(review: Review, preset: Preset) -> tuple[Chart, ...]:
             "appeal",
             [(e.score, e.appeal) for e in trials.values()],
             line=[(trials[n].score, trials[n].appeal) for n in review.front if n in trials],
-            marked=(one.score, one.appeal) if one else None,
+            marked=point,
             across=floor,
             down=target,
         ),
@@ -184,7 +187,7 @@ def _ledger(review: Review) -> dict[str, int]:
 
 
 def _provenance(preset: Preset) -> dict[str, str]:
-    """What a preset records of how it was made, without anything that names a folder."""
+    """The provenance of a preset, without anything that names a folder."""
     recorded = preset.provenance
     scorer: Any = recorded.get("scorer")
     scorer = scorer if isinstance(scorer, Mapping) else {}

@@ -1,4 +1,4 @@
-"""What blackcamo finds on this machine, what is missing, and the command that mends it."""
+"""Diagnosis of this machine: what is there, what is missing, and the command that mends it."""
 
 from __future__ import annotations
 

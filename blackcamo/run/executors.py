@@ -1,4 +1,4 @@
-"""What searches photos: one after the other, or several in threads that share a scorer."""
+"""Executors of searches: one photo after the other, or several in threads that share a scorer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def first_done(
 
 
 class Executor(Protocol):
-    """What searches photos, a number of them at once."""
+    """An executor of searches, a number of photos at once."""
 
     @property
     def places(self) -> int:

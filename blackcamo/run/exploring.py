@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -17,27 +15,26 @@ import blackcamo
 from blackcamo import plugins
 from blackcamo.channel import Channel
 from blackcamo.devices import resolve_device, usable_cores
-from blackcamo.errors import BlackcamoError, OptionError
+from blackcamo.errors import OptionError
 from blackcamo.exploring import Journal, Row, Table, make_design
 from blackcamo.exploring.asking import Asker, Subject
 from blackcamo.exploring.design import ORIGINAL, Key
-from blackcamo.images import fit_long_side, load_photo, write_bytes
+from blackcamo.images import fit_long_side, load_photo
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Ended, Oracle
 from blackcamo.rendering import Renderer
-from blackcamo.report.explore_page import Shown, explore_page
-from blackcamo.run.charting import SHEET, Album, readings, write_sheets
+from blackcamo.report.explore_page import Shown
+from blackcamo.run.charting import Album
 from blackcamo.run.config import ExploreConfig
-from blackcamo.run.finding import find_photos
+from blackcamo.run.explored_files import JOURNAL, refuse_foreign, write_exploration
+from blackcamo.run.explored_photos import ExploredPhoto, explored_photos
 from blackcamo.run.results import ExploreResult
 from blackcamo.run.setup import load_styles, style_chain
-from blackcamo.run.versions import versions
 from blackcamo.run.waiting import wait
 from blackcamo.scorers import load_scorer
 from blackcamo.types import Scorer
 from blackcamo.workers import Workers
 
-JOURNAL, CSV, JSON, PAGE = "explore.journal", "explore.csv", "explore.json", "explore.html"
 DEFAULT_POINTS = 8
 _MIN_PROXY_PX = 64
 
@@ -70,35 +67,16 @@ def explore(
     """
     config = config or ExploreConfig()
     started = time.monotonic()
-    expedition = _Expedition(config, photos, stop)
-    _refuse_foreign(config.out)
+    exploration = _Exploration(config, photos, stop)
+    refuse_foreign(config.out)
     with Journal.open(config.out / JOURNAL) as journal:
         return replace(
-            expedition.run(journal, progress), seconds=round(time.monotonic() - started, 3)
+            exploration.run(journal, progress), seconds=round(time.monotonic() - started, 3)
         )
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """Refuse to replace files that no exploration there has made."""
-    if not (folder / JOURNAL).exists():
-        theirs = [folder / name for name in (CSV, JSON, PAGE) if os.path.lexists(folder / name)]
-        for path in (*theirs, *folder.glob(f"explore.*{SHEET}")):
-            raise OptionError(
-                f"{path} is there already, of no exploration in that folder; choose another --out"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A photo's file, the digest of its bytes, and its name in the table."""
-
-    path: Path
-    sha256: str
-    name: str
-
-
-class _Expedition:
-    """What a call explores, and how."""
+class _Exploration:
+    """An exploration: its photos, looks and scorers."""
 
     def __init__(
         self, config: ExploreConfig, photos: Sequence[str | Path], stop: Callable[[], bool]
@@ -119,8 +97,7 @@ class _Expedition:
         self._chain = style_chain(self._styles, seed=config.seed, device=self._device)
         self._appeal = plugins.load("appeals", config.appeal)()
         self._scorers = _load_scorers(config)
-        self._failures: dict[Path, str] = {}
-        self._places = self._find(photos)
+        self._photos, self._failures = explored_photos(photos)
         self._design = make_design(self._styles, self._points(), seed=config.seed)
 
     def run(self, journal: Journal, progress: Counting) -> ExploreResult:
@@ -139,7 +116,7 @@ class _Expedition:
             )
             for name, scorer in self._scorers.items()
         }
-        album = Album([place.sha256 for place in self._shown()])
+        album = Album([photo.sha256 for photo in self._shown()])
         asker = Asker(journal, oracles, self._design, self._config.batch, self._stop, album.keep)
         workers = _workers(self._device)
         interrupted = True
@@ -148,7 +125,7 @@ class _Expedition:
             interrupted = False
         result = ExploreResult(
             out=self._config.out,
-            photos=len(self._places),
+            photos=len(self._photos),
             looks=len(self._design.looks),
             scorers=tuple(self._scorers),
             queries={name: _counts(oracle) for name, oracle in oracles.items()},
@@ -158,43 +135,35 @@ class _Expedition:
         )
         if interrupted:
             return result
-        return self._write(self._table(journal), self._pictures(album, workers), result)
+        return write_exploration(
+            self._config,
+            self._table(journal),
+            self._pictures(album, workers),
+            self._chain.space.params,
+            result,
+            photos=self._photos,
+            channel=self._channel,
+            appeal_measure=self._appeal.name,
+        )
 
-    def _shown(self) -> list[_Place]:
+    def _shown(self) -> list[ExploredPhoto]:
         """The photos whose looks can be seen on the page: the first, and others evenly apart."""
-        count = min(self._config.shown, len(self._places))
-        return [self._places[n * len(self._places) // count] for n in range(count)]
+        count = min(self._config.shown, len(self._photos))
+        return [self._photos[n * len(self._photos) // count] for n in range(count)]
 
     def _pictures(self, album: Album, workers: Workers | None) -> dict[str, Mapping[Key, Shown]]:
         keys, filters = [look.key for look in self._design.looks], self._chain.space
         return {
-            place.name: album.complete(
-                self._subject(place, workers), keys, filters, batch=self._config.batch
+            photo.name: album.complete(
+                self._subject(photo, workers), keys, filters, batch=self._config.batch
             )
-            for place in self._shown()
+            for photo in self._shown()
         }
-
-    def _find(self, photos: Sequence[str | Path]) -> list[_Place]:
-        """The photos that can be read, none of them twice."""
-        found: dict[str, Path] = {}
-        for path in find_photos(photos):
-            try:
-                found.setdefault(load_photo(path).sha256, path)
-            except BlackcamoError as error:
-                self._failures[path] = str(error)
-        if not found:
-            why = next(iter(self._failures.values()), "none is named")
-            raise OptionError(f"no photo can be explored: {why}")
-        stems = [path.stem for path in found.values()]
-        return [
-            _Place(path, sha256, path.stem if stems.count(path.stem) == 1 else _named(path, sha256))
-            for sha256, path in found.items()
-        ]
 
     def _points(self) -> int:
         """Looks of each style: as many as were asked for, or as the budget allows."""
         points, budget = self._config.points, self._config.budget
-        photos, styles = len(self._places), len(self._styles)
+        photos, styles = len(self._photos), len(self._styles)
         if budget is None:
             return DEFAULT_POINTS if points is None else points
         allowed = (budget - photos) // (photos * styles)
@@ -207,7 +176,7 @@ class _Expedition:
         return allowed if points is None else points
 
     def _hold(self, journal: Journal) -> None:
-        """What must stay as it is within one folder."""
+        """Refuse what differs from the exploration that the folder holds."""
         config = self._config
         for name, value in (
             ("version", blackcamo.__version__),
@@ -228,24 +197,24 @@ class _Expedition:
 
     def _ask(self, asker: Asker, workers: Workers | None, progress: Counting) -> None:
         each = 1 + len(self._design.looks)
-        total = each * len(self._places)
-        for n, place in enumerate(self._places):
-            done = each * (n + 1) - len(asker.missing(place.sha256))
-            progress(place.name, done, total)
-            if not asker.missing(place.sha256):
+        total = each * len(self._photos)
+        for n, photo in enumerate(self._photos):
+            done = each * (n + 1) - len(asker.missing(photo.sha256))
+            progress(photo.name, done, total)
+            if not asker.missing(photo.sha256):
                 continue
 
-            def more(pictures: int, name: str = place.name) -> None:
+            def more(pictures: int, name: str = photo.name) -> None:
                 nonlocal done
                 done += pictures
                 progress(name, done, total)
 
-            asker.ask(self._subject(place, workers), progress=more)
+            asker.ask(self._subject(photo, workers), progress=more)
 
-    def _subject(self, place: _Place, workers: Workers | None) -> Subject:
-        photo = load_photo(place.path)
+    def _subject(self, photo: ExploredPhoto, workers: Workers | None) -> Subject:
+        loaded = load_photo(photo.path)
         renderer = Renderer(
-            fit_long_side(photo.pixels, self._config.proxy_px),
+            fit_long_side(loaded.pixels, self._config.proxy_px),
             self._chain,
             self._channel,
             self._appeal,
@@ -253,59 +222,24 @@ class _Expedition:
             device=self._device,
         )
         return Subject(
-            photo, renderer, self._design, self._styles, self._chain.space, workers=workers
+            loaded, renderer, self._design, self._styles, self._chain.space, workers=workers
         )
 
     def _table(self, journal: Journal) -> Table:
         keys = (ORIGINAL, *(look.key for look in self._design.looks))
         rows = []
-        for place in self._places:
+        for photo in self._photos:
             for key in keys:
-                seen = journal.seen[place.sha256][key]
+                seen = journal.seen[photo.sha256][key]
                 scores = {
-                    name: journal.scores[name][place.sha256][key]
+                    name: journal.scores[name][photo.sha256][key]
                     for name in self._scorers
-                    if key in journal.scores.get(name, {}).get(place.sha256, {})
+                    if key in journal.scores.get(name, {}).get(photo.sha256, {})
                 }
                 appeal = seen.appeal if seen.error is None else math.nan
-                rows.append(Row(place.name, key, appeal, seen.suited, seen.jpeg_bytes, scores))
+                rows.append(Row(photo.name, key, appeal, seen.suited, seen.jpeg_bytes, scores))
         infos = {name: scorer.info for name, scorer in self._scorers.items()}
         return Table(self._design, infos, rows)
-
-    def _write(
-        self,
-        table: Table,
-        pictures: Mapping[str, Mapping[Key, Shown]],
-        result: ExploreResult,
-    ) -> ExploreResult:
-        """Write the table and what it says, and tell where that is."""
-        folder, floor = self._config.out, self._config.appeal_floor
-        params = self._chain.space.params
-        found = readings(table, params, floor=floor)
-        document = {
-            "versions": versions(),
-            "seed": self._config.seed,
-            "proxy_px": self._config.proxy_px,
-            "channel": asdict(self._channel),
-            "appeal_measure": self._appeal.name,
-            "appeal_floor": floor,
-            "photos": {place.name: place.sha256 for place in self._places},
-            "queries": result.queries,
-            "readings": {name: reading.to_json() for name, reading in found.items()},
-            **table.to_json(),
-        }
-        page = explore_page(table, found, pictures, params, floor=floor)
-        write_bytes(folder / CSV, table.to_csv().encode())
-        write_bytes(folder / JSON, json.dumps(document, allow_nan=False).encode() + b"\n")
-        write_bytes(folder / PAGE, page.encode())
-        return replace(
-            result,
-            table=folder / CSV,
-            document=folder / JSON,
-            page=folder / PAGE,
-            sheets=write_sheets(folder, table, found, pictures),
-            readings=found,
-        )
 
 
 def _load_scorers(config: ExploreConfig) -> dict[str, Scorer]:
@@ -322,11 +256,6 @@ def _load_scorers(config: ExploreConfig) -> dict[str, Scorer]:
             )
         found[scorer.info.name] = scorer
     return found
-
-
-def _named(path: Path, sha256: str) -> str:
-    """A name for one of several photos whose files have the same."""
-    return f"{path.stem}-{sha256[:8]}"
 
 
 def _workers(device: str) -> Workers | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -18,9 +18,9 @@ from blackcamo.run.keywords import spelled_out
 from blackcamo.run.naming import is_free_for, numbered
 from blackcamo.run.originals import Originals
 from blackcamo.run.presets import make_preset
-from blackcamo.run.results import ExportResult
+from blackcamo.run.results import ExportResult, Worth
 from blackcamo.run.review import Review
-from blackcamo.run.scoring import recorded_scorer
+from blackcamo.run.trust import recorded_scorer
 from blackcamo.run.worth import Appraiser, groups
 from blackcamo.study import Study
 from blackcamo.types import Export, PathLike, ScoreFunction
@@ -74,16 +74,9 @@ def export(
         facts=facts,
     )
     stem = Path(review.attributes["photo"]["name"]).stem
-    # Several picks may lie in one folder, with the delivered one.
-    if isinstance(pick, int):
-        ending = f".trial{pick}"
-    elif jury or pick != "best":
-        ending = f".{'jury-' if jury else ''}{pick}"
-    else:
-        ending = ""
     folder = Path(out)
     prepare_folder(folder)
-    first = f"{fitting_stem(_printable(stem), folder)}{ending}"
+    first = f"{fitting_stem(_printable(stem), folder)}{_ending(pick, jury=jury)}"
     written, exports = _write(preset, formats, folder, first, overwrite=overwrite)
     named = written != first
     result = ExportResult(
@@ -99,18 +92,38 @@ def export(
     )
     if not score:
         return result
-    unscored = groups(preset, exports)
-    if any(group.error is None for group in unscored):
-        try:
-            judge = recorded_scorer(preset, scorer, asked)
-            photo = Originals(photos).of(preset)
-        except BlackcamoError as error:
-            unscored = [replace(g, error=g.error or str(error)) for g in unscored]
-        else:
-            channel = Channel(**review.attributes["channel"])
-            appraiser = Appraiser(preset, photo.pixels, judge, channel, review.goal)
-            unscored = [g if g.error else appraiser.score(g, exports) for g in unscored]
-    return replace(result, worth=tuple(unscored))
+
+    def appraiser() -> Appraiser:
+        judge = recorded_scorer(preset, scorer, asked)
+        photo = Originals(photos).of(preset)
+        channel = Channel(**review.attributes["channel"])
+        return Appraiser(preset, photo.pixels, judge, channel, review.goal)
+
+    return replace(result, worth=tuple(_scored(groups(preset, exports), exports, appraiser)))
+
+
+def _ending(pick: str | int, *, jury: bool) -> str:
+    """How names of a pick end: several may lie in one folder, with the delivered one."""
+    if isinstance(pick, int):
+        return f".trial{pick}"
+    if jury or pick != "best":
+        return f".{'jury-' if jury else ''}{pick}"
+    return ""
+
+
+def _scored(
+    unscored: Sequence[Worth],
+    exports: Mapping[str, Export],
+    appraiser: Callable[[], Appraiser],
+) -> list[Worth]:
+    """Groups of formats, scored where that can be done and else with the reason."""
+    if all(group.error is not None for group in unscored):
+        return list(unscored)
+    try:
+        appraises = appraiser()
+    except BlackcamoError as error:
+        return [replace(group, error=group.error or str(error)) for group in unscored]
+    return [group if group.error else appraises.score(group, exports) for group in unscored]
 
 
 def _write(

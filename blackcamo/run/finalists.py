@@ -27,7 +27,7 @@ class Finalist:
 
 
 class Expectation:
-    """What to expect of a candidate's score in full, where scores were found on a proxy.
+    """A regression of scores in full on scores found on a proxy.
 
     A candidate that moves the proxy's score by p is expected to move the photo's by k p. k is 1
     at first and then learned from verifications, by ridge regression through the origin; of

@@ -43,7 +43,7 @@ def find_photos(photos: Sequence[str | Path]) -> list[Path]:
 
 
 def find_below(photos: Sequence[str | Path], *, recursive: bool = False) -> list[FoundPhoto]:
-    """What :func:`find_photos` finds, also by patterns, and where it lies below what was named.
+    """The photos of :func:`find_photos`, also by patterns, with their folders below what was named.
 
     Args:
         photos: pictures, folders, and patterns of ``*``, ``?``, ``[...]`` and ``**`` for what is
@@ -84,7 +84,7 @@ def find_sources(photos: PhotoLike | Sequence[PhotoLike]) -> list[Source]:
 
 
 def _matches(path: Path) -> list[tuple[Path, Path]] | None:
-    """What a pattern matches, and below what it lies; None where there is no pattern, or nothing.
+    """The matches of a pattern, and the folder above them; None where there are none.
 
     A file of that very name is no pattern.
     """

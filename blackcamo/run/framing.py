@@ -1,4 +1,4 @@
-"""What of a photo a preset's frame shows, to be compared with what was made of it."""
+"""A photo in the frame of a preset, to be compared with what was made of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blackcamo.vision.arrays import to_pixels, to_rgb
 
 @torch.inference_mode()
 def aligned_with(preset: Preset, photo: Pixels) -> Pixels | None:
-    """What the preset's frame shows of the photo; None where that is all of it, unmoved."""
+    """The photo in the preset's frame (H, W, 3); None where that is all of it, unmoved."""
     chain = preset.chain()
     families = [f for f in chain.filters if isinstance(f, GeometryFilter)]
     names = {param.name for family in families for param in family.params}

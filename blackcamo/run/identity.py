@@ -1,4 +1,4 @@
-"""What tells one study from another: its fixed attributes; and what it says was delivered."""
+"""The identity of a study: its fixed attributes; and its record of what was delivered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PhotoFile:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What decides which candidates a study asks for and what becomes of them.
+    """The attributes that decide which candidates a study asks for and what becomes of them.
 
     These are its fixed attributes, and the first part of a preset's provenance.
     """

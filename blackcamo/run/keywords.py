@@ -110,20 +110,29 @@ def _is(value: Any, hint: Any) -> bool:
         return callable(value)
     if origin is tuple:
         pair = isinstance(value, tuple | list) and len(value) == len(inside)
-        return pair and all(_fits(v, h) for v, h in zip(value, inside, strict=True))
+        return pair and all(map(_fits, value, inside))
     if origin in (Sequence, list):
-        # A text is a sequence of texts, too, and never meant to be.
-        many = isinstance(value, Sequence) and not isinstance(value, str | bytes)
-        return many and all(_fits(v, inside[0]) for v in value)
+        return _is_sequence(value, inside[0])
     if hint in (int, float):
-        # numpy's numbers are those of Python, True and False are not.
-        number = hasattr(value, "__index__") or (hint is float and hasattr(value, "__float__"))
-        return number and not isinstance(value, bool | str) and not hasattr(value, "__len__")
+        return _is_number(value, whole=hint is int)
     return isinstance(value, origin or hint)
 
 
+def _is_sequence(value: Any, hint: Any) -> bool:
+    """Whether a value is a sequence of a type; a text is one, too, and never meant to be."""
+    many = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return many and all(_fits(v, hint) for v in value)
+
+
+def _is_number(value: Any, *, whole: bool) -> bool:
+    """Whether a value is a number: numpy's are those of Python, True and False are not."""
+    if isinstance(value, bool | str) or hasattr(value, "__len__"):
+        return False
+    return hasattr(value, "__index__") or (not whole and hasattr(value, "__float__"))
+
+
 def refusal(name: str, value: Any, hint: Any) -> str | None:
-    """What is wrong with a value of another type, in one line that names it; None if nothing is."""
+    """A refusal of a value of another type, in one line that names it; None if it fits."""
     if _fits(value, hint):
         return None
     known = [v for one in _options(hint) if get_origin(one) is Literal for v in get_args(one)]

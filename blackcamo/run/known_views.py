@@ -1,4 +1,4 @@
-"""What a preset tells of an edit that was made with it: its frame, its look, what is meant."""
+"""Edits whose preset is known: their frame, their look, the picture as it was meant."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.preset import Preset, read_preset
 from blackcamo.rendering import Renderer
-from blackcamo.run.applying import preset_channel
-from blackcamo.run.naming import PRESET
-from blackcamo.run.scoring import preset_beside
+from blackcamo.run.naming import PRESET, preset_beside
+from blackcamo.run.presets import preset_channel
 from blackcamo.styles.left_alone import allowed
 from blackcamo.types import Appeal, Mode, Pixels, Views
 from blackcamo.vision.alignment import align, window
@@ -62,7 +61,7 @@ def is_delivered(photo: Photo, edit: Photo, preset: Preset) -> bool:
 
 
 def known_views(photo: Photo, edit: Photo, preset: Preset, measure: Appeal, mode: Mode) -> Views:
-    """What a measure sees of an edit, by the preset that it was made with.
+    """The views of an edit, by the preset that it was made with.
 
     The very bytes that a search delivered are seen as the search saw them. What became of them
     since (a resize, a crop, another compression) is found in what the preset makes of the photo.
@@ -97,7 +96,7 @@ def as_seen(photo: Pixels, edited: Pixels) -> Pixels:
 
 
 def _at_size_of(views: Tensor, delivered: Tensor) -> Tensor:
-    """What was delivered with more pixels than it is judged at, averaged down."""
+    """A delivered picture with more pixels than it is judged at, averaged down."""
     return block_means(delivered, max(delivered.shape[-1] // views.shape[-1], 1))
 
 

@@ -1,4 +1,4 @@
-"""What became of the photos of a call, line by line in a file, so that the same call goes on."""
+"""A manifest of the photos of a call, line by line in a file, so that the same call goes on."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _below(source: Source) -> list[FoundPhoto]:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a call is to do."""
+    """The job of a call."""
 
     photos: list[FoundPhoto]
     config: SearchConfig
@@ -110,7 +110,7 @@ class _Job:
     def results(
         self, *, at_once: int, cluster: str | None, retry_failed: bool
     ) -> Generator[SearchResult, None, None]:
-        """What becomes of the photos, as it is known."""
+        """The results of the photos, as they come."""
         executor, job = self._executor(at_once=at_once, cluster=cluster)
         try:
             notes = None
@@ -124,7 +124,7 @@ class _Job:
             executor.close()
 
     def _executor(self, *, at_once: int, cluster: str | None) -> tuple[Executor, str]:
-        """What searches the photos, and what tells this job from others."""
+        """The executor of the searches, and the digest of the job."""
         config, progress, stop = self.config, self.progress, self.stop
         if cluster is not None:
             from blackcamo.run.cluster import Cluster
@@ -188,7 +188,7 @@ class _Waiting:
 
     @property
     def shared(self) -> Set[object]:
-        """What no two photos that are searched at once may have in common."""
+        """The keys that no two photos that are searched at once may share."""
         return {self.family, (self.found.path.name, self.digest)}
 
 

@@ -10,15 +10,15 @@ from typing import Any
 from blackcamo.errors import OptionError, StudyError
 from blackcamo.run.continuing import same_score
 from blackcamo.run.counted import score_that_counts
-from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.identity import FURTHER, IDENTITY
 from blackcamo.run.notes import recorded_failures, study_note
 from blackcamo.run.results import MergeResult
 from blackcamo.run.review import Review
+from blackcamo.run.trial_pictures import UNCHANGED
 from blackcamo.study import Study, pictures_folder
+from blackcamo.study.attributes import difference
 from blackcamo.study.merging import MERGED, Origin, merge_studies
 from blackcamo.study.recorded import RecordedStudy
-from blackcamo.study.study import difference
 
 # What searches on one photo may differ in and still have comparable trials.
 _FREE = ("strategy", "seed", "batch", "appeal_floor")
@@ -46,14 +46,7 @@ def merge(
         StudyError: they do not belong together, says by what; or the storage cannot be used.
     """
     reviews = {r.study.name: r for r in (Review(Study.load(storage, s)) for s in studies)}
-    if len(reviews) < 2:
-        raise OptionError(f"{len(reviews)} study to merge; name at least two different ones")
-    for name, review in reviews.items():
-        if MERGED in review.attributes:
-            raise StudyError(f"study {name!r} is merged itself; name its sources instead")
-    first, *others = reviews.values()
-    for other in others:
-        _compare(first, other)
+    _require_alike(list(reviews.values()))
     sources = [r.study for r in reviews.values()]
     name = into or _name(sources)
     copied = merge_studies(
@@ -63,8 +56,8 @@ def merge(
     folder = pictures_folder(storage, pictures)
     shown = {UNCHANGED, *review.front, review.delivered.get("trial", UNCHANGED)}
     there = {source.name: source.pictures(folder).all() for source in sources}
-    gallery = review.study.pictures(folder)
-    gallery.add(
+    trial_pictures = review.study.pictures(folder)
+    trial_pictures.add(
         {
             number: (there[source][trial].name, there[source][trial].path.read_bytes())
             for (source, trial), number in copied.items()
@@ -75,9 +68,30 @@ def merge(
         number = review.delivered["trial"]
         said = review.recipe(number)
         failures = recorded_failures(review.study.evaluations().values())
-        note = study_note(review.study, recipe=said, pictures=gallery.all(), failures=failures)
+        note = study_note(
+            review.study, recipe=said, pictures=trial_pictures.all(), failures=failures
+        )
         review.study.describe(note)
     return MergeResult(study=name, sources=tuple(reviews), trials=len(copied))
+
+
+def _require_alike(reviews: Sequence[Review]) -> None:
+    """Refuse studies that cannot be merged.
+
+    Raises:
+        OptionError: there are fewer than two.
+        StudyError: they do not belong together.
+    """
+    if len(reviews) < 2:
+        raise OptionError(f"{len(reviews)} study to merge; name at least two different ones")
+    for review in reviews:
+        if MERGED in review.attributes:
+            raise StudyError(
+                f"study {review.study.name!r} is merged itself; name its sources instead"
+            )
+    first, *others = reviews
+    for other in others:
+        _compare(first, other)
 
 
 def _compare(first: Review, other: Review) -> None:

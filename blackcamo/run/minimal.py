@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from blackcamo.strategies import Goal
 
@@ -25,9 +26,15 @@ class Point:
         return Point(self.score - other.score, self.appeal - other.appeal)
 
 
+Measure: TypeAlias = Callable[[frozenset[int]], Point | None]
+"""Score and appeal of the picture with some parts; None where it cannot be measured any more."""
+_Left: TypeAlias = tuple[frozenset[int], Point]
+"""The parts that are left, and the picture with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What the parts of a recipe do.
+    """The parts of a recipe with their effects on score and appeal.
 
     Args:
         nothing: the picture with none of them.
@@ -50,16 +57,14 @@ class Explained:
 
 
 def held(goal: Goal, reached: Point) -> Goal:
-    """What leaving out must hold: the goal, or where it was not reached what was."""
+    """The goal that must hold while parts are left out: where it was not reached, what was."""
     target = goal.target if goal.reached(reached.score) else reached.score
     # Scores may leave the scale that people quote.
     target = min(max(target, goal.low), goal.high)
     return replace(goal, target=target, appeal_floor=min(goal.appeal_floor, reached.appeal))
 
 
-def explain_parts(
-    order: Sequence[int], measure: Callable[[frozenset[int]], Point | None], goal: Goal
-) -> Explained:
+def explain_parts(order: Sequence[int], measure: Measure, goal: Goal) -> Explained:
     """Leave out parts one by one while the goal holds, then the rest of them.
 
     The one that contributes least goes first, as leaving it out alone tells; what is kept is tried
@@ -78,30 +83,53 @@ def explain_parts(
     asked = {part: measure(whole - {part}) for part in order}
     alone = {part: point for part, point in asked.items() if point is not None}
     least_first = sorted(order, key=lambda part: _worth(part, alone, full, goal))
-    kept, minimal, gone = whole, full, [(whole, full)]
-    complete, shorter = len(alone) == len(order), True
+    gone = [(whole, full)]
+    complete = len(alone) == len(order)
+    complete &= _leave_out_while_held(gone, least_first, measure, goal)
+    kept, minimal = gone[-1]
+    complete &= _leave_out_the_rest(gone, least_first, measure)
+    return Explained(nothing, full, minimal, kept, alone, _shares(gone), complete)
+
+
+def _leave_out_while_held(
+    gone: list[_Left], least_first: Sequence[int], measure: Measure, goal: Goal
+) -> bool:
+    """Leave out parts as long as the goal holds; whether all that was asked could be measured."""
+    complete = shorter = True
     while shorter:
         shorter = False
-        for part in [part for part in least_first if part in kept]:
+        for part in least_first:
+            kept = gone[-1][0]
+            if part not in kept:
+                continue
             point = measure(kept - {part})
             complete = complete and point is not None
             if point is not None and goal.succeeded(point.score, point.appeal):
-                kept, minimal, shorter = kept - {part}, point, True
-                gone.append((kept, minimal))
-    left = kept
-    for part in [part for part in least_first if part in kept]:
+                gone.append((kept - {part}, point))
+                shorter = True
+    return complete
+
+
+def _leave_out_the_rest(gone: list[_Left], least_first: Sequence[int], measure: Measure) -> bool:
+    """Leave out all that is left, goal or not; whether all of it could be measured."""
+    left = gone[-1][0]
+    for part in [part for part in least_first if part in left]:
         left -= {part}
         point = measure(left)
         if point is None:
-            complete = False
-            break
+            return False
         gone.append((left, point))
-    shares = {}
+    return True
+
+
+def _shares(gone: Sequence[_Left]) -> dict[int, Point]:
+    """Part -> what it adds, where the way went on to nothing."""
+    shares: dict[int, Point] = {}
     if gone[-1][0] == frozenset():
         for (more, with_it), (fewer, without) in itertools.pairwise(gone):
             (part,) = more - fewer
             shares[part] = with_it - without
-    return Explained(nothing, full, minimal, kept, alone, shares, complete)
+    return shares
 
 
 def _worth(part: int, alone: Mapping[int, Point], full: Point, goal: Goal) -> tuple[bool, float]:

@@ -15,7 +15,7 @@ from blackcamo.images.files import one_line, remove
 from blackcamo.preset import Preset, read_preset
 
 MADE_HERE = "by its name blackcamo made it of a photo; name that instead"
-"""What is said of a picture that is named as a photo."""
+"""The note on a camouflage that is named as a photo."""
 CAMOUFLAGE = f"{CAMOUFLAGE_SUFFIX}.jpg"
 BEST_EFFORT = f"{BEST_EFFORT_SUFFIX}.jpg"
 PRESET, COMPARE, CHOICES = ".preset.json", ".compare.png", ".choices.png"
@@ -232,3 +232,9 @@ class Names:
 
 def _study(preset: Preset) -> str:
     return str(preset.provenance.get("study", ""))
+
+
+def preset_beside(path: Path) -> Path:
+    """Where a search puts the preset of a camouflage, or of a best effort."""
+    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX).removesuffix(BEST_EFFORT_SUFFIX)
+    return path.with_name(f"{stem}.preset.json")

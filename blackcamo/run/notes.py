@@ -1,16 +1,16 @@
-"""What the dashboard says on top of a study: before, after, and how."""
+"""Notes on top of a study in the dashboard: before, after, and how."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.verdict import outcome
 from blackcamo.run.counted import score_that_counts
-from blackcamo.run.gallery import UNCHANGED
 from blackcamo.run.identity import CHANNELS
+from blackcamo.run.trial_pictures import UNCHANGED
 from blackcamo.strategies import Goal
 from blackcamo.study import Picture
 from blackcamo.study.importance import importances
@@ -41,7 +41,7 @@ def recorded_failures(evaluations: Iterable[Evaluation]) -> Counter[str]:
 
 
 def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
-    """What to know where pictures have no score: how many, and why.
+    """Notes on pictures without a score: how many, and why.
 
     >>> failure_notes({"out of memory": 30, "the answer is null": 1})
     ('31 pictures have no score: out of memory (30), the answer is null (1)',)
@@ -57,7 +57,7 @@ def failure_notes(failures: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def size_notes(delivered: Evaluation) -> tuple[str, ...]:
-    """What to know where the photo is delivered with more pixels than it has."""
+    """A note where the photo is delivered with more pixels than it has."""
     from blackcamo.filters.doubling import DOUBLING  # whoever looks at studies needs no torch
 
     if not delivered.params.get(DOUBLING):
@@ -71,7 +71,7 @@ def size_notes(delivered: Evaluation) -> tuple[str, ...]:
 def cost_notes(
     seconds: float, *, strategy: str, proposing_s: float, waited_s: float, retries: int
 ) -> tuple[str, ...]:
-    """What to know where a search took its time for another reason than pictures and scores.
+    """Notes where a search took its time for another reason than pictures and scores.
 
     Args:
         seconds: what it took in all.
@@ -189,19 +189,17 @@ def _channels(delivered: Mapping[str, Any], aggregate: str, info: ScorerInfo) ->
 
 
 def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str]:
-    """What became of each style, best first: a table, or nothing where none was tried."""
+    """The results of each style, best first: a table, or nothing where none was tried."""
     points: dict[str, list[Point]] = defaultdict(list)
     for number, e in study.evaluations().items():
         # What was given up on has no score after all channels.
         if number != UNCHANGED and not e.partial:
             points[e.style].append((e.score, e.appeal))
-    best: dict[str, Point] = {}
-    for style, its in points.items():
-        # A score that nobody would post is none to speak of, unless there is no other.
-        liked = [p for p in its if p[1] >= floor] or its
-        index = lowest(liked, higher_is_better=info.higher_is_better)
-        if index is not None:
-            best[style] = liked[index]
+    best = {
+        style: point
+        for style, its in points.items()
+        if (point := _best(its, info, floor=floor)) is not None
+    }
     if not best:
         return []
     shares = importances(study)
@@ -218,6 +216,13 @@ def _styles(study: RecordedStudy, info: ScorerInfo, *, floor: float) -> list[str
             f"| {_text(style)} | {len(points[style])} | {score:.1f} | {appeal:.1f} | {said} |"
         )
     return ["\n".join(rows)]
+
+
+def _best(points: Sequence[Point], info: ScorerInfo, *, floor: float) -> Point | None:
+    """The most camouflaged point, of those that one would post if there are any."""
+    liked = [point for point in points if point[1] >= floor] or points
+    index = lowest(liked, higher_is_better=info.higher_is_better)
+    return None if index is None else liked[index]
 
 
 def _verdict(score: float, info: ScorerInfo) -> str:

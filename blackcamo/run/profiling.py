@@ -1,8 +1,9 @@
-"""What a profile makes of a photo without a query."""
+"""Photos changed by a profile, without a query."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
@@ -17,6 +18,9 @@ from blackcamo.styles.left_alone import unsuited
 from blackcamo.styles.space import StyleSpace
 from blackcamo.types import Mode, Pixels, Style
 from blackcamo.vision.facts import PhotoFacts
+
+_Start: TypeAlias = tuple[float, StyleSpace, Mapping[str, float]]
+"""Appeal, space and parameters of a style where it starts."""
 
 
 def profiled(
@@ -46,22 +50,31 @@ def profiled(
     mode: Mode = "enhance" if styles else "imperceptible"
     renderer = Renderer(pixels, chain, Channel(), appeal, mode)
     suited = [style for style in styles if unsuited(style, known) is None]
-    # Judged, and drawn back to, where a style starts on any photo: as it was learned.
-    started: list[tuple[float, StyleSpace, Mapping[str, float]]] = []
-    for style in (*suited, HIDDEN):
-        if style is HIDDEN and started:
-            break
+
+    def start(style: Style) -> _Start:
+        """Where a style starts on any photo: judged, and drawn back to, as it was learned."""
         space = StyleSpace(style, known, chain.space, hidden=profile.ways())
         ((plain, picture),) = renderer.prepare([space.start])
         reached = picture.appraisal.value if isinstance(picture, Picture) else 0.0
-        if reached >= floor or style is HIDDEN:
-            started.append((reached, space, plain))
-        if reached >= max(floor, ENOUGH):
-            break
-    # What has enough ended that; else the most.
-    reached, space, plain = max(started, key=lambda found: found[0])
+        return reached, space, plain
+
+    reached, space, plain = _liked_best(map(start, suited), floor) or start(HIDDEN)
     hiding = {way: (0.0,) * size for way, size in space.lane.hidden.items()}
     wanted = space.decode(space.lane.vector((0.0,) * space.lane.style, hiding))
     anchor = Anchor({**space.nothing, **plain}, reached, floor)
     ((params, _),) = renderer.prepare([wanted], anchors=[anchor])
     return params
+
+
+def _liked_best(starts: Iterable[_Start], floor: float) -> _Start | None:
+    """The first start that has enough, else the one that has most; None where all miss the floor.
+
+    None is asked for that comes after one that has enough.
+    """
+    found: list[_Start] = []
+    for start in starts:
+        if start[0] >= floor:
+            found.append(start)
+        if start[0] >= max(floor, ENOUGH):
+            break
+    return max(found, key=lambda start: start[0], default=None)

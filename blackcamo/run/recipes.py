@@ -19,7 +19,7 @@ RECIPES = "recipes"
 def front_recipes(
     chain: Chain, candidates: Sequence[tuple[int, Evaluation]], *, higher_is_better: bool
 ) -> dict[str, str]:
-    """What the candidates of a front do, in plain words.
+    """Recipes of the candidates of a front, in plain words.
 
     Args:
         candidates: trial number and evaluation of all that were tried.

@@ -38,7 +38,7 @@ PICKS = ("best", "knee", "lowest")
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a study records beside its identity, where it does."""
+    """Attributes of a study beside its identity, where it has them."""
 
     delivered: Delivered | None = None
     recipes: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class _Told:
 
 
 class Review:
-    """What a study records, for everything that looks at it.
+    """The record of a study, for everything that looks at it.
 
     Raises:
         StudyError: it cannot be read, or was not made by blackcamo.
@@ -73,7 +73,7 @@ class Review:
 
     @property
     def goal(self) -> Goal:
-        """What the search was after."""
+        """The goal of the search."""
         return Goal.for_scorer(
             self.scorer,
             target=self.attributes["target"],
@@ -87,11 +87,11 @@ class Review:
         return [numbers[i] for i in ranking.pareto(points, higher_is_better=self._up)]
 
     def chain(self, number: int) -> Chain:
-        """What renders a trial."""
+        """The filter chain that renders a trial."""
         return self._chain(self.identity(number)["seed"])
 
     def picture(self, number: int, photo: Pixels) -> Pixels:
-        """What arrives of a trial on the photo in any size, without the frame around it."""
+        """The pixels of a trial on the photo in any size, without the frame around it."""
         from blackcamo.rendering import render
 
         attributes = self.identity(number)
@@ -107,7 +107,7 @@ class Review:
         return received if frame is None else frame.inside(received)
 
     def identity(self, number: int) -> dict[str, Any]:
-        """What a trial was found with: that of the study, or of the one that it was merged from."""
+        """The identity of a trial's study, or of the one that it was merged from."""
         attributes = self.attributes
         if MERGED in attributes:
             source, _ = self._origins.get(number, ("", number))
@@ -159,7 +159,7 @@ class Review:
         return number
 
     def entry(self, number: int) -> FrontEntry:
-        """What is told of a trial of the front."""
+        """A trial of the front as a result."""
         evaluation = self.trials[number]
         return FrontEntry(
             number=number,
@@ -172,7 +172,7 @@ class Review:
         )
 
     def recipe(self, number: int) -> str:
-        """What a trial did, in plain words."""
+        """The recipe of a trial, in plain words."""
         if (known := self.attributes.get(RECIPES, {}).get(str(number))) is not None:
             return str(known)
         one = self.trials[number]
@@ -186,7 +186,7 @@ class Review:
         return finish(name) if name else None
 
     def facts(self, number: int) -> dict[str, Any]:
-        """What the study knows of a trial: everything of the delivered one."""
+        """The facts that the study has about a trial: all of them about the delivered one."""
         if number == self.delivered.get("trial"):
             return {key: value for key, value in self.delivered.items() if key != "trial"}
         evaluation = self.trials[number]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Unpack
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, PresetError, ScorerError
-from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, Source, load_photo, sources_of
+from blackcamo.images import Source, load_photo, sources_of
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
-from blackcamo.preset import Preset, naming, read_preset
-from blackcamo.records import typed
+from blackcamo.preset import naming, read_preset
 from blackcamo.run.config import DEFAULT_SCORER, ScorerKeywords, scorer_asked
 from blackcamo.run.keywords import spelled_out
+from blackcamo.run.naming import preset_beside
 from blackcamo.run.results import ScoreResult, VerifyResult
-from blackcamo.scorers import load_scorer, scorer_is_pure
-from blackcamo.scorers.address import public_spec
-from blackcamo.strict_json import short
+from blackcamo.run.trust import recorded_scorer
+from blackcamo.scorers import load_scorer
 from blackcamo.types import (
     PathLike,
     PhotoLike,
@@ -27,15 +26,12 @@ from blackcamo.types import (
     ScoreFunction,
     Scorer,
     ScorerOptions,
-    SettledScorer,
 )
 
 _QUANTISED = (
     "the network is quantised: its scores lie some points from those of the network that it was "
     "made from, on NIMA 6 in the mean and up to 16; ask that one where you can"
 )
-_HARMLESS = frozenset({"class"})
-"""What anybody's preset may choose of any scorer: the class that a classifier is asked about."""
 
 
 @spelled_out(ScorerKeywords)
@@ -158,79 +154,11 @@ def verify(
     )
 
 
-def preset_beside(path: Path) -> Path:
-    """Where a search puts the preset of a camouflage, or of a best effort."""
-    stem = path.stem.removesuffix(CAMOUFLAGE_SUFFIX).removesuffix(BEST_EFFORT_SUFFIX)
-    return path.with_name(f"{stem}.preset.json")
-
-
 def _existing_preset(path: Path) -> Path:
     beside = preset_beside(path)
     if not beside.is_file():
         raise PresetError(f"{path}: no preset {beside.name} beside it; name one with --preset")
     return beside
-
-
-def recorded_scorer(
-    preset: Preset,
-    scorer: str | ScoreFunction | None = None,
-    scorer_options: ScorerOptions | None = None,
-) -> Scorer:
-    """The scorer that a preset was found with; a spec or options given here replace the recorded.
-
-    The recorded options belong to the recorded kind of scorer: another one is asked without.
-
-    A preset may come from anybody: by itself it chooses among scorers that declare themselves pure,
-    and their options. The user has to name any other scorer, and what only that one has.
-
-    Raises:
-        PresetError: the preset records none, or what has to be named by the user.
-        BlackcamoError: the scorer cannot be loaded.
-    """
-    spec = scorer or preset.recorded("scorer_spec", str)
-    pure = isinstance(spec, str) and scorer_is_pure(spec)
-    if scorer is None and not pure:
-        raise PresetError(
-            f"preset records the scorer {short(spec)}, which may read files, run programs or send "
-            "photos; if you trust that, name it with --scorer"
-        )
-    if scorer_options is None and _kind(spec) != _kind(preset.provenance.get("scorer_spec", "")):
-        scorer_options = ScorerOptions()
-    if scorer_options is None:
-        scorer_options = _recorded_options(preset)
-        asked = scorer_options.extra.keys() - _HARMLESS
-        if asked and not pure:
-            named = short(", ".join(sorted(asked)))
-            raise PresetError(
-                f"preset records the scorer options {named}, which only you may choose for this "
-                "scorer: say those that you want with --scorer-option"
-            )
-    return load_scorer(spec, scorer_options)
-
-
-def _kind(spec: object) -> str:
-    """What scorers of one kind have in common, whatever their argument is."""
-    return public_spec(spec).partition(":")[0] if isinstance(spec, str) or callable(spec) else ""
-
-
-def _recorded_options(preset: Preset) -> ScorerOptions:
-    recorded: dict[str, Any] = preset.recorded("scorer_options", dict)
-    unknown = recorded.keys() - {field.name for field in fields(ScorerOptions)}
-    if unknown:
-        raise PresetError(f"preset records the unknown scorer option {short(sorted(unknown)[0])}")
-    return typed(ScorerOptions, recorded, "preset records scorer options", PresetError)
-
-
-def settled_options(recorded: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
-    """What a preset records of what a scorer was asked of one photo; nothing of most of them.
-
-    Args:
-        recorded: what it records of others: provenance with ``scorer_options``.
-    """
-    if not isinstance(scorer, SettledScorer) or not scorer.settings:
-        return {}
-    options: dict[str, Any] = recorded["scorer_options"]
-    return {"scorer_options": {**options, "extra": {**options["extra"], **scorer.settings}}}
 
 
 def recorded_options(options: ScorerOptions) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from blackcamo.run.keywords import spelled_out
 from blackcamo.run.looks import keep_look
 from blackcamo.run.naming import MADE_HERE, unclaimed
 from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.photo_setup import PhotoSetup
 from blackcamo.run.presets import photo_size
 from blackcamo.run.results import Progress, ProgressCallback, SearchResult
 from blackcamo.run.setup import Setup
@@ -81,7 +82,7 @@ def search(
 
 
 def set_up(config: SearchConfig, progress: ProgressCallback | None) -> Setup:
-    """What all photos of a call share.
+    """The setup that all photos of a call share.
 
     Raises:
         BlackcamoError: it cannot be used.
@@ -122,7 +123,7 @@ def result_of(
     *,
     search: SearchFound | None = None,
 ) -> SearchResult:
-    """What becomes of a photo of a call, whatever that is.
+    """The result of a photo of a call, whatever becomes of it.
 
     Args:
         first: the photo whose files it would replace, or itself.
@@ -188,9 +189,8 @@ def search_found(
         tell = progress or (lambda _: None)
         try:
             require_same_scorer(setup, photo, study, wait=partial(wait, stop=stop))
-            searched = PhotoSearch(
-                setup, photo, contest, study, spent.ledger, tell, stop, found.below
-            )
+            parts = PhotoSetup(setup, photo, contest, study, spent.ledger, tell, stop)
+            searched = PhotoSearch(parts, found.below)
             result = searched.run()
         except Ended as ended:
             raise ScorerError(
@@ -233,7 +233,7 @@ def _travelled(
     stop: Stop,
     ledger: Ledger,
 ) -> dict[str, float | None]:
-    """What becomes of a delivered file's score on its way, where that is to be told."""
+    """The scores of a delivered file after other channels, where these are to be told."""
     if result.output is None or result.interrupted:
         return {}
     oracle = Oracle(setup.scorer_of(photo), ledger, wait=partial(wait, stop=stop), turn=setup.turn)

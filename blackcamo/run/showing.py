@@ -1,4 +1,4 @@
-"""What a notebook shows: a search under way, and the front of its study as a strip of pictures."""
+"""Displays in a notebook: a search under way, and the front of its study as a strip of pictures."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from blackcamo.vision.facts import PhotoFacts, facts
 
 
 class TableSetup(Setup):
-    """What the photos of a call share whose result is a table: styles without what is no colour.
+    """The setup of a call whose result is a table: styles without what is no colour.
 
     Raises:
         BlackcamoError: as for any search; and for options that no table carries out.
@@ -66,7 +66,7 @@ class TableSetup(Setup):
 
 
 def pointwise(style: Style, looks: Collection[str]) -> Style | None:
-    """What a style does to colours, None where it frees nothing of that.
+    """The part of a style that changes colours, None where it frees nothing of that.
 
     Args:
         looks: the parameters that map colours, each pixel for itself.

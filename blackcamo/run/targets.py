@@ -1,4 +1,4 @@
-"""What a word of the command line means: a study, a preset, or a camouflage."""
+"""Targets on the command line: a study, a preset, or a camouflage."""
 
 from __future__ import annotations
 

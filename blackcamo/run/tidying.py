@@ -8,10 +8,10 @@ from pathlib import Path
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, PhotoError
 from blackcamo.images import load_photo
-from blackcamo.run.gallery import UNCHANGED, Gallery, worth_showing
 from blackcamo.run.results import PicturesResult, PruneResult
 from blackcamo.run.review import Review
 from blackcamo.run.setup import searched_on
+from blackcamo.run.trial_pictures import UNCHANGED, TrialPictures, worth_showing
 from blackcamo.study import Picture, Pictures, Study, list_studies, pictures_folder
 from blackcamo.study import delete_study as delete_one
 from blackcamo.study.jury import jury_pictures
@@ -51,7 +51,7 @@ def show(
     missing = sorted(wanted - kept.all().keys())
     proxy = searched_on(loaded.pixels, review.attributes["mode"], review.attributes["proxy_px"])
     for number in missing:
-        gallery = Gallery(
+        trial_pictures = TrialPictures(
             kept,
             loaded.path.stem,
             proxy,
@@ -61,7 +61,7 @@ def show(
             keep_size=review.attributes["keep_size"],
             finish=review.finish,
         )
-        gallery.render(review.trials, [number])
+        trial_pictures.render(review.trials, [number])
     return PicturesResult(
         study=review.study.name,
         made=tuple(missing),
@@ -109,16 +109,25 @@ def prune(
         removed.append(path.stat().st_size)
         path.unlink()
     if limit_mib is not None:
-        for _, its, picture in sorted(dispensable, key=lambda item: item[0]):
-            if kept_bytes <= limit_mib * _MIB:
-                break
-            size = picture.path.stat().st_size
-            its.remove([picture.number])
-            removed.append(size)
-            kept_bytes -= size
+        beyond = _remove_beyond(kept_bytes - limit_mib * _MIB, dispensable)
+        removed += beyond
+        kept_bytes -= sum(beyond)
     return PruneResult(
         folder=folder, removed=len(removed), freed_bytes=sum(removed), kept_bytes=kept_bytes
     )
+
+
+def _remove_beyond(
+    excess_bytes: float, dispensable: Sequence[tuple[int, Pictures, Picture]]
+) -> list[int]:
+    """Remove pictures, those of the lowest rank first, until that much is gone; their sizes."""
+    removed: list[int] = []
+    for _, its, picture in sorted(dispensable, key=lambda item: item[0]):
+        if sum(removed) >= excess_bytes:
+            break
+        removed.append(picture.path.stat().st_size)
+        its.remove([picture.number])
+    return removed
 
 
 def delete(studies: Sequence[str], *, storage: str | Path, pictures: Path | None = None) -> None:

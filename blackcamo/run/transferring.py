@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 
-from blackcamo.channel import credited
-from blackcamo.errors import BlackcamoError, InputError, OptionError, PhotoError, PresetError
-from blackcamo.finish import finish
-from blackcamo.images import Photo, load_photo, write_bytes
+from blackcamo.errors import BlackcamoError, OptionError
+from blackcamo.images import Photo, write_bytes
 from blackcamo.ledger import Ledger
 from blackcamo.oracle import Oracle, is_high_quality
-from blackcamo.preset import Preset, read_preset
-from blackcamo.rendering import render
 from blackcamo.report.transfer import transfer_csv
-from blackcamo.run.applying import preset_channel
-from blackcamo.run.naming import BEST_EFFORT, CAMOUFLAGE, delivered_in
 from blackcamo.run.originals import Originals
 from blackcamo.run.results import TransferCell, TransferResult, TransferRow
-from blackcamo.run.scoring import preset_beside
-from blackcamo.run.targets import preset_meant
+from blackcamo.run.transfer_cases import Case, find_cases, named
 from blackcamo.scorers import load_scorer, scorer_of
 from blackcamo.types import Pixels, Scorer, ScorerInfo, ScorerOptions
 
@@ -60,7 +52,7 @@ def transfer(
             cannot be judged is named in ``errors``.
     """
     judges = _judges(scorers)
-    cases, errors = _cases(targets, storage, best_efforts=best_efforts)
+    cases, errors = find_cases(targets, storage, best_efforts=best_efforts)
     originals, told = Originals(photos), _Told(errors)
     rows: list[TransferRow] = []
     done = 0
@@ -70,7 +62,7 @@ def transfer(
             photo = originals.of(some[0].preset)
             rows += _of_photo(photo, some, judges, told)
         except BlackcamoError as error:
-            errors += [_line(case.name, error) for case in some]
+            errors += [named(case.name, error) for case in some]
         done += len(some)
         progress("camouflages", done, len(cases))
     if out is not None:
@@ -137,111 +129,21 @@ def _judges(scorers: Mapping[str, ScorerOptions]) -> list[_Judge]:
 
 @dataclass(slots=True)
 class _Told:
-    """What went wrong, and what a user should know, each once."""
+    """Errors and notes, each once."""
 
     errors: list[str]
     notes: dict[str, None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A camouflage: its name, its preset, and what its pixels are."""
-
-    name: str
-    preset: Preset
-    pixels: Callable[[Photo], Pixels]
-
-    @property
-    def attacked(self) -> ScorerInfo:
-        return self.preset.recorded("scorer", ScorerInfo)
-
-    @property
-    def recorded(self) -> tuple[float, float]:
-        """What its scorer said of the photo and of the camouflage."""
-        before, after = (self.preset.recorded(f"score_{n}", float) for n in ("before", "after"))
-        return before, after
-
-    def original(self, photo: Photo) -> tuple[str, Pixels]:
-        """The digest of what is sent of the photo unchanged, and what arrives of it."""
-        name = self.preset.finish
-        sent = finish(name).frame(photo.pixels) if name else photo.pixels
-        jpeg, received = preset_channel(self.preset).send(sent)
-        return hashlib.sha256(jpeg).hexdigest(), received
-
-
-def _cases(
-    targets: Sequence[str | Path], storage: str | Path, *, best_efforts: bool
-) -> tuple[list[_Case], list[str]]:
-    """The camouflages that are meant, each once, and why others cannot be used."""
-    endings = (CAMOUFLAGE, BEST_EFFORT) if best_efforts else (CAMOUFLAGE,)
-    found: dict[str, _Case] = {}
-    errors: list[str] = []
-    for target in targets:
-        path = Path(target)
-        files = [path] if path.is_file() else delivered_in(path, endings) if path.is_dir() else []
-        if not path.exists():
-            found[str(target)] = _of_study(str(target), storage)
-        for file in files:
-            try:
-                found[str(file)] = _of_file(file)
-            except BlackcamoError as error:
-                errors.append(_line(str(file), error))
-    if not found and not errors:
-        raise InputError(
-            f"{', '.join(map(str, targets))}: no {' or '.join(f'*{e}' for e in endings)} in it; "
-            "name folders that `search` wrote to"
-        )
-    return list(found.values()), errors
-
-
-def _of_file(path: Path) -> _Case:
-    beside = preset_beside(path)
-    if not beside.is_file():
-        raise PresetError(f"{path}: no preset {beside.name} beside it; keep them together")
-    preset = read_preset(beside)
-
-    def pixels(_: Photo) -> Pixels:
-        picture = load_photo(path)
-        if preset.recorded("camouflage", dict).get("sha256") != picture.sha256:
-            raise PhotoError(f"{path}: is not the file that its preset records; search again")
-        return picture.pixels
-
-    return _Case(str(path), preset, pixels)
-
-
-def _of_study(name: str, storage: str | Path) -> _Case:
-    preset = preset_meant(name, storage=storage)
-
-    def pixels(photo: Photo) -> Pixels:
-        channel = preset_channel(preset)
-        sent = render(
-            preset.chain(),
-            photo.pixels,
-            preset.params,
-            keep_size=preset.keep_size,
-            finish=finish(preset.finish) if preset.finish else None,
-        )
-        jpeg, received = channel.send(sent)
-        data = credited(jpeg, photo.credit, received.shape[1::-1])
-        recorded = preset.recorded("camouflage", dict).get("sha256")
-        if hashlib.sha256(data).hexdigest() != recorded:
-            raise PresetError(
-                f"study {name!r} renders other bytes than it delivered; name its folder"
-            )
-        return channel.decode(data)
-
-    return _Case(name, preset, pixels)
-
-
-def _photo_digest(case: _Case) -> str:
+def _photo_digest(case: Case) -> str:
     photo = case.preset.provenance.get("photo")
     return str(photo.get("sha256")) if isinstance(photo, Mapping) else ""
 
 
 def _of_photo(
-    photo: Photo, cases: Sequence[_Case], judges: Sequence[_Judge], told: _Told
+    photo: Photo, cases: Sequence[Case], judges: Sequence[_Judge], told: _Told
 ) -> list[TransferRow]:
-    """What scorers say of camouflages of one photo."""
+    """The scores of camouflages of one photo."""
     originals = [case.original(photo) for case in cases]
     asked = {judge.info.name: judge.oracle_of(originals[0][1]) for judge in judges}
     for judge in judges:
@@ -259,18 +161,18 @@ def _of_photo(
         try:
             rows += _judged(case, photo, original, asked, told)
         except BlackcamoError as error:
-            told.errors.append(_line(case.name, error))
+            told.errors.append(named(case.name, error))
     return rows
 
 
 def _judged(
-    case: _Case,
+    case: Case,
     photo: Photo,
     original: tuple[str, Pixels],
     judges: Mapping[str, Oracle],
     told: _Told,
 ) -> list[TransferRow]:
-    """What each judge says of a camouflage, and what its own scorer said in the search."""
+    """The scores of a camouflage by each judge, and by its own scorer in the search."""
     attacked, pixels = case.attacked, case.pixels(photo)
     rows = []
     for name, oracle in judges.items():
@@ -305,7 +207,7 @@ def _same(judge: ScorerInfo, attacked: ScorerInfo) -> bool:
 
 
 def _row(
-    case: _Case, photo: Photo, info: ScorerInfo, scores: tuple[float, float], *, recorded: bool
+    case: Case, photo: Photo, info: ScorerInfo, scores: tuple[float, float], *, recorded: bool
 ) -> TransferRow:
     before, after = scores
     sign = 1 if info.higher_is_better else -1
@@ -321,7 +223,3 @@ def _row(
         drop=sign * (before - after),
         recorded=recorded,
     )
-
-
-def _line(name: str, error: BlackcamoError) -> str:
-    return str(error) if name in str(error) else f"{name}: {error}"

@@ -1,4 +1,4 @@
-"""What a search has found, verified: the delivered bytes, scored alone in full precision."""
+"""Verification of the candidates found: the delivered bytes, scored alone in full precision."""
 
 from __future__ import annotations
 
@@ -73,44 +73,10 @@ class Verification:
         Raises:
             ScorerError: not even the photo unchanged could be verified.
         """
-        finalists = Finalists(candidates, self.goal, expected)
-        verified: list[Winner] = []
-        failed = more = 0
-        best: float | None = None
         left = self._oracle.ledger.available("verify")
         kept = 0 if queries is None else max(left - queries, 0)
-        while failed < _TRIES and (finalist := finalists.take()) is not None:
-            if verified and not finalist.promising:
-                break
-            if best is not None:
-                # On a proxy what hides is often found too strong for the photo in full, and what
-                # was learned of that puts weaker, more appealing candidates first.
-                if self.goal.liked(finalist.evaluation.appeal) <= best or more == _MORE:
-                    break
-                more += 1
-            # One query is for the second compression; what was verified before is free.
-            spare = max(kept, 1 if verified else 0)
-            unscored = self._oracle.failures.total()
-            least = min((self._loss(v.evaluation) for v in verified), default=math.inf)
-            try:
-                delivered = self._deliver(finalist, self.goal.loss, least, spare=spare)
-            except Ended:
-                self.ended = True
-                break
-            failed = failed + 1 if self._oracle.failures.total() > unscored else 0
-            if delivered is None:
-                continue
-            expected.observe(finalist.evaluation, delivered.evaluation.score)
-            if delivered.evaluation.partial:
-                continue
-            verified.append(delivered)
-            if self.goal.succeeded(delivered.evaluation.score, delivered.evaluation.appeal):
-                best = max(best or 0.0, self.goal.liked(delivered.evaluation.appeal))
-            elif finalist.promising:
-                self.missed = True
-        if failed and not any(v.trial for v in verified):
-            self.failed = self._oracle.latest_failure
-        if not any(self.goal.succeeded(v.evaluation.score, v.evaluation.appeal) for v in verified):
+        verified = self._verified(Finalists(candidates, self.goal, expected), expected, kept)
+        if not any(map(self._succeeded, verified)):
             # What is worse in full than the photo itself is no effort at all; asking is free.
             number, unchanged = candidates[0]
             again = self._objective.deliver(unchanged, self._photo.credit)
@@ -124,6 +90,69 @@ class Verification:
         points = [(v.evaluation.score, v.evaluation.appeal) for v in verified]
         return verified[self.goal.winner(points)]
 
+    def _verified(self, finalists: Finalists, expected: Expectation, kept: int) -> list[Winner]:
+        """Finalists verified, one after the other until no more is worth a query.
+
+        Args:
+            kept: queries that are left alone.
+        """
+        verified: list[Winner] = []
+        failed = more = 0
+        while failed < _TRIES and (finalist := finalists.take()) is not None:
+            if not self._worth_a_query(finalist, verified, more):
+                break
+            more += any(map(self._succeeded, verified))
+            unscored = self._oracle.failures.total()
+            try:
+                delivered = self._verify(finalist, verified, expected, kept)
+            except Ended:
+                self.ended = True
+                break
+            failed = failed + 1 if self._oracle.failures.total() > unscored else 0
+            if delivered is not None:
+                verified.append(delivered)
+        if failed and not any(v.trial for v in verified):
+            self.failed = self._oracle.latest_failure
+        return verified
+
+    def _worth_a_query(self, finalist: Finalist, verified: Sequence[Winner], more: int) -> bool:
+        """Whether a finalist may be better than what was verified.
+
+        Args:
+            more: finalists that were verified after the first success.
+        """
+        if verified and not finalist.promising:
+            return False
+        liked = [self.goal.liked(v.evaluation.appeal) for v in verified if self._succeeded(v)]
+        # On a proxy what hides is often found too strong for the photo in full, and what was
+        # learned of that puts weaker, more appealing candidates first.
+        better = not liked or self.goal.liked(finalist.evaluation.appeal) > max(liked)
+        return better and more < _MORE
+
+    def _verify(
+        self, finalist: Finalist, verified: Sequence[Winner], expected: Expectation, kept: int
+    ) -> Winner | None:
+        """A finalist verified, and its score learned from; None where it has none in full.
+
+        Raises:
+            Ended: the search was ended while the scorer asked to wait.
+        """
+        # One query is for the second compression; what was verified before is free.
+        spare = max(kept, 1 if verified else 0)
+        least = min((self._loss(v.evaluation) for v in verified), default=math.inf)
+        delivered = self._deliver(finalist, self.goal.loss, least, spare=spare)
+        if delivered is None:
+            return None
+        expected.observe(finalist.evaluation, delivered.evaluation.score)
+        if delivered.evaluation.partial:
+            return None
+        if finalist.promising and not self._succeeded(delivered):
+            self.missed = True
+        return delivered
+
+    def _succeeded(self, verified: Winner) -> bool:
+        return self.goal.succeeded(verified.evaluation.score, verified.evaluation.appeal)
+
     def _loss(self, evaluation: Evaluation) -> float:
         return self.goal.loss(evaluation.score, evaluation.appeal)
 
@@ -134,20 +163,10 @@ class Verification:
         expected: Expectation,
     ) -> list[Winner]:
         """The best success of other styles, most liked first, as many as are asked for."""
-        best = winner.evaluation
-        if not self.goal.succeeded(best.score, best.appeal):
+        if not self._succeeded(winner):
             return []
-        first: list[Finalist] = []
-        # In the order of the candidates, which is that of people's liking.
-        for style in dict.fromkeys(e.style for _, e in candidates):
-            if style in (best.style, UNCHANGED):
-                continue
-            its = [(n, e) for n, e in candidates if e.style == style]
-            finalist = Finalists(its, self.goal, expected).take()
-            if finalist is not None and finalist.promising:
-                first.append(finalist)
         found: list[Winner] = []
-        for finalist in sorted(first, key=lambda f: -self.goal.liked(f.evaluation.appeal)):
+        for finalist in self._first_of_others(winner.evaluation.style, candidates, expected):
             if len(found) == self._setup.config.alternatives - 1:
                 break
             try:
@@ -156,9 +175,24 @@ class Verification:
                 break
             if delivered is None or delivered.evaluation.partial:
                 continue
-            if not self._missed(delivered.evaluation.score, delivered.evaluation.appeal):
+            if self._succeeded(delivered):
                 found.append(delivered)
         return found
+
+    def _first_of_others(
+        self, style: str, candidates: Sequence[tuple[int, Evaluation]], expected: Expectation
+    ) -> list[Finalist]:
+        """Of each other style the first finalist that should be a success, most liked first."""
+        first: list[Finalist] = []
+        # In the order of the candidates, which is that of people's liking.
+        for other in dict.fromkeys(e.style for _, e in candidates):
+            if other in (style, UNCHANGED):
+                continue
+            its = [(n, e) for n, e in candidates if e.style == other]
+            finalist = Finalists(its, self.goal, expected).take()
+            if finalist is not None and finalist.promising:
+                first.append(finalist)
+        return sorted(first, key=lambda f: -self.goal.liked(f.evaluation.appeal))
 
     def _missed(self, score: float, appeal: float) -> float:
         """A loss that tells successes, 0, from the rest, 1."""
@@ -188,7 +222,7 @@ class Verification:
         return Winner(finalist.trial, *delivered)
 
     def fragile(self, score: float | None, again: float | None) -> tuple[str, ...]:
-        """What to know of a camouflage that the next compression undoes."""
+        """A note on a camouflage that the next compression undoes."""
         info = self._setup.scorer.info
         if score is None or again is None:
             return ()
@@ -200,7 +234,7 @@ class Verification:
         )
 
     def score_again(self, winner: Winner) -> float | None:
-        """What the same channel does to the delivered picture a second time, if a query is left."""
+        """The score after the same channel a second time, if a query is left."""
         jpeg, received = self._setup.channel.send(self._setup.channel.decode(winner.data))
         digest = hashlib.sha256(jpeg).hexdigest()
         known = digest in self._oracle.known(reference=True)

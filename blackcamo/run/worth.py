@@ -1,4 +1,4 @@
-"""What exports are worth: the scores of the pictures that programs make with them.
+"""The worth of exports: scores of the pictures that programs make with them.
 
 A format that carries no more than colours leaves out some of what brought a score down.
 """
@@ -88,20 +88,8 @@ def groups(preset: Preset, exports: Mapping[str, Export]) -> list[Worth]:
     found: dict[tuple[str, str], list[str]] = {}
     for name, export in exports.items():
         error = export.max_error_levels
-        exact = error is not None and error <= _SAME_LEVELS
-        if not export.left_out and (error is None or exact):
-            continue
-        if name == _LAYERS:
-            key = ("layers", "") if export.files else ("nothing", "no layer is exact")
-        elif error is None or export.left_out != left_by_tables:
-            key = ("approximation", "no program of it can be asked; score what it gives")
-        elif exact:
-            key = ("look", "")
-        elif tables := _tables(export):
-            key = ("table", str(tables[0]))
-        else:
-            key = ("approximation", f"up to {error:.2g} of 255 levels off; score what it gives")
-        found.setdefault(key, []).append(name)
+        if export.left_out or (error is not None and error > _SAME_LEVELS):
+            found.setdefault(_group(name, export, left_by_tables), []).append(name)
     return [
         Worth(
             formats=tuple(names),
@@ -110,6 +98,20 @@ def groups(preset: Preset, exports: Mapping[str, Export]) -> list[Worth]:
         )
         for (carries, why), names in found.items()
     ]
+
+
+def _group(name: str, export: Export, left_by_tables: tuple[str, ...]) -> tuple[str, str]:
+    """The kind of what a format carries, with the table, or why it cannot be scored."""
+    error = export.max_error_levels
+    if name == _LAYERS:
+        return ("layers", "") if export.files else ("nothing", "no layer is exact")
+    if error is None or export.left_out != left_by_tables:
+        return "approximation", "no program of it can be asked; score what it gives"
+    if error <= _SAME_LEVELS:
+        return "look", ""
+    if tables := _tables(export):
+        return "table", str(tables[0])
+    return "approximation", f"up to {error:.2g} of 255 levels off; score what it gives"
 
 
 def through_table(photo: Pixels, path: Path) -> Pixels:

@@ -66,7 +66,7 @@ def load_scorer(spec: str | ScoreFunction, options: ScorerOptions | None = None)
 
 
 def scorer_of(scorer: Scorer, photo: Callable[[], Pixels]) -> Scorer:
-    """What scores one photo and all that is made of it: see `types.PhotoScorer`.
+    """The scorer of one photo and of all its edits: see `types.PhotoScorer`.
 
     Args:
         photo: gives the photo as it arrives unchanged, uint8 (H, W, 3); called where it matters.

@@ -82,7 +82,7 @@ class Address:
 
     @property
     def digest(self) -> str:
-        """What tells this service from others.
+        """The identity of this service.
 
         Raises:
             OutputError: the key that hides the query cannot be kept.

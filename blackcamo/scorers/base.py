@@ -1,4 +1,4 @@
-"""What scorers share: options checked, devices chosen, digests, bad pictures set aside."""
+"""Shared by scorers: options checked, devices chosen, digests, bad pictures set aside."""
 
 from __future__ import annotations
 

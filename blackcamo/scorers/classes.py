@@ -22,7 +22,7 @@ from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 Numbers: TypeAlias = Literal["logits", "probabilities"]
 Compared: TypeAlias = Literal["all", "rival"]
 OPTIONS = ("class", "compared")
-"""What ``--scorer-option`` may say of a classifier."""
+"""Names of the options that ``--scorer-option`` has for a classifier."""
 MAX_CLASS = 1 << 20
 
 
@@ -167,7 +167,7 @@ class OfPhoto:
 
 
 def picture_digest(pixels: Pixels) -> str:
-    """What tells a picture from others, whatever it is."""
+    """A digest of a picture's pixels and size."""
     if not scorable(pixels):
         return ""
     return hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""What adapters to networks share: finding the description, running over pictures of any sizes."""
+"""Shared by adapters to networks: finding the description, running over pictures of any sizes."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class NetworkInput:
 
     @property
     def summary(self) -> str:
-        """What is done to a picture's size, for the record."""
+        """The preprocessing of a picture's size, for the record."""
         if self.size is None:
             return "own size"
         return f"{self.mode} to {self.width_px}x{self.height_px}, {self.method}"
@@ -93,7 +93,7 @@ class NetworkInput:
 
     @property
     def needed(self) -> str:
-        """What a picture that is not accepted lacks."""
+        """The reason why a picture is not accepted."""
         if self.mode == "crop" and self.size is not None:
             return f"{self.width_px}x{self.height_px} are cut out of it"
         return f"sides of at least {self.min_side_px} pixels are needed"
@@ -204,6 +204,22 @@ def _description(top: StrictTable, default_name: str) -> Description:
     name = top.text("name", default_name)
     if not (0 < len(name) <= _MAX_NAME and name.isprintable()):
         top.refuse("name", f"must be 1 to {_MAX_NAME} printable characters on one line")
+    description = Description(
+        name=name,
+        input=_input(source),
+        output=_output(sink),
+        low=scale.number("low", 0.0),
+        high=scale.number("high", 100.0),
+        threshold=scale.number("threshold", 50.0),
+        higher_is_better=scale.flag("higher_is_better", True),
+    )
+    for table in (top, source, sink, scale):
+        table.finish()
+    return description
+
+
+def _input(source: StrictTable) -> NetworkInput:
+    """How ``[input]`` says that pictures are fed."""
     fed = NetworkInput(
         width_px=source.whole("width_px", least=1, most=_MAX_SIDE_PX),
         height_px=source.whole("height_px", least=1, most=_MAX_SIDE_PX),
@@ -220,6 +236,11 @@ def _description(top: StrictTable, default_name: str) -> Description:
         source.refuse("width_px", "needs height_px and the other way round; leave out both or none")
     if 0 in fed.std:
         source.refuse("std", "has a 0, by which nothing can be divided")
+    return fed
+
+
+def _output(sink: StrictTable) -> NetworkOutput:
+    """How ``[output]`` says that scores are read."""
     read = NetworkOutput(
         tensor=sink.text("tensor", "") or None,
         values=sink.numbers("values"),
@@ -233,22 +254,11 @@ def _description(top: StrictTable, default_name: str) -> Description:
         sink.refuse("classes", "cannot stand beside values, column or range; leave those out")
     if read.range is not None and read.range[0] == read.range[1]:
         sink.refuse("range", "is empty; give what maps to low and what maps to high")
-    description = Description(
-        name=name,
-        input=fed,
-        output=read,
-        low=scale.number("low", 0.0),
-        high=scale.number("high", 100.0),
-        threshold=scale.number("threshold", 50.0),
-        higher_is_better=scale.flag("higher_is_better", True),
-    )
-    for table in (top, source, sink, scale):
-        table.finish()
-    return description
+    return read
 
 
 def _classes(sink: StrictTable) -> Classes | None:
-    """What ``[output]`` says of classes; the scale of their scores is 0 to 100."""
+    """The classes of ``[output]``; the scale of their scores is 0 to 100."""
     numbers = sink.choice("classes", "", ("", *get_args(Numbers)))
     compared = sink.choice("compared", "all", get_args(Compared))
     if not numbers:

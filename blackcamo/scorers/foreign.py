@@ -1,4 +1,4 @@
-"""What the adapters to foreign code share: a callable, a program or a service."""
+"""Shared by adapters to foreign code: a callable, a program or a service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from blackcamo.types import NoScore, Pixels, ScorerInfo, ScorerOptions
 def declare_foreign(
     name: str, digest: str, options: ScorerOptions, *, known: Sequence[str] = ()
 ) -> ScorerInfo:
-    """What a foreign scorer declares: 0-100, threshold 50, higher is better, unless overridden.
+    """Declaration of a foreign scorer: 0-100, threshold 50, higher is better, unless overridden.
 
     Args:
         name: the scorer's name, shown with every score.
@@ -97,7 +97,7 @@ def png(pixels: Pixels) -> bytes:
 
 
 def shown(value: Any) -> str:
-    """What somebody's code gave, as it stands in a message: one short line."""
+    """A value that foreign code gave, as it stands in a message: one short line."""
     try:
         text = " ".join(ascii(value).split())
     except Exception:  # noqa: BLE001 - it is somebody's code, too

@@ -288,7 +288,7 @@ def _authentication(address: Address, options: ScorerOptions) -> dict[str, str]:
 
 
 def _refusal(answer: httpx.Response) -> _Unanswered:
-    """What an answer with a status of no success means."""
+    """The meaning of an answer with a status of no success."""
     code, wait_s = answer.status_code, retry_after_s(answer.headers)
     again = code in _TRANSIENT
     busy = ", too many requests" if code == _BUSY else ""

@@ -194,7 +194,7 @@ def load_model(data: bytes) -> Model:
 
 
 def patch_features(picture: Tensor) -> tuple[Floats, Floats]:
-    """What NIQE measures in each patch.
+    """The features of NIQE in each patch.
 
     Args:
         picture: luma, float64 (B, H, W) of 0-255, both sides at least 32.

@@ -187,6 +187,16 @@ def _check_input(session: Any, about: Description) -> tuple[str, Any, int | None
             f"scorer {about.name!r}: input {name!r} is {kind}; it must be one of "
             f"{', '.join(_DTYPES)}"
         )
+    _check_shape(name, shape, about)
+    return name, _DTYPES[kind], shape[0] if isinstance(shape[0], int) else None
+
+
+def _check_shape(name: str, shape: Sequence[int | str], about: Description) -> None:
+    """Refuse an input of another shape than pictures have as they are described.
+
+    Raises:
+        ScorerError: it has one.
+    """
     size = about.input.size or (None, None)
     wanted = (3, *size) if about.input.layout == "nchw" else (*size, 3)
     # Names stand for lengths that may be any; None in ``wanted`` is the picture's own.
@@ -197,7 +207,6 @@ def _check_input(session: Any, about: Description) -> tuple[str, Any, int | None
             f"scorer {about.name!r}: input {name!r} has the shape {shape}, the description makes "
             f"{['n', *(w or 'any' for w in wanted)]}; correct its layout, width_px or height_px"
         )
-    return name, _DTYPES[kind], shape[0] if isinstance(shape[0], int) else None
 
 
 def _check_output(session: Any, about: Description) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""What an ONNX file says of itself: which files hold its weights, and whether it is quantised.
+"""Facts in an ONNX file: which files hold its weights, and whether it is quantised.
 
 Source: onnx.proto of ONNX 1.17: TensorProto.external_data ("location" is relative to the folder of
 the model), NodeProto.op_type.
@@ -52,21 +52,12 @@ def inspect(model: bytes, path: Path) -> NetworkFile:
     """
     onnx = import_extra("onnx", extra="onnx", who="scorer 'onnx'")
     protobuf = import_extra("google.protobuf.message", extra="onnx", who="scorer 'onnx'")
-
-    def parts(message: Any) -> Iterator[Any]:
-        """A message and all in it: graphs, nodes, functions and tensors, however deep."""
-        yield message
-        for field, value in message.ListFields():
-            if field.message_type is not None:
-                for inner in [value] if isinstance(value, protobuf.Message) else value:
-                    yield from parts(inner)
-
     network = onnx.ModelProto()
     locations: set[str] = set()
     quantised = False
     try:
         network.ParseFromString(model)
-        for part in parts(network):
+        for part in _parts(network, protobuf.Message):
             if isinstance(part, onnx.TensorProto) and part.data_location == part.EXTERNAL:
                 locations |= {_text(e.value) for e in part.external_data if e.key == "location"}
             elif isinstance(part, onnx.NodeProto):
@@ -74,13 +65,31 @@ def inspect(model: bytes, path: Path) -> NetworkFile:
     except (protobuf.DecodeError, UnicodeDecodeError) as error:
         raise WeightsError(f"{str(path)!r} is no ONNX network, or it is cut short") from error
     for location in locations:
-        inside = Path(os.path.normpath(location))
-        if not location or inside.is_absolute() or inside.parts[:1] == (os.pardir,):
-            raise WeightsError(
-                f"{str(path)!r} keeps weights in {location!r}; that must be a file beside the "
-                "network or in a folder there: save it again with its weights beside it"
-            )
+        _check_location(location, path)
     return NetworkFile(tuple(sorted({path.parent / place for place in locations})), quantised)
+
+
+def _parts(message: Any, kind: type) -> Iterator[Any]:
+    """A message and all in it: graphs, nodes, functions and tensors, however deep."""
+    yield message
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for inner in [value] if isinstance(value, kind) else value:
+                yield from _parts(inner, kind)
+
+
+def _check_location(location: str, path: Path) -> None:
+    """Refuse weights that lie outside the network's own folder.
+
+    Raises:
+        WeightsError: they do.
+    """
+    inside = Path(os.path.normpath(location))
+    if not location or inside.is_absolute() or inside.parts[:1] == (os.pardir,):
+        raise WeightsError(
+            f"{str(path)!r} keeps weights in {location!r}; that must be a file beside the "
+            "network or in a folder there: save it again with its weights beside it"
+        )
 
 
 def _text(field: str | bytes) -> str:

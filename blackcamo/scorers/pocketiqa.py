@@ -126,7 +126,7 @@ class Piece:
 
     @property
     def seen(self) -> slice:
-        """What the tile shows."""
+        """The pixels of the tile."""
         return slice(max(self.start - REACH_PX, 0), min(self.stop + REACH_PX, self.side_px))
 
     def inner(self, shrink: int) -> slice:
@@ -168,7 +168,7 @@ class Moments:
         self._count = both
 
     def pooled(self) -> tuple[Tensor, Tensor]:
-        """What the network pools of them: each (C), in float32."""
+        """The pooled features of the network: each (C), in float32."""
         mean, variance = (
             torch.from_numpy(found.astype(np.float32))
             for found in (self._mean, self._squares / self._count)

@@ -39,7 +39,7 @@ from blackcamo.scorers.foreign import declare_foreign, number, numbers, shown
 from blackcamo.types import NoScore, Pixels, ScoreFunction, Scorer, ScorerOptions
 
 CALLABLE = "callable"
-"""What the spec of a callable begins with that no module has by name."""
+"""Prefix of the specs of callables that no module has by name."""
 
 
 class Function:
@@ -137,7 +137,7 @@ class Function:
         return numbers(values, images=len(images), name=name)
 
     def _singly(self, answer: object) -> str:
-        """What to do with one that takes a single picture, and what that costs."""
+        """Advice for one that takes a single picture, with what that costs."""
         if math.isnan(number(answer)) or isinstance(answer, str | bytes):
             return ""
         took = ""
@@ -210,7 +210,7 @@ def _module_digest(spec: str, module: ModuleType) -> str:
 
 
 def _classes(name: str, options: ScorerOptions) -> Classes | None:
-    """What the options say of classes."""
+    """The classes that the options name."""
     wanted = options.extra.get("classes")
     if wanted is None:
         refuse_class_options(name, options)

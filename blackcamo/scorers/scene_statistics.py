@@ -25,7 +25,7 @@ from torch import Tensor
 Floats = NDArray[np.float64]
 
 BORDER_PX = 3
-"""What ``extend`` adds on each side: the window's radius, and that of ``half_size``'s kernel."""
+"""Pixels that ``extend`` adds on each side: radii of the window and of ``half_size``'s kernel."""
 
 SIGMA_PX = 7 / 6
 MIN_DEVIATION = 1.0
@@ -123,7 +123,7 @@ def neighbour_products(coefficients: Tensor) -> Iterator[Tensor]:
 
 
 def moments(values: Tensor) -> Tensor:
-    """What an AGGD is fitted from, (..., 5), of samples (..., H, W).
+    """The moments that an AGGD is fitted to, (..., 5), of samples (..., H, W).
 
     The five: how many are below and above 0, and the sums of |x|, x^2 and x|x|.
     """

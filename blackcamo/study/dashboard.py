@@ -25,7 +25,7 @@ _WORDS = {
     b'"Which trial is the worst?"': f'"{QUESTION}"'.encode(),
     b'"Worst"': b'"Would not post"',
 }
-"""What the page of optuna-dashboard 0.21 asks of a jury, and what is asked instead."""
+"""Questions of the page of optuna-dashboard 0.21 to a jury, and those asked instead."""
 _LONG = re.compile(rb"(?<![0-9.])(?<![0-9]:)-?[0-9]+\.[0-9]{4,}(?![0-9]*[eE])")
 _DECIMALS = 3
 

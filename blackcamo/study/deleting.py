@@ -12,7 +12,7 @@ from blackcamo.study.lease import Lease
 from blackcamo.study.names import study_names
 from blackcamo.study.pictures import Pictures
 from blackcamo.study.storage import open_storage
-from blackcamo.study.study import Register
+from blackcamo.study.writer import WriterRegister
 
 
 def delete_study(storage: str | Path, name: str, *, pictures: Path) -> None:
@@ -34,7 +34,7 @@ def delete_study(storage: str | Path, name: str, *, pictures: Path) -> None:
     store.limit(name)
     with store.errors():
         study_id = store.optuna.get_study_id_from_name(name)
-        lease = Lease(Register(store, study_id), f"study {name!r}")
+        lease = Lease(WriterRegister(store, study_id), f"study {name!r}")
         # Whoever gets the lease knows that nobody else writes.
         lease.acquire()
         lease.release()

@@ -36,7 +36,7 @@ _PRIOR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a jury made of one trial.
+    """The verdict of a jury on one trial.
 
     ``worth`` is on a logarithmic scale whose 0 is the average, None if the trial was in no
     choice; ``vetoed`` says that somebody would not post it.

@@ -1,4 +1,4 @@
-"""What the jury of a study is called."""
+"""The name of a study's jury."""
 
 
 def jury_name(study: str) -> str:

@@ -170,7 +170,7 @@ def _whoami() -> Record:
 
 
 def _machine() -> str | None:
-    """What tells machines, boots and containers apart; None where there is no such thing."""
+    """An identity of machine, boot and container; None where there is none."""
     if sys.platform != "linux":
         return None
     try:

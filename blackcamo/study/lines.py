@@ -67,7 +67,7 @@ class DamagedLine(ValueError):  # noqa: N818 - named by what it is
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a line does: ``study`` is the number of the study that it is about, None of none.
+    """The operation of a line: ``study`` is the number of the study that it is about, None of none.
 
     ``log`` is the line, where it had to be parsed to tell.
     """
@@ -117,7 +117,7 @@ class Census:
             yield _TRIAL_OF_OTHERS
 
     def count(self, line: bytes) -> Operation:
-        """What the next line does.
+        """The operation of the next line.
 
         Raises:
             DamagedLine: it is no operation, and not even its first fields can be read.
@@ -175,7 +175,7 @@ def parse(line: bytes) -> Log:
 
 
 def stub_of_others(operation: Operation) -> Log | None:
-    """What stands for an operation after a skipped beginning; None where it is to be done.
+    """The substitute of an operation after a skipped beginning; None where it is to be done.
 
     That is the making of a study that was not there before.
     """
@@ -187,7 +187,7 @@ def stub_of_others(operation: Operation) -> Log | None:
 
 
 def stub(operation: Operation) -> Log:
-    """What stands for an operation on a study that nobody asks about: its trials are counted."""
+    """The substitute of an operation on a study that nobody asks about: its trials are counted."""
     if operation.code != CREATE_TRIAL:
         return NOTHING
     return {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from optuna.trial import FrozenTrial, TrialState
@@ -12,7 +13,7 @@ from blackcamo.errors import OptionError, StudyError
 from blackcamo.records import typed
 from blackcamo.study import trials
 from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
-from blackcamo.study.store import Json
+from blackcamo.study.store import Json, Store
 
 MERGED = "merged"
 """Attribute of a merged study: name of each source -> what that one was made with."""
@@ -49,41 +50,12 @@ def merge_studies(
     copied: dict[Origin, int] = {}
     batches = itertools.count()
     with store.errors():
-        for study in store.optuna.get_all_studies():
-            if study.study_name == into:
-                if "schema" in study.user_attrs:
-                    raise OptionError(
-                        f"study {into!r} exists in {store.where}; choose another name or delete it"
-                    )
-                store.optuna.delete_study(study._study_id)
+        _make_way(store, into)
         directions = store.optuna.get_study_directions(sources[0].id)
         study_id = store.create_study(into, directions)
-        for position, source in enumerate(sources):
-            renumbered: dict[int, int] = {}
-            found = [
-                trial
-                for trial in trials.answered(source.store.optuna.get_all_trials(source.id))
-                if trial.state == TrialState.COMPLETE and not (position and trial.number == 0)
-            ]
-            for trial in found:
-                batch = trial.user_attrs["batch"]
-                if batch not in renumbered:
-                    renumbered[batch] = next(batches)
-            created = store.create_trials(
-                study_id,
-                [
-                    _copy(trial, source.name, renumbered[trial.user_attrs["batch"]])
-                    for trial in found
-                ],
-            )
-            store.finish_trials(
-                {
-                    trial_id: (TrialState.COMPLETE, trial.values, {})
-                    for trial, (trial_id, _) in zip(found, created, strict=True)
-                }
-            )
-            for trial, (_, number) in zip(found, created, strict=True):
-                copied[source.name, trial.number] = number
+        for source in sources:
+            numbers = _copy_trials(source, store, study_id, batches, unchanged=source is sources[0])
+            copied |= {(source.name, old): new for old, new in numbers.items()}
         store.name_metrics(study_id, trials.METRICS)
         for key, record in store.optuna.get_study_system_attrs(sources[0].id).items():
             if key.startswith(KEPT):
@@ -91,6 +63,51 @@ def merge_studies(
         # The schema comes last: a study without it is not listed.
         store.describe(study_id, {**describe(copied), "schema": SCHEMA})
     return copied
+
+
+def _make_way(store: Store, name: str) -> None:
+    """Delete a study that a killed merge left behind.
+
+    Raises:
+        OptionError: the study of that name is whole.
+    """
+    for study in store.optuna.get_all_studies():
+        if study.study_name != name:
+            continue
+        if "schema" in study.user_attrs:
+            raise OptionError(
+                f"study {name!r} exists in {store.where}; choose another name or delete it"
+            )
+        store.optuna.delete_study(study._study_id)
+
+
+def _copy_trials(
+    source: RecordedStudy, store: Store, study_id: int, batches: Iterator[int], *, unchanged: bool
+) -> dict[int, int]:
+    """Copy the trials of a study that have a score: number -> number of the copy.
+
+    Args:
+        store, study_id: where they are copied to.
+        batches: gives the next batch there its index.
+        unchanged: copy the photo unchanged, too.
+    """
+    found = [
+        trial
+        for trial in trials.answered(source.store.optuna.get_all_trials(source.id))
+        if trial.state == TrialState.COMPLETE and (unchanged or trial.number != 0)
+    ]
+    renumbered = defaultdict[int, int](lambda: next(batches))
+    templates = [
+        _copy(trial, source.name, renumbered[trial.user_attrs["batch"]]) for trial in found
+    ]
+    created = store.create_trials(study_id, templates)
+    store.finish_trials(
+        {
+            trial_id: (TrialState.COMPLETE, trial.values, {})
+            for trial, (trial_id, _) in zip(found, created, strict=True)
+        }
+    )
+    return {trial.number: number for trial, (_, number) in zip(found, created, strict=True)}
 
 
 def _copy(trial: FrozenTrial, source: str, batch: int) -> FrozenTrial:

@@ -22,7 +22,8 @@ T = TypeVar("T")
 SCHEMA = 2
 """Version of how blackcamo uses trials and attributes; studies of another one are refused."""
 KEPT = "blackcamo:kept"
-"""Record of single answers, followed by their key."""
+"""Record of single answers, followed by their key. Like others that nobody looks at, it is a system
+attribute of the study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Batch:
 
     @property
     def proposals(self) -> list[Proposal]:
-        """What was asked for."""
+        """The candidates as they were proposed."""
         return [Proposal(e.style, e.vector) for e in self.evaluations]
 
 
 class RecordedStudy:
-    """What a study of a storage records.
+    """The record of a study in a storage.
 
     Attributes:
         store, id: where it is kept, and its identifier there.
@@ -87,7 +88,7 @@ class RecordedStudy:
 
     @property
     def attributes(self) -> dict[str, Json]:
-        """What the study was made with, and about; ``ledger`` once a query was sent."""
+        """The attributes of the study; ``ledger`` among them once a query was sent."""
         with self.store.errors():
             return dict(self.store.optuna.get_study_user_attrs(self.id))
 
@@ -117,7 +118,7 @@ class RecordedStudy:
         return {found.number: found.evaluation for found in self._answered()}
 
     def recall(self, key: str, kind: type[T]) -> T | None:
-        """What :meth:`keep` recorded under ``key``, None if nothing.
+        """The value that :meth:`keep` recorded under ``key``, None if there is none.
 
         Raises:
             StudyError: it is not of that kind, or the storage cannot be read.

@@ -56,7 +56,7 @@ class JournalStore(Store):
         self._journal.limit((name, jury_name(name)))
 
     def summaries(self) -> list[StudySummary]:
-        """What the studies are, from the few lines that tell it."""
+        """Summaries of the studies, from the few lines that tell them."""
         return survey(self._path)
 
     def together(self, *, durable: bool = True) -> AbstractContextManager[object]:

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from optuna.trial import FrozenTrial, TrialState
 
 from blackcamo.errors import StudyError
-from blackcamo.records import plain, typed
 from blackcamo.study import trials
-from blackcamo.study.lease import Lease, Record
+from blackcamo.study.answers import Answers, Candidate, TrialKey
+from blackcamo.study.attributes import require_same
+from blackcamo.study.lease import Lease
 from blackcamo.study.recorded import KEPT, SCHEMA, RecordedStudy
 from blackcamo.study.storage import open_storage
 from blackcamo.study.store import Json, Store
+from blackcamo.study.writer import WriterRegister
 from blackcamo.types import Evaluation, Proposal
 
 if TYPE_CHECKING:
     from blackcamo.styles.space import StyleSpace
-
-# Records that a search needs but nobody looks at: system attributes of the study.
-_WRITER = "blackcamo:writer"
-_ANSWERS = "blackcamo:answers"
-
-# Identifier in the storage and number in the study.
-_TrialKey: TypeAlias = tuple[int, int]
-# Index of the batch and proposal.
-_Candidate: TypeAlias = tuple[int, Proposal]
 
 
 class Study(RecordedStudy):
@@ -48,9 +39,10 @@ class Study(RecordedStudy):
         super().__init__(store, study_id, name)
         # A study that was loaded is never written, see Lease.check().
         self._ranges = trials.distributions(styles or {})
-        self._lease = Lease(Register(store, study_id), f"study {name!r}")
+        self._lease = Lease(WriterRegister(store, study_id), f"study {name!r}")
+        self._answers = Answers(store, study_id, self.where)
         self._running: dict[int, int] = {}
-        self._left: dict[_Candidate, list[_TrialKey]] = {}
+        self._left: dict[Candidate, list[TrialKey]] = {}
 
     @classmethod
     @contextlib.contextmanager
@@ -176,13 +168,9 @@ class Study(RecordedStudy):
             ledger: its counts after these evaluations.
         """
         found = dict(zip(numbers, map(trials.pack, evaluations), strict=True))
-        answers = Answers(dict(ledger), {n: (a.score, a.appeal) for n, a in found.items()})
         with self._writing():
             running = {n: self._running.pop(n) for n in numbers}
-            self._note(running, found, answers)
-            # What was noted counts from here on: a kill leaves every answer of the batch or none.
-            self.store.write(self.id, _ANSWERS, plain(answers))
-            self._finish(running, answers)
+            self._answers.finish(running, found, ledger)
             self._record_ledger(ledger)
 
     def keep(self, key: str, value: Json, *, ledger: Mapping[str, int] | None = None) -> None:
@@ -209,7 +197,7 @@ class Study(RecordedStudy):
             self._lease.check()
             yield
 
-    def _take_up(self, batch: int, proposal: Proposal) -> _TrialKey | None:
+    def _take_up(self, batch: int, proposal: Proposal) -> TrialKey | None:
         """The trial of this candidate that a killed process left running, if there is one."""
         left = self._left.get((batch, proposal))
         return left.pop(0) if left else None
@@ -231,54 +219,14 @@ class Study(RecordedStudy):
         checks = known.get("checks", 0)
         self.store.describe(self.id, {"ledger": {**ledger, "lost": lost, "checks": checks}})
 
-    def _note(
-        self, trial_ids: Mapping[int, int], found: Mapping[int, trials.Answer], answers: Answers
-    ) -> None:
-        queries = answers.ledger.get("total", 0)
-        self.store.note_trials(
-            {trial_ids[number]: trials.found(answer, queries) for number, answer in found.items()}
-        )
-
-    def _finish(self, trial_ids: Mapping[int, int], answers: Answers) -> None:
-        self.store.finish_trials(
-            {
-                trial_id: trials.outcome(answers.trials[number])
-                for number, trial_id in trial_ids.items()
-            }
-        )
-
     def _describe(self, fixed: Mapping[str, Json], about: Mapping[str, Json]) -> None:
-        recorded = self.attributes
-        # As JSON gives it back: with lists for tuples.
-        fixed = json.loads(json.dumps(fixed))
-        for key, value in fixed.items():
-            if key in recorded and recorded[key] != value:
-                raise StudyError(
-                    f"study {self.name!r} was made with {difference(key, recorded[key], value)}; "
-                    "use the same again or start a new study"
-                )
+        fixed = require_same(self.name, self.attributes, fixed)
         self.store.describe(self.id, {**fixed, **about})
         self.store.name_metrics(self.id, trials.METRICS)
 
     def _recover(self) -> None:
         """Bring a study that a killed process left into order."""
-        recorded = self.store.read(self.id, _ANSWERS) or {"ledger": {}, "trials": {}}
-        answers = typed(Answers, recorded, f"{self.where}: its latest answers", StudyError)
-        optuna = self.store.optuna
-        answered = {}
-        for trial in optuna.get_all_trials(self.id, deepcopy=False):
-            if trial.state != TrialState.RUNNING:
-                continue
-            trial_id = optuna.get_trial_id_from_study_id_trial_number(self.id, trial.number)
-            if trial.number in answers.trials:
-                answered[trial.number] = trial_id
-            else:
-                candidate = trials.begun(trial, self.where)
-                self._left.setdefault(candidate, []).append((trial_id, trial.number))
-        whole = {n: answers.trials[n] for n in answered}
-        found = {n: a for n, a in whole.items() if isinstance(a, trials.Answer)}
-        self._note(answered, found, answers)
-        self._finish(answered, answers)
+        self._left = self._answers.recover()
         self._settle_ledger()
 
     def _settle_ledger(self) -> None:
@@ -286,14 +234,8 @@ class Study(RecordedStudy):
         sent = self.ledger
         if not sent:
             return
-        records = self.store.optuna.get_study_system_attrs(self.id)
-        settled = [
-            typed(Settled, record, f"{self.where}: its record {key}", StudyError).ledger
-            for key, record in records.items()
-            if key == _ANSWERS or key.startswith(KEPT)
-        ]
         nothing = dict.fromkeys(sent, 0) | {"budget": sent.get("budget", 0)}
-        answered = max(filter(None, settled), key=_total, default=nothing)
+        answered = max(filter(None, self._answers.ledgers()), key=_total, default=nothing)
         self._record_ledger(answered, lost=max(_total(sent) - _total(answered), 0))
 
     def _abandon(self) -> None:
@@ -318,65 +260,5 @@ class Study(RecordedStudy):
         self._left.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A record of queries that were answered: the ledger's counts after them."""
-
-    ledger: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What came of a batch, recorded at once before any of its trials ends.
-
-    Earlier builds recorded here what they note with each trial later.
-    """
-
-    ledger: Mapping[str, int]
-    trials: Mapping[int, trials.Values | trials.Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """The part of a writer's record that decides who may write."""
-
-    owner: str | None
-    beat: int = 0
-    host: str = ""
-    pid: int = 0
-    machine: str | None = None
-    started: int | None = None
-
-
-class Register:
-    """The record of a study's writer."""
-
-    def __init__(self, store: Store, study_id: int) -> None:
-        self._store = store
-        self._id = study_id
-
-    def read(self) -> Record | None:
-        """What is written of the writer, None if nothing."""
-        record: Record | None = self._store.read(self._id, _WRITER)
-        if record is not None:
-            where = f"a study in {self._store.where} is damaged: the record of its writer"
-            typed(Writer, record, where, StudyError)
-        return record
-
-    def swap(self, old: Record | None, new: Record) -> bool:
-        """Write ``new`` where ``old`` stands; False if another was faster."""
-        with self._store.errors():
-            return self._store.swap(self._id, _WRITER, old, new)
-
-
 def _total(ledger: Mapping[str, int]) -> int:
     return ledger.get("total", 0)
-
-
-def difference(key: str, recorded: Any, value: Any) -> str:
-    """Name the innermost value that differs."""
-    if isinstance(recorded, dict) and isinstance(value, dict):
-        for inner in {**recorded, **value}:
-            if recorded.get(inner) != value.get(inner):
-                return difference(f"{key}.{inner}", recorded.get(inner), value.get(inner))
-    return f"{key} {recorded!r}, not {value!r}"

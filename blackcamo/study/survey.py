@@ -1,4 +1,4 @@
-"""What studies are, at a glance: from a journal without replaying it, or from any storage."""
+"""Summaries of studies: from a journal without replaying it, or from any storage."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def survey(path: Path) -> list[StudySummary]:
 
 @dataclass
 class _Notes:
-    """What the lines about one study have told."""
+    """The facts about one study that its lines have told."""
 
     attributes: dict[str, Any] = field(default_factory=dict)
     trials: list[int] = field(default_factory=list)

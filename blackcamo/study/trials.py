@@ -43,7 +43,7 @@ class Jpeg:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an evaluation found; the record of a batch held it whole in earlier builds."""
+    """The findings of an evaluation; the record of a batch held them whole in earlier builds."""
 
     appeal: float
     parts: Mapping[str, float]
@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the notes of a trial say from its beginning on."""
+    """The notes of a trial from its beginning on."""
 
     batch: int
     vector: tuple[float, ...]
@@ -65,7 +65,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What the notes of a trial say that was evaluated; ``appeal`` where it has no values."""
+    """The notes of a trial that was evaluated; ``appeal`` where it has no values."""
 
     batch: int
     vector: tuple[float, ...]
@@ -161,7 +161,7 @@ def begun(trial: FrozenTrial, where: str) -> tuple[int, Proposal]:
 
 
 def pack(evaluation: Evaluation) -> Answer:
-    """What an evaluation found; vector and parameters are in the trial already."""
+    """The findings of an evaluation; vector and parameters are in the trial already."""
     return Answer(
         score=evaluation.score if math.isfinite(evaluation.score) else None,
         appeal=evaluation.appeal,
@@ -209,7 +209,7 @@ def _whole(number: float) -> float:
 
 
 def unpack(trial: FrozenTrial, where: str) -> Answered:
-    """What a finished trial records.
+    """The record of a finished trial.
 
     Args:
         where: how a message about damage begins.

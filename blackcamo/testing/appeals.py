@@ -25,7 +25,7 @@ _ALIKE = 0.01
 
 
 class AppealContract:
-    """What every measure keeps on a ladder of edits of known order."""
+    """The contract of every measure, on a ladder of edits of known order."""
 
     photo = to_pixels(make_photo(144, 192))
 

@@ -18,7 +18,7 @@ _SIDES_PX = ((1, 1), (1, 9), (37, 53), (96, 128))
 
 
 class StepContract:
-    """What every step keeps."""
+    """The contract of every step."""
 
     def make_step(self) -> Step:
         """The step under test; override this."""

@@ -92,7 +92,7 @@ def ladder() -> list[Edit]:
 
 
 def failures() -> dict[str, Edit]:
-    """What earlier measures let through: pictures that a search delivered and people refused.
+    """Pictures that a search delivered by earlier measures and people refused.
 
     The first was preferred to its original by an aesthetics network, the second kept SSIM at .93.
     """

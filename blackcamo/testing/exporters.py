@@ -33,7 +33,7 @@ def make_preset(**others: float) -> Preset:
 
 
 class ExporterContract:
-    """What every export format keeps."""
+    """The contract of every export format."""
 
     def make_preset(self) -> Preset:
         """A preset of which the format writes something; override this where a look is nothing."""
@@ -69,7 +69,7 @@ class ExporterContract:
 
 
 class LookExporterContract(ExporterContract):
-    """What a format of looks keeps: a program that reads it gives the same colours."""
+    """The contract of a format of looks: a program that reads it gives the same colours."""
 
     def read_back(self, export: Export, colours: Colours) -> Colours:
         """Colours (N, 3) in [0, 1] as a program gives them that opens the files; override this."""

@@ -44,7 +44,7 @@ def make_photo(height_px: int = 96, width_px: int = 128) -> Tensor:
 
 
 class FilterContract:
-    """What every filter keeps, whatever its kind."""
+    """The contract of every filter, whatever its kind."""
 
     def make_filter(self) -> Filter:
         """The filter under test; override this."""
@@ -141,7 +141,7 @@ class FilterContract:
 
 
 class LookFilterContract(FilterContract):
-    """What a ``LookFilter`` keeps beside."""
+    """The further contract of a ``LookFilter``."""
 
     def test_is_a_look(self) -> None:
         """The filter has the protocol's names."""
@@ -175,7 +175,7 @@ class LookFilterContract(FilterContract):
 
 
 class SpatialFilterContract(FilterContract):
-    """What a ``SpatialFilter`` keeps beside."""
+    """The further contract of a ``SpatialFilter``."""
 
     resolution_tolerance = 0.75 / 255
     """Mean difference between rendering small and rendering large, then shrinking."""
@@ -196,7 +196,7 @@ class SpatialFilterContract(FilterContract):
 
 
 class GeometryFilterContract(FilterContract):
-    """What a ``GeometryFilter`` keeps beside."""
+    """The further contract of a ``GeometryFilter``."""
 
     def test_is_a_geometry(self) -> None:
         """The filter has the protocol's names."""

@@ -69,7 +69,7 @@ class CountingScorer:
 
 
 class ScorerContract:
-    """What every scorer keeps. Tolerances are in points of a 0-100 scale."""
+    """The contract of every scorer. Tolerances are in points of a 0-100 scale."""
 
     batch_tolerance: ClassVar[float] = 1e-3
     """How much neighbours may change a score."""

@@ -1,4 +1,4 @@
-"""What studies of many searches share: a core for each, and scorers from their config files."""
+"""Shared by studies of many searches: a core for each, and scorers from their config files."""
 
 from __future__ import annotations
 

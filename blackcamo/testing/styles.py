@@ -52,7 +52,7 @@ def odd_photos() -> Iterator[tuple[str, Pixels]]:
 
 
 class StyleContract:
-    """What every style keeps; give it as ``style``."""
+    """The contract of every style; give it as ``style``."""
 
     style: Style
     filters: Sequence[str] | None = None
@@ -69,7 +69,7 @@ class StyleContract:
         return to_rgb(to_pixels(0.1 + 0.8 * make_photo(192, 256)))
 
     def space(self, known: PhotoFacts) -> StyleSpace:
-        """What the style frees on a photo."""
+        """The parameters that the style frees on a photo."""
         return StyleSpace(self.style, known, self.chain.space)
 
     def render(self, values: dict[str, float]) -> Tensor:

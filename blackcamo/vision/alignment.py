@@ -45,7 +45,7 @@ _EDGE_PX = 2
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What an edit and its photo both show.
+    """The part that an edit and its photo both show.
 
     Args:
         matrix: position in the photo of a position in the edit, see ``vision/registration.py``.
@@ -142,7 +142,7 @@ class _Explanation(NamedTuple):
 def _explanations(
     registration: Registration, start: Projective, edited: Pixels
 ) -> Iterator[_Explanation]:
-    """What may explain an edit that lies near a start, simplest first."""
+    """Models that may explain an edit that lies near a start, simplest first."""
     yield (last := _Explanation(start, None, registration.fit(start)))
     if (refined := registration.refined(start)) is not None:
         for matrix in _plainer(refined, edited):

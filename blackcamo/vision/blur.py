@@ -41,7 +41,7 @@ def gaussian_blur(rgb: Tensor, sigma_px: float) -> Tensor:
 
 
 def blur_by_torch(rgb: Tensor, sigma_px: float) -> Tensor:
-    """What ``gaussian_blur`` does on a GPU; runs on any device."""
+    """``gaussian_blur`` for a GPU; runs on any device."""
     height_px, width_px = rgb.shape[-2:]
     factor, low_sigma_px = _plan(sigma_px)
     if factor > 1:

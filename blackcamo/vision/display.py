@@ -1,4 +1,4 @@
-"""What a screen shows of a picture: 256 levels a channel, turned into linear light."""
+"""A picture as a screen shows it: 256 levels a channel, turned into linear light."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def fit_look(aligned: Tensor, edited: Tensor, *, smoothness: float = _SUPPLE) ->
 
 
 def explain(aligned: Tensor, edited: Tensor) -> tuple[Tensor, Tensor]:
-    """What of an edit is meant: the photo under its look, and that with slow light and clarity.
+    """An edit as it is meant: the photo under its look, and that with slow light and clarity.
 
     Three things are what a deliberate edit does to a whole picture: a look, light that changes
     smoothly over it, as by a vignette, and bands of detail that are raised or lowered everywhere

@@ -1,4 +1,4 @@
-"""What is measured of a photo once, so that a style can fit itself to it."""
+"""Measurements of a photo, made once, so that a style can fit itself to it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class PhotoFacts:
 
     @cached_property
     def subject(self) -> Subject | None:
-        """What the photo is of, found when it is first asked for; None where nothing stands out."""
+        """The subject, found when it is first asked for; None where nothing stands out."""
         from blackcamo.vision.subject import find_subject
 
         return find_subject(self.pixels)

@@ -58,7 +58,7 @@ def flip(reference: Appearance, other: Appearance) -> Tensor:
 
 
 def appearance(linear_rgb: Tensor, *, pixels_per_degree: float = PIXELS_PER_DEGREE) -> Appearance:
-    """What is seen of pictures: to be kept where one serves as reference for many.
+    """The appearance of pictures: to be kept where one serves as reference for many.
 
     Args:
         linear_rgb: linear sRGB (B, 3, H, W) in [0, 1].

@@ -13,7 +13,7 @@ from blackcamo.vision.warp import Projective, warp
 
 
 def cut_frame(photo: Tensor, frame: Frame) -> Tensor:
-    """What a frame shows of the photo.
+    """The photo in a frame.
 
     An upright frame on whole pixels, delivered at its own size, is a plain slice: no pixel
     changes. Any other is sampled bicubically.

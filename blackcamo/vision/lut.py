@@ -84,7 +84,7 @@ def _look_up(rgb: Tensor, nodes: NDArray[np.float32], out: Tensor) -> None:
 
 
 def apply_lut_by_torch(rgb: Tensor, lut: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """What ``apply_lut`` does on a GPU; runs on any device."""
+    """``apply_lut`` for a GPU; runs on any device."""
     atlas, size = _atlas(lut), lut.shape[-1]
     batch, _, height_px, width_px = rgb.shape
     if out is None:

@@ -78,7 +78,7 @@ class Registration:
         self._theirs, self._to_theirs = _reduced(edited, theirs)
 
     def refined(self, matrix: Projective) -> Projective | None:
-        """What maximises the correlation, from near by; None if that does not converge."""
+        """The matrix of most correlation, from near by; None if the search does not converge."""
         found = self._to_ours @ matrix @ np.linalg.inv(self._to_theirs)
         ours, theirs = _evened(self._ours), _evened(self._theirs)
         parameters = cv2.ECCParameters()
@@ -162,10 +162,7 @@ def by_features(original: Pixels, edited: Pixels) -> Projective | None:
         points, words = cv2.ORB.create(nfeatures=_FEATURES).detectAndCompute(even, None)
         found.append((points, words, to_small))
     (our_points, our_words, to_ours), (their_points, their_words, to_theirs) = found
-    if our_words is None or their_words is None or len(our_words) < 2:
-        return None
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(their_words, our_words, k=2)
-    matches = [m[0] for m in pairs if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
+    matches = _matches(their_words, our_words)
     if len(matches) < _LEAST_MATCHES:
         return None
     source = np.array([their_points[m.queryIdx].pt for m in matches])
@@ -175,6 +172,16 @@ def by_features(original: Pixels, edited: Pixels) -> Projective | None:
         return None
     full = np.linalg.inv(to_ours) @ matrix @ to_theirs
     return np.asarray(full / full[2, 2], np.float64)
+
+
+def _matches(
+    words: cv2.typing.MatLike | None, others: cv2.typing.MatLike | None
+) -> list[cv2.DMatch]:
+    """For each descriptor (N, 32) the most similar other one, where it is clearly that."""
+    if words is None or others is None or len(others) < 2:
+        return []
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(words, others, k=2)
+    return [m[0] for m in pairs if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
 
 
 def whole(original: Pixels, edited: Pixels) -> Projective:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 Kernel: TypeAlias = NDArray[np.float32]
 Edge: TypeAlias = Literal["repeated", "zero"]
-"""What lies beyond the picture: its last pixels again, or nothing."""
+"""Padding of the picture: its last pixels again, or nothing."""
 
 
 def correlate(planes: Tensor, across: Kernel, down: Kernel, edge: Edge = "repeated") -> Tensor:
@@ -34,7 +34,7 @@ def correlate(planes: Tensor, across: Kernel, down: Kernel, edge: Edge = "repeat
 def correlate_by_torch(
     planes: Tensor, across: Kernel, down: Kernel, edge: Edge = "repeated"
 ) -> Tensor:
-    """What ``correlate`` does on a GPU; runs on any device."""
+    """``correlate`` for a GPU; runs on any device."""
     sides, ends = len(across) // 2, len(down) // 2
     mode = "replicate" if edge == "repeated" else "constant"
     padded = F.pad(planes.unsqueeze(1), (sides, sides, ends, ends), mode=mode)

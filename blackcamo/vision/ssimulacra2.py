@@ -90,7 +90,7 @@ class Statistics:
 
 
 Pyramid: TypeAlias = "dict[int, Statistics]"
-"""What a picture is compared by: statistics by scale."""
+"""The statistics of a picture by scale."""
 
 
 def ssimulacra2(reference: Tensor, distorted: Tensor) -> Tensor:
@@ -104,7 +104,7 @@ def ssimulacra2(reference: Tensor, distorted: Tensor) -> Tensor:
 
 
 def pyramid(linear_rgb: Tensor, *, least_weight: float = LEAST_WEIGHT) -> Pyramid:
-    """What the comparison needs of a picture; to be kept where one serves many others.
+    """The statistics of a picture; to be kept where one serves many others.
 
     Args:
         linear_rgb: linear sRGB (B, 3, H, W).

@@ -1,4 +1,4 @@
-"""What a photo is of: the one thing that is in focus or stands out, if there is one."""
+"""The subject of a photo: the one thing that is in focus or stands out, if there is one."""
 
 from __future__ import annotations
 
@@ -76,37 +76,56 @@ def find_subject(pixels: Pixels) -> Subject | None:
         return None
     small = shrunk(np.asarray(pixels, np.float32) / np.float32(255), WORK_PX)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
-    sharp = in_focus(grey)
-    out_of_focus = float((blur_map(grey) > _OUT_OF_FOCUS).mean())
     faces = find_faces(pixels)
-    persons = _persons(faces, grey.shape)
-    # Whatever else is the subject, persons are, and no piece of them is left out.
-    largest = _LARGEST_PERSON if faces else _LARGEST
-    found: list[Subject] = []
-    focused = _focused(sharp)
-    if focused is not None:
-        # Where the depth of field is shallow the subject may reach any side of the photo.
-        widest = 1.0 if faces or out_of_focus >= _SHALLOW else _WIDEST
-        subject = _ellipse(focused | persons, widest=widest, largest=largest)
-        if subject is not None:
-            found.append(replace(subject, confidence=_concentration(focused, sharp)))
-    standing_out, confidence = _standing_out(small)
-    if standing_out is not None:
-        if len(faces) == 1 and (persons & standing_out).any():
-            confidence = max(confidence, _FACE)
-        subject = _ellipse(
-            standing_out | persons,
-            widest=1.0 if faces else _WIDEST,
-            largest=largest,
-            beyond=not faces,
-        )
-        partly = out_of_focus >= _PARTLY and _concentration(standing_out, sharp) < _PIECE
-        if subject is not None and not partly:
-            found.append(replace(subject, confidence=confidence))
+    out_of_focus = float((blur_map(grey) > _OUT_OF_FOCUS).mean())
+    photo = _Photo(small, in_focus(grey), out_of_focus, len(faces), _persons(faces, grey.shape))
+    witnesses = (_subject_in_focus(photo), _subject_standing_out(photo))
+    found = [subject for subject in witnesses if subject is not None]
     best = max(found, key=lambda subject: subject.confidence, default=None)
     if best is None or best.confidence < _CLEAR:
         return None
     return replace(best, out_of_focus=out_of_focus, faces=len(faces))
+
+
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """A photo scaled down, its sharp detail, and the mask of persons whose faces were found."""
+
+    small: Plane
+    sharp: Plane
+    out_of_focus: float
+    faces: int
+    persons: Mask
+
+    @property
+    def largest(self) -> float:
+        """Share of the photo's area that a subject may take; no piece of a person is left out."""
+        return _LARGEST_PERSON if self.faces else _LARGEST
+
+
+def _subject_in_focus(photo: _Photo) -> Subject | None:
+    """The subject in focus before a blurred or plain ground, with the persons."""
+    focused = _focused(photo.sharp)
+    if focused is None:
+        return None
+    # Where the depth of field is shallow the subject may reach any side of the photo.
+    widest = 1.0 if photo.faces or photo.out_of_focus >= _SHALLOW else _WIDEST
+    subject = _ellipse(focused | photo.persons, widest=widest, largest=photo.largest)
+    return subject and replace(subject, confidence=_concentration(focused, photo.sharp))
+
+
+def _subject_standing_out(photo: _Photo) -> Subject | None:
+    """The subject that stands out of all that reaches the frame, with the persons."""
+    mask, confidence = _standing_out(photo.small)
+    if mask is None:
+        return None
+    if photo.out_of_focus >= _PARTLY and _concentration(mask, photo.sharp) < _PIECE:
+        return None
+    if photo.faces == 1 and (photo.persons & mask).any():
+        confidence = max(confidence, _FACE)
+    widest, beyond = (1.0, False) if photo.faces else (_WIDEST, True)
+    subject = _ellipse(mask | photo.persons, widest=widest, largest=photo.largest, beyond=beyond)
+    return subject and replace(subject, confidence=confidence)
 
 
 _FACE = 0.85
@@ -135,7 +154,7 @@ def _concentration(mask: Mask, sharp: Plane) -> float:
 
 
 def _standing_out(small: Plane) -> tuple[Mask | None, float]:
-    """What no path from the frame reaches without passing another colour, and how sure that is."""
+    """The mask that no path from the frame reaches within one colour, and its confidence."""
     tiny = shrunk(small, _SALIENCY_PX)
     channels = cv2.split(cv2.cvtColor(tiny, cv2.COLOR_RGB2LAB))
     lab = np.stack([cv2.medianBlur(channel, 3) for channel in channels], 2, dtype=np.float32)

@@ -48,7 +48,7 @@ def warp(rgb: Tensor, matrix: Projective, height_px: int, width_px: int) -> Tens
 
 
 def warp_by_torch(rgb: Tensor, matrix: Projective, height_px: int, width_px: int) -> Tensor:
-    """What ``warp`` does on a GPU; runs on any device."""
+    """``warp`` for a GPU; runs on any device."""
     out = rgb.new_empty((len(rgb), height_px, width_px))
     x = torch.arange(width_px, dtype=torch.float64, device=rgb.device)
     y = torch.arange(height_px, dtype=torch.float64, device=rgb.device)

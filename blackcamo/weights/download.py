@@ -60,6 +60,7 @@ def fetch(file: RemoteFile, folder: Path, *, on_progress: Progress | None = None
 def _transfer(
     client: httpx.Client, file: RemoteFile, part: Path, on_progress: Progress | None
 ) -> None:
+    most = file.size_bytes or MAX_MODEL_BYTES
     start = part.stat().st_size if part.exists() and _validator(part).exists() else 0
     headers = {"Accept-Encoding": "identity"}
     if start:
@@ -80,21 +81,27 @@ def _transfer(
         if response.status_code == 200:
             start = 0
             _remember_validator(response, part)
-        length = response.headers.get("Content-Length", "")
-        total = start + int(length) if length.isdigit() else None
-        with part.open("ab" if start else "wb") as out:
-            for done in _copy(response, out.write, start):
-                if done > (file.size_bytes or MAX_MODEL_BYTES):
-                    break
-                if on_progress:
-                    on_progress(done, total)
-    most = file.size_bytes or MAX_MODEL_BYTES
+        _receive(response, part, start, most, on_progress)
     if part.stat().st_size > most:
         _forget(part)
         raise WeightsError(
             f"{file.url} is not the file that blackcamo knows: it has more than {most:,} bytes; "
             "it was deleted"
         )
+
+
+def _receive(
+    response: httpx.Response, part: Path, start: int, most: int, on_progress: Progress | None
+) -> None:
+    """Write what is sent to a partial file that has ``start`` bytes; ends beyond ``most``."""
+    length = response.headers.get("Content-Length", "")
+    total = start + int(length) if length.isdigit() else None
+    with part.open("ab" if start else "wb") as out:
+        for done in _copy(response, out.write, start):
+            if done > most:
+                return
+            if on_progress:
+                on_progress(done, total)
 
 
 def _copy(response: httpx.Response, write: Callable[[bytes], int], start: int) -> Iterator[int]:

@@ -22,7 +22,7 @@ _DAMAGE = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
     *(OSError, RuntimeError, TypeError, ValueError, struct.error),
 )
-"""What torch meets in a damaged checkpoint."""
+"""Errors of torch on a damaged checkpoint."""
 
 MAX_MODEL_BYTES = 2**31
 """No model file above 2 GiB is read, which is also all that protobuf allows a network."""

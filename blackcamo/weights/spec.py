@@ -1,4 +1,4 @@
-"""What the store has to know about a model: where its files come from and how they are read."""
+"""The specification of a model's weights: where its files come from and how they are read."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def _opencv_bounds(text: str) -> tuple[Floats, Floats]:
 
 
 def _word(text: str, key: str, value: str = r"([^\s,}]+)") -> str:
-    """What stands behind the first key of that name in OpenCV's YAML.
+    """The value of the first key of that name in OpenCV's YAML.
 
     OpenCV's own reader writes outside of its memory where such a file is damaged.
     """

@@ -22,8 +22,8 @@ from stopwatch import STAGES, Steps, candidate, timed
 from blackcamo import plugins, run
 from blackcamo.oracle import Oracle
 from blackcamo.run import versions
-from blackcamo.run.gallery import Gallery
-from blackcamo.run.photo_search import PhotoSearch
+from blackcamo.run.announcing import Announcer
+from blackcamo.run.trial_pictures import TrialPictures
 from blackcamo.strategies import Race
 from blackcamo.study import Study
 
@@ -33,8 +33,8 @@ SEARCH: Steps = (
     ("engine", Oracle, ("ask",)),
     ("race", Race, ("__init__", "ask", "tell")),
     ("study", Study, ("begin", "finish", "sending", "keep", "annotate", "batches")),
-    ("pictures", Gallery, ("show", "complete")),
-    ("progress", PhotoSearch, ("_report",)),
+    ("pictures", TrialPictures, ("show", "complete")),
+    ("progress", Announcer, ("best",)),
 )
 
 

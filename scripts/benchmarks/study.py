@@ -17,7 +17,7 @@ from stopwatch import Steps, timed
 
 from blackcamo import run
 from blackcamo.run import versions
-from blackcamo.run.gallery import Gallery
+from blackcamo.run.trial_pictures import TrialPictures
 from blackcamo.study import Study
 
 LIMIT = 0.05
@@ -27,7 +27,7 @@ STUDY: Steps = (
         Study,
         ("begin", "finish", "sending", "keep", "annotate", "batches", "recall", "describe"),
     ),
-    ("pictures", Gallery, ("show", "complete")),
+    ("pictures", TrialPictures, ("show", "complete")),
 )
 
 

@@ -21,7 +21,7 @@ from search import CONFIG, HERE, settings
 
 from blackcamo import run
 from blackcamo.preset import read_preset
-from blackcamo.run.scoring import preset_beside
+from blackcamo.run.naming import preset_beside
 from blackcamo.run.transferring import cells
 from blackcamo.run.versions import versions
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from blackcamo import plugins
-from blackcamo.run import SearchResult, scoring, search, setup
+from blackcamo.run import SearchResult, scoring, search, setup, trust
 from blackcamo.testing import CountingScorer, make_photo
 from blackcamo.types import Pixels, ScorerInfo
 from blackcamo.vision.arrays import to_pixels
@@ -60,7 +60,7 @@ def measure() -> Callable[[Pixels], float]:
 def scorer(monkeypatch: pytest.MonkeyPatch, measure: Callable[[Pixels], float]) -> CountingScorer:
     """What measures pictures, and remembers what it was shown."""
     counting = CountingScorer(measure, info=ScorerInfo(name="counting"))
-    for module in (scoring, setup):
+    for module in (scoring, setup, trust):
         monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
     return counting
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blackcamo.run import SearchResult, scoring, search, setup
+from blackcamo.run import SearchResult, scoring, search, setup, trust
 from blackcamo.testing import CountingScorer
 from blackcamo.types import ScorerInfo
 from tests.run.conftest import paleness, write_photo
@@ -24,6 +24,6 @@ def searched(folder: Path, **options: Any) -> SearchResult:
         "pictures": out / "pictures",
     }
     with pytest.MonkeyPatch.context() as patch:
-        for module in (scoring, setup):
+        for module in (scoring, setup, trust):
             patch.setattr(module, "load_scorer", lambda *_: counting)
         return search(write_photo(folder / "photo.jpg"), **{**defaults, **options})

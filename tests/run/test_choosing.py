@@ -18,7 +18,7 @@ from blackcamo.errors import OptionError, PhotoError, StudyError
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset
 from blackcamo.run.differing import different
-from blackcamo.run.scoring import preset_beside
+from blackcamo.run.naming import preset_beside
 from blackcamo.testing import CountingScorer
 from tests.cli.program import PROGRAM
 from tests.run.conftest import MANY, paleness

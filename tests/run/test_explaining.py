@@ -15,7 +15,7 @@ from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError, PresetError, UnknownNameError
 from blackcamo.images import load_photo
 from blackcamo.preset import Preset, read_preset
-from blackcamo.run.scoring import preset_beside
+from blackcamo.run.naming import preset_beside
 from blackcamo.testing import CountingScorer
 from tests.run.conftest import paleness
 from tests.run.finished import searched

@@ -163,7 +163,7 @@ def test_what_cannot_be_scored_is_said_and_exported(
 
 def test_another_scorer_knows_no_target(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
     strange = CountingScorer(lambda _: 77.0, info=ScorerInfo(name="another"))
-    monkeypatch.setattr("blackcamo.run.scoring.load_scorer", lambda *_: strange)
+    monkeypatch.setattr("blackcamo.run.trust.load_scorer", lambda *_: strange)
     (worth,) = export("cube", scorer="niqe").worth
     assert (worth.score, worth.high_quality, worth.reached) == (77.0, True, None)
 

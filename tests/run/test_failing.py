@@ -10,7 +10,7 @@ import pytest
 
 from blackcamo import run
 from blackcamo.errors import ScorerError, ScorerUnavailableError
-from blackcamo.run import scoring, setup
+from blackcamo.run import scoring, setup, trust
 from blackcamo.testing import CountingScorer
 from blackcamo.types import Pixels, ScorerInfo
 from tests.run.conftest import MANY, Search, paleness
@@ -48,7 +48,7 @@ def scorer_that(monkeypatch: pytest.MonkeyPatch) -> Callable[..., CountingScorer
             return scores if well else fails(images, scores)
 
         counting = CountingScorer(paleness, answer=answer, info=ScorerInfo(name="counting"))
-        for module in (scoring, setup):
+        for module in (scoring, setup, trust):
             monkeypatch.setattr(module, "load_scorer", lambda *_: counting)
         return counting
 

@@ -83,7 +83,7 @@ def test_a_strategy_that_takes_its_time_is_told_proposal_by_proposal(
     seen: list[Progress] = []
     run_search(progress=seen.append, batch=4, budget=40)
     assert [p.doing for p in seen if p.doing] == ["loading pocketiqa", "verifying"]
-    monkeypatch.setattr("blackcamo.run.photo_search._SLOW_S", -1.0)
+    monkeypatch.setattr("blackcamo.run.search_loop._SLOW_S", -1.0)
     run_search(progress=seen.append, batch=4, budget=40, into="slow")
     told = [p.doing for p in seen if "proposes" in p.doing]
     assert told[:4] == [f"CMA proposes, {n} of 4" for n in (1, 2, 3, 4)]

@@ -36,7 +36,7 @@ class RunTally:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a jury said.
+    """The tally of a jury.
 
     ``votes`` is the most that a run can have; ``alpha`` Krippendorff's, of the nominal label
     (most, least, none) that each annotator gives each image and run; None for one annotator.

@@ -1,4 +1,4 @@
-"""What a run gives back; every result turns into plain JSON."""
+"""The results of runs; every one turns into plain JSON."""
 
 from blackcamo.run.results.found import (
     ClusterWorker,

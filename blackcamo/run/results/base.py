@@ -1,4 +1,4 @@
-"""What every result can do: turn into plain JSON."""
+"""The base of results: they turn into plain JSON."""
 
 from __future__ import annotations
 

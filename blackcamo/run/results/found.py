@@ -1,4 +1,4 @@
-"""What was found out about scorers and workers."""
+"""Results about scorers and workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnResult(Result):
-    """What was learned of a scorer; ``profile`` is None where learning was interrupted.
+    """The result of learning a scorer; ``profile`` is None where it was interrupted.
 
     ``hiding`` and ``reach`` are those of the profile, ``aside`` the
     number of photos that were set aside for ``reach``.
@@ -34,7 +34,7 @@ class LearnResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExploreResult(Result):
-    """What an exploration came to; files are None where it was interrupted.
+    """The result of an exploration; files are None where it was interrupted.
 
     ``looks`` is how many were shown of each of so many ``photos``; ``queries`` counts by scorer and
     kind, ``without_score`` pictures of this call by scorer and cause, and ``failures`` says why a

@@ -1,4 +1,4 @@
-"""What there is: scorers, styles, filters, profiles, studies and their trials."""
+"""Entries of lists: scorers, styles, filters, profiles, studies and their trials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was made of presets and studies: pictures, files for editors, pages."""
+"""Results made of presets and studies: pictures, files for editors, pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ApplyResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth(Result):
-    """What the picture scores that ``formats`` give, which is less than the candidate.
+    """The score of the picture that ``formats`` give, which is less than the candidate.
 
     ``carries`` is "look" (colours alone), "table" (the same by a coarse table), "layers" (colours
     and exact layers), "approximation" or "nothing"; ``reached`` says whether it is at the study's
@@ -41,7 +41,7 @@ class Worth(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResult(Result):
-    """What an export wrote, by format; the format "layers" carries ``layers`` exactly.
+    """The files of an export, by format; the format "layers" carries ``layers`` exactly.
 
     ``score`` is that of the candidate itself, verified if it was delivered; ``worth`` what the
     formats score that carry less, as far as that was asked for.
@@ -125,7 +125,7 @@ class PicturesResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneResult(Result):
-    """What was deleted of a folder of pictures, and what is left there."""
+    """The pictures that were deleted of a folder, and the size of those that are left there."""
 
     folder: Path
     removed: int

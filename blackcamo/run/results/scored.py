@@ -1,4 +1,4 @@
-"""What was said of pictures: their scores, their appeal, and what became of these elsewhere."""
+"""Results about pictures: their scores, their appeal, and these after channels and on scorers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ChannelsResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureEntry(Result):
-    """What one countermeasure recovers of camouflages, and what it does to clean pictures.
+    """The effect of one countermeasure on camouflages and on clean pictures.
 
     ``recovered`` is the mean of points towards high quality, ``high_again`` how many of the ``low``
     camouflages are of high quality after it. Of clean pictures ``clean_change`` is that mean,
@@ -111,7 +111,7 @@ class CountermeasuresResult(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRow(Result):
-    """What a scorer says of a camouflage that was made for a scorer, perhaps another one.
+    """The scores of a camouflage by a scorer, perhaps another one than it was made for.
 
     ``drop`` is by how much quality falls, in points of the judging scorer's scale; ``recorded``
     says that the search had asked already.
@@ -131,7 +131,7 @@ class TransferRow(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferCell(Result):
-    """What a scorer makes of all camouflages for a scorer.
+    """The scores of all camouflages for a scorer by another one.
 
     ``accuracy`` is the share that still is of high quality of those that were before, None where
     none was; ``mean_drop`` is that of all ``files``.
@@ -182,7 +182,7 @@ class ClauseEntry(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainResult(Result):
-    """What a recipe's clauses do, the most visible first, and which of them it takes.
+    """The effects of a recipe's clauses, the most visible first, and which of them it takes.
 
     ``score_before`` and ``appeal_before`` are those of the photo after the channel, ``score`` and
     ``appeal`` those of the whole recipe, which ``succeeded`` or not, ``minimal`` is the recipe that

@@ -1,4 +1,4 @@
-"""What became of a photo that was searched."""
+"""The result of a photo that was searched."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Choice(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult(Result):
-    """What became of one photo.
+    """The result of one photo.
 
     ``score_before`` is the photo's score after the channel, ``score_after`` that of the
     delivered file's bytes, ``score_recompressed`` that after the channel once more (None if no
@@ -92,7 +92,7 @@ class SearchResult(Result):
         return f"<SearchResult {self.photo.name}: {self._said()}>"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: before and after, the verdict, the queries of the budget."""
+        """HTML for a notebook: before and after, the verdict, the queries of the budget."""
         from blackcamo.report.notebook import result_html
 
         pictures = []
@@ -114,7 +114,7 @@ class SearchResult(Result):
 
     @property
     def image(self) -> Image:
-        """What was delivered, as a PIL image.
+        """The camouflage, as a PIL image.
 
         Raises:
             PhotoError: nothing was, or it is not there any more.

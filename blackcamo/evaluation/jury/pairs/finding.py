@@ -1,4 +1,4 @@
-"""What is to be judged: pairs of a CSV file, or camouflages with the originals of their presets."""
+"""Pairs to be judged: those of a CSV file, or camouflages with the originals of their presets."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ VIEWERS_FOLDER, PICTURES_FOLDER = "viewers", "pictures"
 VOTE_COLUMNS = (
     "jury", "viewer", "pair", "left", "right", "post_left", "post_right", "better", "reason",
 )  # fmt: skip
-"""What a file of votes holds, one pair of one viewer a row."""
+"""Columns of a file of votes, one pair of one viewer a row."""
 
 Side: TypeAlias = Literal["left", "right"]
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -41,7 +41,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class PairsKey:
-    """What stands behind each pair of a jury."""
+    """The key of a jury: which edit of which photo each pair shows."""
 
     jury: str
     pairs: tuple[Shown, ...]

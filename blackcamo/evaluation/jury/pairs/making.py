@@ -33,7 +33,7 @@ from blackcamo.pages import embedded, offline_page
 
 LONG_SIDE_PX = 1024
 CONTROL = "none"
-"""What the edit of a control is called: nothing was done."""
+"""Name of the edit of a control: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)

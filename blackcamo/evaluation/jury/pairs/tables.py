@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from blackcamo.errors import InputError
@@ -25,22 +25,11 @@ def read_rows(path: Path, required: Sequence[str]) -> list[tuple[str, dict[str, 
     Raises:
         InputError: the file cannot be read, is no CSV, or lacks a column.
     """
-    text = _read(path)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=header.count)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise InputError(f"{path} is no CSV file ({error}); save it as CSV again") from error
-    names: list[str] | None = None
+    numbered = [(n, cells) for n, cells in _records(path) if any(cells)]
+    _, header = numbered[0] if numbered else (0, [])
+    names = [cell.lower() for cell in header]
     rows = []
-    for number, record in enumerate(records, start=1):
-        cells = [" ".join(cell.split()) for cell in record]
-        if not any(cells):
-            continue
-        if names is None:
-            names = [cell.lower() for cell in cells]
-            continue
+    for number, cells in numbered[1:]:
         if len(cells) > len(names):
             raise InputError(
                 f"{path}, row {number}: {len(cells)} values stand under {len(names)} columns; "
@@ -48,11 +37,28 @@ def read_rows(path: Path, required: Sequence[str]) -> list[tuple[str, dict[str, 
             )
         cells += [""] * (len(names) - len(cells))
         rows.append((f"{path}, row {number}", dict(zip(names, cells, strict=True))))
-    if missing := [name for name in required if name not in (names or ())]:
+    if missing := [name for name in required if name not in names]:
         raise InputError(
             f"{path}: no column {missing[0]!r}; its first row must name {', '.join(required)}"
         )
     return rows
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each record, blanks in them made one.
+
+    Raises:
+        InputError: the file cannot be read, or is no CSV.
+    """
+    text = _read(path)
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(",;\t", key=header.count)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{path} is no CSV file ({error}); save it as CSV again") from error
+    for number, record in enumerate(records, start=1):
+        yield number, [" ".join(cell.split()) for cell in record]
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ ALL, CONTROLS = "all", "controls"
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What was said of some pictures, as fractions of the looks at them."""
+    """Answers on some pictures, as fractions of the looks at them."""
 
     name: str
     pictures: int
@@ -47,7 +49,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class PairsTally:
-    """What viewers said of pairs; controls count in ``controls`` alone.
+    """A tally of viewers' answers on pairs; controls count in ``controls`` alone.
 
     ``edits`` are the most posted first. ``viewers`` are numbered as columns of ``verdicts``.
     """
@@ -92,18 +94,15 @@ def _count(key: PairsKey, looks: Looks, verdicts: Path) -> PairsTally:
     }
     controls = [shown.pair for shown in key.pairs if shown.control]
     edited = [shown.pair for shown in key.pairs if not shown.control]
-    by_edit: dict[str, list[str]] = {}
+    by_edit: dict[str, list[str]] = defaultdict(list)
     for shown in key.pairs:
         if not shown.control:
-            by_edit.setdefault(shown.edit, []).append(shown.pair)
+            by_edit[shown.edit].append(shown.pair)
 
     def shares(name: str, pairs: Iterable[str]) -> Shares | None:
         return _shares(name, [given[pair] for pair in pairs if given[pair]])
 
-    def of_viewer(who: str, pairs: Iterable[str]) -> Shares | None:
-        return _shares(who, [[looks[who][pair]] for pair in pairs if pair in looks[who]])
-
-    counted = [found for edit, pairs in by_edit.items() if (found := shares(edit, pairs))]
+    counted = filter(None, itertools.starmap(shares, by_edit.items()))
     return PairsTally(
         jury=key.jury,
         viewers=tuple(looks),
@@ -115,13 +114,20 @@ def _count(key: PairsKey, looks: Looks, verdicts: Path) -> PairsTally:
             "better": _agreement(looks, edited, lambda look: look.against == "BETTER"),
             "worse": _agreement(looks, edited, lambda look: look.against == "WORSE"),
         },
-        by_viewer=tuple(found for who in looks if (found := of_viewer(who, edited))),
-        controls_by_viewer={
-            who: found for who in looks if (found := of_viewer(who, controls)) is not None
-        },
+        by_viewer=tuple(_by_viewer(looks, edited).values()),
+        controls_by_viewer=_by_viewer(looks, controls),
         open=sum(not said for said in given.values()),
         verdicts=verdicts,
     )
+
+
+def _by_viewer(looks: Looks, pairs: Sequence[str]) -> dict[str, Shares]:
+    """Each viewer's answers on pairs; those who saw none of them are left out."""
+    found = {
+        who: _shares(who, [[said[pair]] for pair in pairs if pair in said])
+        for who, said in looks.items()
+    }
+    return {who: shares for who, shares in found.items() if shares is not None}
 
 
 def _shares(name: str, pictures: Sequence[Sequence[Look]]) -> Shares | None:

@@ -22,7 +22,7 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one viewer said of one pair, sides resolved: would they post it, which is better."""
+    """One viewer's answers on one pair, sides resolved: would they post it, which is better."""
 
     post: bool
     post_original: bool
@@ -50,15 +50,7 @@ def read_looks(files: Sequence[Path], key: PairsKey) -> Looks:
         for where, row in read_rows(path, _REQUIRED):
             if not any(row[name] for name in _REQUIRED[2:]) and not row.get("reason"):
                 continue
-            if (jury := row.get("jury", "")) not in ("", key.jury):
-                raise InputError(f"{where}: jury is {jury!r}, another one; give its own key")
-            if not (viewer := row["viewer"]):
-                raise InputError(f"{where}: viewer is empty; name who looked")
-            if not (piece := shown.get(row["pair"].lower())):
-                raise InputError(
-                    f"{where}: pair is {row['pair']!r}; this jury has "
-                    f"{key.pairs[0].pair} to {key.pairs[-1].pair}"
-                )
+            viewer, piece = _judged(where, row, key, shown)
             look = _look(where, row, piece)
             before, at = said.setdefault((viewer, piece.pair), (look, where))
             if _answers(before) != _answers(look):
@@ -71,6 +63,26 @@ def read_looks(files: Sequence[Path], key: PairsKey) -> Looks:
         named = ", ".join(map(str, files)) or "no file"
         raise InputError(f"no votes are given ({named}); name files that hold answers")
     return looks
+
+
+def _judged(
+    where: str, row: Mapping[str, str], key: PairsKey, shown: Mapping[str, Shown]
+) -> tuple[str, Shown]:
+    """Who looked, and at which pair.
+
+    Raises:
+        InputError: the row does not say it, or is of another jury.
+    """
+    if (jury := row.get("jury", "")) not in ("", key.jury):
+        raise InputError(f"{where}: jury is {jury!r}, another one; give its own key")
+    if not (viewer := row["viewer"]):
+        raise InputError(f"{where}: viewer is empty; name who looked")
+    if not (piece := shown.get(row["pair"].lower())):
+        raise InputError(
+            f"{where}: pair is {row['pair']!r}; this jury has "
+            f"{key.pairs[0].pair} to {key.pairs[-1].pair}"
+        )
+    return viewer, piece
 
 
 def _look(where: str, row: Mapping[str, str], piece: Shown) -> Look:

@@ -13,9 +13,9 @@ from PIL import Image
 
 from blackcamo import run
 from blackcamo.errors import OptionError, PhotoError
-from blackcamo.run import gallery
-from blackcamo.run.gallery import worth_showing
+from blackcamo.run import trial_pictures
 from blackcamo.run.review import Review
+from blackcamo.run.trial_pictures import worth_showing
 from blackcamo.strategies import Goal
 from blackcamo.study import Study, ranking
 from blackcamo.study.pictures import ORPHAN_AGE_S
@@ -76,7 +76,7 @@ def test_the_same_search_writes_nothing_anew(run_search: Search, tmp_path: Path)
 def test_pictures_are_bounded(
     run_search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery, "LONG_SIDE_PX", 50)
+    monkeypatch.setattr(trial_pictures, "LONG_SIDE_PX", 50)
     run_search(budget=20)
     folder = tmp_path / "out" / "pictures"
     for path in folder.iterdir():

@@ -46,7 +46,7 @@ def front(
 
 
 def jury_rank(study: str, *, storage: PathLike = DEFAULT_STORAGE) -> list[JuryEntry]:
-    """What a study's jury made of its front, most liked first.
+    """The verdicts of a study's jury on its front, most liked first.
 
     Raises:
         BlackcamoError: the storage or the study cannot be opened, or nobody was asked.

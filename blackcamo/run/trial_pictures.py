@@ -19,7 +19,7 @@ UNCHANGED = 0
 """The trial of the photo unchanged."""
 
 
-class Gallery:
+class TrialPictures:
     """Pictures of one study's trials: what the scorer was sent, at most 1024 pixels long.
 
     The photo unchanged, the best candidate of every batch, the front and what was delivered are

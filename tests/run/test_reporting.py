@@ -13,7 +13,7 @@ from PIL import Image
 
 from blackcamo import run
 from blackcamo.errors import InputError
-from blackcamo.run import exhibition
+from blackcamo.run import reporting
 from blackcamo.run.review import Review
 from blackcamo.study import Study
 from tests.run.conftest import Search, write_photo
@@ -121,7 +121,7 @@ def test_folders_that_hold_nothing_are_refused(tmp_path: Path) -> None:
 def test_many_photos_make_pages_that_lead_to_each_other(
     found: run.SearchResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exhibition, "PHOTOS_A_PAGE", 2)
+    monkeypatch.setattr(reporting, "PHOTOS_A_PAGE", 2)
     for n in range(4):
         shutil.copytree(tmp_path / "out", tmp_path / "runs" / str(n))
     counted: list[tuple[int, int]] = []

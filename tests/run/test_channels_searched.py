@@ -26,7 +26,7 @@ OTHERS = ("jpeg:40", "resize:75%", "bits:6")
 SEVERAL: dict[str, Any] = {
     "channels": ("jpeg:88", *OTHERS),
     "styles": ("vivid", "warm", "clear"),
-    "budget": 60,
+    "budget": 80,
     "batch": 4,
 }
 
@@ -43,7 +43,7 @@ def test_the_delivered_file_has_the_scores_that_are_told_after_each_channel(
     run_search: Search, scorer: CountingScorer, tmp_path: Path
 ) -> None:
     result = run_search(**SEVERAL)
-    assert (result.queries["total"] or 0) == scorer.images <= 60
+    assert (result.queries["total"] or 0) == scorer.images <= SEVERAL["budget"]
     assert result.output is not None
     delivered = load_photo(result.output).pixels
     passages = channels(OTHERS).passages
@@ -216,7 +216,7 @@ def test_a_channel_whose_encoder_is_missing_is_refused_by_name_and_left_out_of_a
     run_search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyvips", None)
-    with pytest.raises(MissingExtraError, match=r"blackcamo\[channels\]"):
+    with pytest.raises(MissingExtraError, match=r"\[channels\]"):
         run_search(channels=("jpeg:90", "mozjpeg:80"))
     file = tmp_path / "mine.toml"
     file.write_text('[channels.a]\nsteps = "mozjpeg:80"\n[channels.b]\nsteps = "jpeg:80"\n')

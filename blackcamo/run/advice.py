@@ -40,7 +40,7 @@ def next_step(
         config: what the search was told.
         styles: those that raced.
         smaller_than_px: the photo's long side where it was searched on a smaller copy, and so
-            nothing hides in it.
+            little hides in it.
         resize_to_px: the long side at which the photo could be delivered with twice the pixels,
             where it is longer.
     """

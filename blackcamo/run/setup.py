@@ -201,9 +201,9 @@ class Setup:
                 )
             if why is not None and named:
                 notes.append(f"style {style.name} may not suit this photo: {why}")
-        if not hides and not any(space.hidden for space in spaces.values()):
+        if not hides:
             notes.append(
-                f"searched at {max(proxy.shape[:2])} pixels, so that nothing hides in the photo: "
+                f"searched at {max(proxy.shape[:2])} pixels, so that little hides in the photo: "
                 f"resize it to that before, or search it with --proxy {max(pixels.shape[:2])}"
             )
         return Contest(spaces, tuple(notes))

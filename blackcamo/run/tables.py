@@ -60,7 +60,7 @@ class TableSetup(Setup):
             name: StyleSpace(space.style, known, self.chain.space)
             for name, space in contest.spaces.items()
         }
-        # That nothing hides in a large photo is no news here.
+        # That little hides in a large photo is no news here.
         notes = tuple(note for note in contest.notes if not note.startswith("searched at "))
         return Contest(spaces, notes)
 

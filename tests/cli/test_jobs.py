@@ -108,7 +108,7 @@ def test_search_prints_lines_for_people(folder: Path, capsys: pytest.CaptureFixt
     told = capsys.readouterr()
     error, note = told.err.splitlines()
     assert error == f"blackcamo: {folder / 'none.jpg'} does not exist; check the path"
-    assert "searched at 64 pixels, so that nothing hides in the photo" in note
+    assert "searched at 64 pixels, so that little hides in the photo" in note
     first, _, written, advice, empty, head, failed, best, summary = told.out.splitlines()
     assert f"{folder / 'bright.jpg'}: low quality without the safety margin (" in first
     assert "; target 2, threshold 50): python:tests.cli.fakes:plainness " in first

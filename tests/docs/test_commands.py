@@ -36,7 +36,7 @@ CONFIGURED = {
     "SEARCH_STYLE": "vivid,warm",
     "EXPLORE_POINTS": "1",
 }
-BUDGETS = {"learn ": 380, "--robust": 90, "--channel ": 90, "explain ": 40, "": 16}
+BUDGETS = {"learn ": 400, "--robust": 90, "--channel ": 90, "explain ": 40, "": 16}
 """Queries that a command needs at least, by what stands in it."""
 
 

@@ -144,7 +144,7 @@ def test_it_stops_on_success_when_asked(run_search: Search, scorer: CountingScor
 @pytest.mark.usefixtures("plugged_in")
 def test_what_is_left_of_the_budget_after_a_success_goes_to_appeal(run_search: Search) -> None:
     # Its start is warmer than people like.
-    options: dict[str, Any] = {"styles": ("golden-hour",), "appeal_floor": 30.0}
+    options: dict[str, Any] = {"styles": ("golden-hour",), "appeal_floor": 30.0, "budget": 80}
     first = run_search(into="first", until="success", **options)
     assert first.succeeded
     assert first.appeal is not None

@@ -40,8 +40,8 @@ def prepare(
     as_json: o.Json = False,
 ) -> int:
     """Check an official data set and write it as images/ of 512x384 with labels.csv."""
-    from blackcamo.evaluation.datasets import DATASETS
-    from blackcamo.evaluation.datasets import prepare as prepare_dataset
+    from blackcamo.mediaeval.datasets import DATASETS
+    from blackcamo.mediaeval.datasets import prepare as prepare_dataset
 
     folder = out or Path("datasets") / name
     with counting(enabled=not (quiet or as_json)) as progress:

@@ -13,7 +13,7 @@ from blackcamo.cli.progress import counting
 from blackcamo.cli.runs import Originals, Runs, Size, named_folders, size_px
 
 if TYPE_CHECKING:
-    from blackcamo.evaluation.protocol import Evaluation
+    from blackcamo.mediaeval.protocol import Evaluation
 
 
 def evaluate(
@@ -40,7 +40,7 @@ def evaluate(
     runs = named_folders(run)
     size_limit = size_px(size)
     options = model.options
-    from blackcamo.evaluation import protocol, tables
+    from blackcamo.mediaeval import protocol, tables
     from blackcamo.scorers import load_scorer
 
     with counting(enabled=not (quiet or as_json)) as progress:

@@ -31,8 +31,8 @@ def evaluate_scorer(
     Exit status 2 if pictures could not be scored; they are left out.
     """
     options = model.options
-    from blackcamo.evaluation.agreement import assess
-    from blackcamo.evaluation.datasets import read_prepared
+    from blackcamo.mediaeval.agreement import assess
+    from blackcamo.mediaeval.datasets import read_prepared
     from blackcamo.scorers import load_scorer
 
     pictures = read_prepared(dataset, split)

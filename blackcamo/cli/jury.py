@@ -17,7 +17,7 @@ from blackcamo.errors import InputError, OptionError
 from blackcamo.records import typed
 
 if TYPE_CHECKING:
-    from blackcamo.evaluation.jury.tallying import Tally
+    from blackcamo.mediaeval.jury.tallying import Tally
 
 _RUNS, _PAIRS, _OUTPUT = "Runs of the 2020 protocol", "Pairs", "Output"
 
@@ -126,7 +126,7 @@ def make(
     if (evaluation is None) == (not image):
         raise OptionError("the images come from --evaluation or from --image; give one of them")
     images = image or _jury_images(evaluation)
-    from blackcamo.evaluation.jury.making import make_jury
+    from blackcamo.mediaeval.jury.making import make_jury
 
     made = make_jury(originals, runs, images=images, annotators=annotator, out=out, seed=seed)
     if as_json:
@@ -162,12 +162,12 @@ def tally(
     Of pairs it writes verdicts.csv, with which the appeal measure can be fitted anew. Of runs it
     gives 95 % intervals over images and annotators.
     """
-    from blackcamo.evaluation.jury.pairs.key import is_pairs_key
+    from blackcamo.mediaeval.jury.pairs.key import is_pairs_key
 
     if is_pairs_key(key):
         return jury_pairs.tally(votes, key, out or Path("verdicts"), as_json=as_json)
     _refuse({"--out": out}, "is for verdicts on pairs; leave it out with runs")
-    from blackcamo.evaluation.jury.tallying import tally as tally_votes
+    from blackcamo.mediaeval.jury.tallying import tally as tally_votes
 
     result = tally_votes(key, votes, seed=seed)
     if as_json:
@@ -247,7 +247,7 @@ def _interval(bounds: tuple[float, float]) -> str:
 def _jury_images(evaluation: Path | None) -> list[str]:
     if evaluation is None:
         return []
-    from blackcamo.evaluation.jury.key import read_json
+    from blackcamo.mediaeval.jury.key import read_json
 
     document = read_json(evaluation, "result of `blackcamo evaluate`")
     images = document.get("jury_images")

@@ -10,7 +10,7 @@ from blackcamo.cli.output import DONE, print_json, print_table, say
 from blackcamo.cli.progress import counting
 
 if TYPE_CHECKING:
-    from blackcamo.evaluation.jury.pairs.tallying import PairsTally, Shares
+    from blackcamo.mediaeval.jury.pairs.tallying import PairsTally, Shares
 
 
 def make(
@@ -24,8 +24,8 @@ def make(
     as_json: bool,
 ) -> int:
     """Make the files of a jury of pairs and say where they are."""
-    from blackcamo.evaluation.jury.pairs.finding import find_pairs
-    from blackcamo.evaluation.jury.pairs.making import LONG_SIDE_PX, make_pairs
+    from blackcamo.mediaeval.jury.pairs.finding import find_pairs
+    from blackcamo.mediaeval.jury.pairs.making import LONG_SIDE_PX, make_pairs
 
     found = find_pairs(source, photos=photos)
     with counting(enabled=not as_json) as progress:
@@ -50,7 +50,7 @@ def make(
 
 def tally(votes: Sequence[Path], key: Path, out: Path, *, as_json: bool) -> int:
     """Count votes on pairs, write the verdicts and say what they are."""
-    from blackcamo.evaluation.jury.pairs.tallying import tally_pairs
+    from blackcamo.mediaeval.jury.pairs.tallying import tally_pairs
 
     result = tally_pairs(key, votes, out=out)
     if as_json:

@@ -33,7 +33,7 @@ def submit(
     Exit status 2 if an original has no picture in the run.
     """
     limit = size_px(size)
-    from blackcamo.evaluation import submission
+    from blackcamo.mediaeval import submission
 
     with counting(enabled=not (quiet or as_json)) as progress:
         result = submission.submit(

@@ -8,8 +8,8 @@ from statistics import fmean
 
 from blackcamo.channels import channels
 from blackcamo.errors import OptionError
-from blackcamo.evaluation.agreement import agreement
-from blackcamo.evaluation.datasets import Labelled, read_prepared
+from blackcamo.mediaeval.agreement import agreement
+from blackcamo.mediaeval.datasets import Labelled, read_prepared
 from blackcamo.oracle import is_high_quality
 from blackcamo.report.defences import DefencePlot, require_defence_plot
 from blackcamo.run.checking import check_files, sheet_folder

@@ -23,12 +23,12 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from blackcamo import run
-from blackcamo.evaluation.datasets import cover
-from blackcamo.evaluation.jury.making import make_jury
-from blackcamo.evaluation.protocol import evaluate
-from blackcamo.evaluation.submission import submit
-from blackcamo.evaluation.tables import to_csv, to_json, to_markdown
 from blackcamo.images import load_photo
+from blackcamo.mediaeval.datasets import cover
+from blackcamo.mediaeval.jury.making import make_jury
+from blackcamo.mediaeval.protocol import evaluate
+from blackcamo.mediaeval.submission import submit
+from blackcamo.mediaeval.tables import to_csv, to_json, to_markdown
 from blackcamo.scorers import load_scorer
 from blackcamo.testing.studies import scorer_settings, side_by_side
 

@@ -16,7 +16,7 @@ _COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*blackcamo ")
 MADE = "made from what it speaks of"
 OUTPUT = "output or a file, shown to be read"
 FOREIGN = "needs programs or machines that no test has"
-_MEDIAEVAL = "needs data sets that are not here: tests/evaluation runs each of these commands"
+_MEDIAEVAL = "needs data sets that are not here: tests/mediaeval runs each of these commands"
 _JURY = "needs the clicks of a jury: tests/cli/test_dashboard.py"
 _TWO_STUDIES = "names studies of one's own: tests/study/test_merging.py, tests/run/test_tidying.py"
 
@@ -89,8 +89,8 @@ ELSEWHERE = {
     ): "serves until it is stopped: tests/cli/test_dashboard.py",
     ("studies.md", "blackcamo merge"): _TWO_STUDIES,
     ("studies.md", "blackcamo delete"): _TWO_STUDIES,
-    ("verdicts.md", "original,edited"): "tests/evaluation/test_jury_pairs.py",
-    ("verdicts.md", "blackcamo jury tally"): "needs votes: tests/evaluation/test_jury_verdicts.py",
+    ("verdicts.md", "original,edited"): "tests/mediaeval/test_jury_pairs.py",
+    ("verdicts.md", "blackcamo jury tally"): "needs votes: tests/mediaeval/test_jury_verdicts.py",
     ("verdicts.md", "scripts/calibrate"): "needs verdicts: tests/appeal/test_calibration.py",
 }
 

@@ -25,14 +25,14 @@ from safetensors.numpy import save as save_tensors
 
 from blackcamo.channels.catalogue import channels
 from blackcamo.errors import BlackcamoError
-from blackcamo.evaluation.archives import open_pictures
-from blackcamo.evaluation.datasets import read_prepared
-from blackcamo.evaluation.jury.key import VOTES_FORMAT, Key
-from blackcamo.evaluation.jury.pairs.key import PairsKey, Shown, read_pairs_key
-from blackcamo.evaluation.jury.pairs.votes import read_looks
-from blackcamo.evaluation.jury.tallying import tally
 from blackcamo.images import load_photo
 from blackcamo.looks import Look, read_look
+from blackcamo.mediaeval.archives import open_pictures
+from blackcamo.mediaeval.datasets import read_prepared
+from blackcamo.mediaeval.jury.key import VOTES_FORMAT, Key
+from blackcamo.mediaeval.jury.pairs.key import PairsKey, Shown, read_pairs_key
+from blackcamo.mediaeval.jury.pairs.votes import read_looks
+from blackcamo.mediaeval.jury.tallying import tally
 from blackcamo.preset import Preset
 from blackcamo.profile import installed_profiles, read_profile
 from blackcamo.run import apply, front, studies

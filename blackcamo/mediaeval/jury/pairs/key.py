@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeAlias, get_args
 
 from blackcamo.errors import InputError
-from blackcamo.evaluation.jury.key import VERSION, read_document
+from blackcamo.mediaeval.jury.key import VERSION, read_document
 from blackcamo.records import typed
 
 PAIRS_KEY_FORMAT = "blackcamo-jury-pairs-key"

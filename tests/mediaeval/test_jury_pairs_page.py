@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from blackcamo.evaluation.jury.pairs.finding import find_pairs
-from blackcamo.evaluation.jury.pairs.making import PairsJury, make_pairs
-from blackcamo.evaluation.jury.pairs.tallying import tally_pairs
+from blackcamo.mediaeval.jury.pairs.finding import find_pairs
+from blackcamo.mediaeval.jury.pairs.making import PairsJury, make_pairs
+from blackcamo.mediaeval.jury.pairs.tallying import tally_pairs
 from tests.browser import Open, needs_browser, requests
-from tests.evaluation.browsing import find, one, press, press_with_shift, saved
-from tests.evaluation.pairs import EDITS, key_of, rows_of, write_flat, write_table
+from tests.mediaeval.browsing import find, one, press, press_with_shift, saved
+from tests.mediaeval.pairs import EDITS, key_of, rows_of, write_flat, write_table
 
 pytestmark = needs_browser
 

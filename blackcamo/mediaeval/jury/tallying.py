@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import InputError
-from blackcamo.evaluation.jury.agreement import nominal_alpha
-from blackcamo.evaluation.jury.key import LEAST, MOST, VOTES_FORMAT, Key, read_document, read_key
+from blackcamo.mediaeval.jury.agreement import nominal_alpha
+from blackcamo.mediaeval.jury.key import LEAST, MOST, VOTES_FORMAT, Key, read_document, read_key
 from blackcamo.strict_json import short
 
 RESAMPLES = 2000

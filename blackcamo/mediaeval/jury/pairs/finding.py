@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import InputError
-from blackcamo.evaluation.jury.pairs.tables import read_rows
-from blackcamo.evaluation.submission import PRESET_SUFFIX
 from blackcamo.images import BEST_EFFORT_SUFFIX, CAMOUFLAGE_SUFFIX, PICTURE_SUFFIXES
 from blackcamo.images.files import read_bytes
+from blackcamo.mediaeval.jury.pairs.tables import read_rows
+from blackcamo.mediaeval.submission import PRESET_SUFFIX
 from blackcamo.preset import Preset, read_preset
 
 _ENDINGS = (f"{CAMOUFLAGE_SUFFIX}.jpg", f"{BEST_EFFORT_SUFFIX}.jpg")

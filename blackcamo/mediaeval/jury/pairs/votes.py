@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from blackcamo.errors import InputError
-from blackcamo.evaluation.jury.pairs.key import PairsKey, Shown, Side
-from blackcamo.evaluation.jury.pairs.tables import read_rows
+from blackcamo.mediaeval.jury.pairs.key import PairsKey, Shown, Side
+from blackcamo.mediaeval.jury.pairs.tables import read_rows
 
 Against: TypeAlias = Literal["BETTER", "SAME", "WORSE", "NODIFF"]
 """The edit beside its original."""

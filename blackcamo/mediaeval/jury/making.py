@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from blackcamo.errors import InputError, OptionError
-from blackcamo.evaluation.images import check_run, find_originals, load_sized, match
-from blackcamo.evaluation.jury.key import LEAST, MOST, Key
-from blackcamo.evaluation.measures import JURY_IMAGES
-from blackcamo.evaluation.protocol import TASK_CHANNEL
 from blackcamo.images import prepare_folder, write_bytes
+from blackcamo.mediaeval.images import check_run, find_originals, load_sized, match
+from blackcamo.mediaeval.jury.key import LEAST, MOST, Key
+from blackcamo.mediaeval.measures import JURY_IMAGES
+from blackcamo.mediaeval.protocol import TASK_CHANNEL
 from blackcamo.pages import embedded, offline_page
 
 MIN_RUNS = MOST + LEAST
@@ -92,7 +92,7 @@ def page(data: Mapping[str, Any]) -> str:
     """The page of one annotator."""
     # "<" may not end the element that the data stand in.
     shown = json.dumps(data).replace("<", "\\u003c")
-    return offline_page(resources.files("blackcamo.evaluation.jury") / "page", data=shown)
+    return offline_page(resources.files("blackcamo.mediaeval.jury") / "page", data=shown)
 
 
 def _check(runs: Mapping[str, Path], images: Sequence[str], annotators: Sequence[str]) -> None:

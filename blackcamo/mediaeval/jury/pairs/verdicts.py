@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from blackcamo.errors import InputError, OutputError
-from blackcamo.evaluation.jury.pairs.key import (
+from blackcamo.images import prepare_folder, write_bytes
+from blackcamo.mediaeval.jury.pairs.key import (
     PICTURES_FOLDER,
     VIEWERS_FOLDER,
     PairsKey,
@@ -13,9 +14,8 @@ from blackcamo.evaluation.jury.pairs.key import (
     Side,
     picture_name,
 )
-from blackcamo.evaluation.jury.pairs.tables import csv_text, read_rows
-from blackcamo.evaluation.jury.pairs.votes import Looks
-from blackcamo.images import prepare_folder, write_bytes
+from blackcamo.mediaeval.jury.pairs.tables import csv_text, read_rows
+from blackcamo.mediaeval.jury.pairs.votes import Looks
 
 NAME, PHOTOS_FOLDER = "verdicts.csv", "photos"
 

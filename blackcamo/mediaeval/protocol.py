@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from blackcamo.channel import Channel
 from blackcamo.errors import BlackcamoError, InputError, OptionError
-from blackcamo.evaluation.images import (
+from blackcamo.ledger import Ledger
+from blackcamo.mediaeval.images import (
     TASK_SIZE,
     Progress,
     Submitted,
@@ -22,8 +23,7 @@ from blackcamo.evaluation.images import (
     load_sized,
     match,
 )
-from blackcamo.evaluation.measures import Measures, jury_images, measure
-from blackcamo.ledger import Ledger
+from blackcamo.mediaeval.measures import Measures, jury_images, measure
 from blackcamo.oracle import Oracle, is_high_quality
 from blackcamo.types import Pixels, Scorer, ScorerInfo
 

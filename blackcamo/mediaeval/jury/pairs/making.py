@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from blackcamo.errors import InputError, OptionError, OutputError
-from blackcamo.evaluation.images import Progress
-from blackcamo.evaluation.jury.pairs.finding import Pair, photo_names
-from blackcamo.evaluation.jury.pairs.key import (
+from blackcamo.images import fit_long_side, load_photo, prepare_folder, write_bytes
+from blackcamo.mediaeval.images import Progress
+from blackcamo.mediaeval.jury.pairs.finding import Pair, photo_names
+from blackcamo.mediaeval.jury.pairs.key import (
     KEY_NAME,
     PICTURES_FOLDER,
     SIDES,
@@ -26,9 +27,8 @@ from blackcamo.evaluation.jury.pairs.key import (
     picture_name,
     read_pairs_key,
 )
-from blackcamo.evaluation.jury.pairs.tables import csv_text
-from blackcamo.evaluation.protocol import TASK_CHANNEL
-from blackcamo.images import fit_long_side, load_photo, prepare_folder, write_bytes
+from blackcamo.mediaeval.jury.pairs.tables import csv_text
+from blackcamo.mediaeval.protocol import TASK_CHANNEL
 from blackcamo.pages import embedded, offline_page
 
 LONG_SIDE_PX = 1024
@@ -169,7 +169,7 @@ def _page(jury: str, tokens: Sequence[str], jpegs: dict[str, bytes]) -> str:
         for name, jpeg in jpegs.items()
     )
     return offline_page(
-        resources.files("blackcamo.evaluation.jury.pairs") / "page",
+        resources.files("blackcamo.mediaeval.jury.pairs") / "page",
         count=str(len(tokens)),
         minutes=str(max(1, round(len(tokens) / 4))),
         data=json.dumps(data).replace("<", "\\u003c"),

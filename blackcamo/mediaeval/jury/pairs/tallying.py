@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from blackcamo.evaluation.jury.agreement import nominal_alpha
-from blackcamo.evaluation.jury.pairs.key import PairsKey, read_pairs_key
-from blackcamo.evaluation.jury.pairs.verdicts import write_verdicts
-from blackcamo.evaluation.jury.pairs.votes import Look, Looks, read_looks
+from blackcamo.mediaeval.jury.agreement import nominal_alpha
+from blackcamo.mediaeval.jury.pairs.key import PairsKey, read_pairs_key
+from blackcamo.mediaeval.jury.pairs.verdicts import write_verdicts
+from blackcamo.mediaeval.jury.pairs.votes import Look, Looks, read_looks
 
 ALL, CONTROLS = "all", "controls"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from blackcamo import leftovers
 from blackcamo.errors import InputError
-from blackcamo.evaluation.archives import Pictures, open_pictures
-from blackcamo.evaluation.images import TASK_SIZE, Progress, load_sized
 from blackcamo.images import encode_png, load_photo, prepare_folder, resize, write_bytes
+from blackcamo.mediaeval.archives import Pictures, open_pictures
+from blackcamo.mediaeval.images import TASK_SIZE, Progress, load_sized
 from blackcamo.types import Pixels
 
 LABELS = "labels.csv"

@@ -15,15 +15,15 @@ from PIL import Image
 from blackcamo.channel import Channel
 from blackcamo.cli import main
 from blackcamo.errors import InputError, OptionError
-from blackcamo.evaluation import tables
-from blackcamo.evaluation.images import load_sized
-from blackcamo.evaluation.protocol import evaluate
+from blackcamo.mediaeval import tables
+from blackcamo.mediaeval.images import load_sized
+from blackcamo.mediaeval.protocol import evaluate
 from blackcamo.testing import CountingScorer
 from blackcamo.types import Pixels
-from tests.evaluation.pictures import fake_scorer, mean_level, write_grey
+from tests.mediaeval.pictures import fake_scorer, mean_level, write_grey
 
 SIZE = (48, 36)
-FAKE = ("--scorer", "python:tests.evaluation.pictures:levels", "--range", "0", "255")
+FAKE = ("--scorer", "python:tests.mediaeval.pictures:levels", "--range", "0", "255")
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_pictures_are_read_a_few_ahead_of_the_scorer(
         ahead.append(len(read) - len(ahead))
         return scores
 
-    monkeypatch.setattr("blackcamo.evaluation.protocol.load_sized", load)
+    monkeypatch.setattr("blackcamo.mediaeval.protocol.load_sized", load)
     (tmp_path / "run").mkdir()
     scorer = CountingScorer(mean_level, answer=watch)
     evaluate(tmp_path / "originals", {"R": tmp_path / "run"}, scorer, size_px=SIZE)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blackcamo.evaluation.jury.making import Jury, make_jury
-from blackcamo.evaluation.jury.tallying import tally
+from blackcamo.mediaeval.jury.making import Jury, make_jury
+from blackcamo.mediaeval.jury.tallying import tally
 from tests.browser import Open, needs_browser, requests
-from tests.evaluation.browsing import find, one, press, press_with_shift, saved
+from tests.mediaeval.browsing import find, one, press, press_with_shift, saved
 
 pytestmark = needs_browser
 

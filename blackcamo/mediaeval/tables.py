@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from blackcamo.evaluation.protocol import Evaluation, RunEvaluation
-from blackcamo.evaluation.published import PUBLISHED, VOTES
 from blackcamo.images import write_bytes
+from blackcamo.mediaeval.protocol import Evaluation, RunEvaluation
+from blackcamo.mediaeval.published import PUBLISHED, VOTES
 
 
 def to_json(evaluation: Evaluation) -> dict[str, Any]:

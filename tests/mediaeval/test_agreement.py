@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from blackcamo.cli import main
-from blackcamo.evaluation.agreement import agreement
+from blackcamo.mediaeval.agreement import agreement
 from blackcamo.types import ScorerInfo
-from tests.evaluation.pictures import write_grey
+from tests.mediaeval.pictures import write_grey
 
-FAKE = ("--scorer", "python:tests.evaluation.pictures:levels", "--range", "0", "250")
+FAKE = ("--scorer", "python:tests.mediaeval.pictures:levels", "--range", "0", "250")
 UP = ScorerInfo("up", low=0, high=100)
 DOWN = ScorerInfo("down", low=0, high=10, higher_is_better=False)
 

@@ -15,7 +15,7 @@ from PIL import Image
 from blackcamo.channel import Channel
 from blackcamo.cli import main
 from blackcamo.preset import Preset
-from tests.evaluation.pairs import (
+from tests.mediaeval.pairs import (
     EDITS,
     LEVELS,
     ORIGINAL,

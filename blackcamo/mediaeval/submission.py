@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from blackcamo.errors import BlackcamoError, InputError, OutputError
-from blackcamo.evaluation.images import TASK_SIZE, Progress, check_run, find_originals, load_sized
 from blackcamo.images import Credit, encode_png, prepare_folder, write_bytes
+from blackcamo.mediaeval.images import TASK_SIZE, Progress, check_run, find_originals, load_sized
 from blackcamo.preset import read_preset
 from blackcamo.rendering import render
 from blackcamo.types import Pixels

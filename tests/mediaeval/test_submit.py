@@ -12,15 +12,15 @@ import pytest
 from PIL import Image
 
 from blackcamo.cli import main
-from blackcamo.evaluation.images import load_sized
-from blackcamo.evaluation.protocol import evaluate
-from blackcamo.evaluation.submission import submit
 from blackcamo.images import load_photo
+from blackcamo.mediaeval.images import load_sized
+from blackcamo.mediaeval.protocol import evaluate
+from blackcamo.mediaeval.submission import submit
 from blackcamo.preset import Preset
 from blackcamo.rendering import render
 from blackcamo.testing import make_photo
 from blackcamo.vision.arrays import to_pixels
-from tests.evaluation.pictures import fake_scorer
+from tests.mediaeval.pictures import fake_scorer
 
 DARKER = Preset(filters=("geometry", "tone"), lut_size=33, params={"exposure_ev": -0.35})
 CROPPED = Preset(filters=("geometry", "tone"), lut_size=33, params={"crop_percent": 5})

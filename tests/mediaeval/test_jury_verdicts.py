@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from blackcamo.cli import main
-from tests.evaluation.pairs import (
+from tests.mediaeval.pairs import (
     EDITS,
     LEVELS,
     ORIGINAL,

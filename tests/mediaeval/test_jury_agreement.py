@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from blackcamo.evaluation.jury.agreement import nominal_alpha
+from blackcamo.mediaeval.jury.agreement import nominal_alpha
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -15,7 +15,8 @@ from PIL import Image
 
 from blackcamo.cli import main
 from blackcamo.errors import InputError
-from blackcamo.evaluation.datasets import (
+from blackcamo.images import load_photo
+from blackcamo.mediaeval.datasets import (
     DATASETS,
     Dataset,
     cover,
@@ -23,7 +24,6 @@ from blackcamo.evaluation.datasets import (
     read_list,
     read_prepared,
 )
-from blackcamo.images import load_photo
 
 KONIQ = replace(DATASETS["koniq10k"], splits={"training": 1, "test": 2})
 PLACES = replace(DATASETS["mepp20test"], splits={"test": 2})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blackcamo.evaluation.measures import jury_images, measure
+from blackcamo.mediaeval.measures import jury_images, measure
 from blackcamo.types import ScorerInfo
 
 UP = ScorerInfo("up", threshold=50)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blackcamo.errors import BlackcamoError, InputError
-from blackcamo.evaluation.datasets import Labelled
-from blackcamo.evaluation.images import Progress
 from blackcamo.images import load_photo
 from blackcamo.ledger import Ledger
+from blackcamo.mediaeval.datasets import Labelled
+from blackcamo.mediaeval.images import Progress
 from blackcamo.oracle import Oracle
 from blackcamo.types import Scorer, ScorerInfo
 

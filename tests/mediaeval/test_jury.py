@@ -17,9 +17,9 @@ from PIL import Image
 from blackcamo.channel import Channel
 from blackcamo.cli import main
 from blackcamo.errors import InputError
-from blackcamo.evaluation.jury.making import make_jury
-from blackcamo.evaluation.jury.tallying import count, tally
-from tests.evaluation.pictures import write_grey
+from blackcamo.mediaeval.jury.making import make_jury
+from blackcamo.mediaeval.jury.tallying import count, tally
+from tests.mediaeval.pictures import write_grey
 
 RUNS = ("A", "B", "C", "D", "E", "F")
 IMAGES = ("x", "y")

@@ -114,7 +114,7 @@ class Preset:
             UnknownNameError: a filter that is not installed.
             PresetError: installed filters bake a LUT of another size.
         """
-        from blackcamo.filters.chain import load_chain
+        from blackcamo.filters.loading import load_chain
 
         chain = load_chain(self.filters, look=self._file_look(), seed=self.seed, device=device)
         if chain.space.lut_size != self.lut_size:
@@ -185,7 +185,7 @@ def _from_2(document: dict[str, Any]) -> dict[str, Any]:
     What is left of an older look stays, within those ranges; the names of what was changed are
     recorded as ``migrated``. Fields of names that version 3 added were somebody else's.
     """
-    from blackcamo.filters.chain import built_in
+    from blackcamo.filters.loading import built_in
 
     added = ("style", "finish", "migrated")
     document = {f"{k}_of_version_2" if k in added else k: v for k, v in document.items()}

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blackcamo import plugins, rendering
+from blackcamo import plugins
 from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import active
 from blackcamo.filters.doubling import DOUBLING
-from blackcamo.rendering import Picture, Renderer, Values, render
+from blackcamo.rendering import Picture, Renderer, Values, large, render, renderer
 from blackcamo.run.setup import style_chain
 from blackcamo.styles.hidden import WAYS
 from blackcamo.styles.space import StyleSpace
@@ -57,9 +57,9 @@ def pictures(pixels: Pixels, candidates: list[Values]) -> list[Picture]:
 
 
 def as_if_large(monkeypatch: pytest.MonkeyPatch, *, judged_px: int) -> None:
-    monkeypatch.setattr(rendering, "_LARGE_PX", 0)
-    monkeypatch.setattr(rendering, "_STYLES_KEPT_PX", 0)
-    monkeypatch.setattr(rendering, "_JUDGED_PX", judged_px)
+    monkeypatch.setattr(large, "_LARGE_PX", 0)
+    monkeypatch.setattr(renderer, "_STYLES_KEPT_PX", 0)
+    monkeypatch.setattr(large, "_JUDGED_PX", judged_px)
     # Strips of seven rows or so.
     monkeypatch.setattr(active, "_STRIP_PX", 2000)
     monkeypatch.setattr(warp, "_JOINED_PX", 0)

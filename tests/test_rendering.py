@@ -12,13 +12,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from blackcamo import rendering
 from blackcamo.appeal import critic
 from blackcamo.channel import Channel
 from blackcamo.filters import Chain
 from blackcamo.filters.tone import Tone
 from blackcamo.filters.weave import Weave
 from blackcamo.rendering import Anchor, Picture, Prepared, Renderer, Values
+from blackcamo.rendering import renderer as renderer_module
 from blackcamo.testing import make_photo
 from blackcamo.types import Param, Params, Pixels
 from blackcamo.vision.arrays import to_pixels
@@ -133,7 +133,7 @@ def test_a_style_that_failed_is_tried_again(pixels: Pixels) -> None:
 
 def test_of_large_pictures_none_is_kept(pixels: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     spatial = Counted()
-    monkeypatch.setattr(rendering, "_STYLES_KEPT_PX", pixels.shape[0] * pixels.shape[1] - 1)
+    monkeypatch.setattr(renderer_module, "_STYLES_KEPT_PX", pixels.shape[0] * pixels.shape[1] - 1)
     renderer = make(pixels, spatial)
     found = told(renderer.prepare([values(0.1, 1.0), values(0.1, 2.0)]))
     assert spatial.calls == 2

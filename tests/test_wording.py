@@ -12,7 +12,7 @@ from torch import Tensor
 
 from blackcamo.appeal.model import calibrated
 from blackcamo.errors import OptionError
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.images import fit_long_side, load_photo
 from blackcamo.space import FilterSpace
 from blackcamo.types import HiddenFilter, LookFilter, Param, Params

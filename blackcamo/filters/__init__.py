@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from blackcamo.filters.chain import Chain, Rendered, load_chain
+from blackcamo.filters.chain import Chain, Rendered
+from blackcamo.filters.loading import load_chain
 
 __all__ = ["Chain", "Rendered", "load_chain"]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from blackcamo import plugins
 from blackcamo.errors import OptionError
 from blackcamo.filters.active import InPlace, Values, active, tensors, where_active
 from blackcamo.filters.doubling import scale
-from blackcamo.filters.look import FileLook
-from blackcamo.looks import Look
+from blackcamo.filters.grading import Grading
+from blackcamo.filters.order import in_order
 from blackcamo.space import FilterSpace
 from blackcamo.types import (
     Filter,
@@ -25,20 +21,11 @@ from blackcamo.types import (
     GeometryFilter,
     HiddenFilter,
     LookFilter,
-    OklabFilter,
     SpatialFilter,
 )
 from blackcamo.vision.arrays import together
-from blackcamo.vision.colourspace import edit_in_oklab
 from blackcamo.vision.frames import cut_frame
-from blackcamo.vision.lut import apply_lut, identity_nodes
 
-_KINDS = (GeometryFilter, LookFilter, SpatialFilter)
-_ORDER = (
-    "geometry", "tone", "curves", "film", "colour", "hsl", "mono",
-    "depth", "detail", "optics", "grain", "weave", "sampled", "recompression",
-)  # fmt: skip
-"""Built-in families in the order of their work; others of a kind follow them, by name."""
 _TOGETHER_PX = 1 << 25
 """Pixels of candidates rendered together on a GPU: about 2 GB of its memory."""
 
@@ -88,30 +75,17 @@ class Chain:
     ) -> None:
         if seed < 0:
             raise OptionError(f"seed is {seed}; it must be 0 or more")
-        self.space = FilterSpace(sorted(filters, key=_rank))
+        self.space = FilterSpace(in_order(filters))
         self.filters: tuple[Filter, ...] = self.space.filters
         self.seed = seed
         self.device = torch.device(device)
         default_px = 1 if self.device.type == "cpu" else _TOGETHER_PX
         self._together_px = default_px if together_px is None else together_px
-        geometries = [f for f in self.filters if isinstance(f, GeometryFilter)]
-        if len(geometries) > 1:
-            names = " and ".join(repr(f.name) for f in geometries)
-            raise OptionError(f"filters {names} are both geometries; a chain has at most one")
-        self._geometry = geometries[0] if geometries else None
-        self._looks = [f for f in self.filters if isinstance(f, LookFilter)]
-        # One trip to Oklab and back for all neighbours that work there.
-        self._look_groups = [
-            group
-            for in_oklab, looks in itertools.groupby(
-                self._looks, lambda look: isinstance(look, OklabFilter)
-            )
-            for group in ([list(looks)] if in_oklab else [[look] for look in looks])
-        ]
-        spatials = [f for f in self.filters if isinstance(f, SpatialFilter)]
-        self._hidden = [f for f in spatials if isinstance(f, HiddenFilter)]
+        self._geometry = _only_geometry(self.filters)
+        looks = [f for f in self.filters if isinstance(f, LookFilter)]
+        self._grading = Grading(looks, self.space.lut_size, self.device)
+        self._spatials, self._hidden = _seen_and_hidden(self.filters)
         self._hides = {p.name for f in self._hidden for p in f.params}
-        self._spatials = [f for f in spatials if f not in self._hidden]
 
     def render(
         self, photo: Tensor, params: Sequence[Values], *, keep_size: bool = False
@@ -152,21 +126,8 @@ class Chain:
         frames = [self._frame(values, photo, keep_size) for values in candidates]
         done: dict[int, Rendered] = {}
         for group in self._groups({i: (f.height_px, f.width_px) for i, f in enumerate(frames)}):
-            some = [candidates[i] for i in group]
-            in_place = shown is not None
-            picture = together([cut_frame(photo, frames[i]) for i in group])
-            aligned = shown(picture) if shown else picture
-            picture = self._apply_looks(picture, some, in_place=in_place)
-            graded = aligned
-            if any(active(look, values) for look in self._looks for values in some):
-                graded = shown(picture) if shown else picture
-            picture = self._filter(self._spatials, picture, some, in_place=in_place)
-            for row, i in enumerate(group):
-                own, whole = aligned[row], picture[row]
-                look = own if graded is aligned else graded[row]
-                done[i] = Rendered(own, look, whole, whole, frames[i])
-            # What is named holds a picture in full while the next one is made.
-            del picture, whole
+            some, where = [candidates[i] for i in group], [frames[i] for i in group]
+            done.update(zip(group, self._styled(photo, some, where, shown), strict=True))
         return [done[i] for i in range(len(candidates))]
 
     def hide(
@@ -218,18 +179,15 @@ class Chain:
         Raises:
             OptionError: an unknown parameter, or a value out of its range.
         """
-        return self._bake([self.space.complete(params)])[0]
+        return self._grading.bake([self.space.complete(params)])[0]
 
     def look(self, rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
-        """What the looks of B candidates do to colours (B, 3, H, W), without a table.
+        """Colours (B, 3, H, W) with the looks of B candidates, without a table.
 
         Args:
             candidates: physical values of all parameters, for each picture.
         """
-        for group in self._look_groups:
-            work = self._in_oklab if isinstance(group[0], OklabFilter) else self._in_rgb
-            rgb = where_active(group, functools.partial(work, group), rgb, candidates)
-        return rgb
+        return self._grading.exact(rgb, candidates)
 
     def _frame(self, values: Values, photo: Tensor, keep_size: bool) -> Frame:
         height_px, width_px = photo.shape[-2:]
@@ -248,37 +206,26 @@ class Chain:
             for start in range(0, len(members), count):
                 yield members[start : start + count]
 
-    def _apply_looks(
-        self, aligned: Tensor, candidates: Sequence[Values], *, in_place: bool
-    ) -> Tensor:
-        def grade(rgb: Tensor, graded: Sequence[Values]) -> Tensor:
-            return apply_lut(rgb, self._bake(graded), out=rgb if in_place else None)
-
-        return where_active(self._looks, grade, aligned, candidates)
-
-    def _bake(self, candidates: Sequence[Values]) -> Tensor:
-        size = self.space.lut_size
-        nodes = identity_nodes(size, self.device).expand(len(candidates), -1, -1, -1)
-        return self.look(nodes, candidates).reshape(-1, 3, size, size, size)
-
-    def _in_rgb(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
-        (look,) = looks
-        graded: Tensor = look.grade(rgb, tensors(look, candidates, self.device))
-        return graded
-
-    def _in_oklab(self, looks: Sequence[Any], rgb: Tensor, candidates: Sequence[Values]) -> Tensor:
-        def edit(oklab: Tensor) -> Tensor:
-            for look in looks:
-
-                def grade(
-                    some: Tensor, those: Sequence[Values], look: OklabFilter = look
-                ) -> Tensor:
-                    return look.grade_oklab(some, tensors(look, those, self.device))
-
-                oklab = where_active([look], grade, oklab, candidates)
-            return oklab
-
-        return edit_in_oklab(rgb, edit)
+    def _styled(
+        self,
+        photo: Tensor,
+        candidates: Sequence[Values],
+        frames: Sequence[Frame],
+        shown: Callable[[Tensor], Tensor] | None,
+    ) -> list[Rendered]:
+        """Candidates whose frames have one size, with nothing hidden in them yet."""
+        in_place = shown is not None
+        show = shown or (lambda rgb: rgb)
+        picture = together([cut_frame(photo, frame) for frame in frames])
+        aligned = graded = show(picture)
+        picture = self._grading.apply(picture, candidates, in_place=in_place)
+        if any(self._grading.changes(values) for values in candidates):
+            graded = show(picture)
+        picture = self._filter(self._spatials, picture, candidates, in_place=in_place)
+        return [
+            Rendered(own, own if graded is aligned else look, whole, whole, frame)
+            for own, look, whole, frame in zip(aligned, graded, picture, frames, strict=True)
+        ]
 
     def _filter(
         self,
@@ -307,45 +254,18 @@ class Chain:
         return rgb
 
 
-def built_in() -> list[Filter]:
-    """The families that come with blackcamo, in the order of their work."""
-    return [plugins.load("filters", name)() for name in _ORDER]
+def _only_geometry(filters: Iterable[Filter]) -> GeometryFilter | None:
+    geometries = [f for f in filters if isinstance(f, GeometryFilter)]
+    if len(geometries) > 1:
+        names = " and ".join(repr(f.name) for f in geometries)
+        raise OptionError(f"filters {names} are both geometries; a chain has at most one")
+    return geometries[0] if geometries else None
 
 
-def load_chain(
-    names: Sequence[str] | None = None,
-    *,
-    look: Look | None = None,
-    seed: int = 0,
-    device: torch.device | str = "cpu",
-) -> Chain:
-    """The chain of the named filter families, None being all built-in ones, and a file's look.
-
-    Raises:
-        UnknownNameError: no family of that name; says which one may be meant.
-        OptionError: no name, a name given twice, or families that cannot stand together.
-    """
-    wanted = _ORDER if names is None else tuple(names)
-    if not wanted:
-        raise OptionError(f"no filter is named; choose from {', '.join(plugins.names('filters'))}")
-    for name in wanted:
-        if wanted.count(name) > 1:
-            raise OptionError(f"filter {name!r} is named twice; name it once")
-    if look is None and FileLook.name in wanted:
-        raise OptionError(f"filter {FileLook.name!r} needs the look of a file: search --look FILE")
-    families = [plugins.load("filters", n)() for n in wanted if n != FileLook.name]
-    if look is not None:
-        families.append(FileLook(look))
-    return Chain(families, seed=seed, device=device)
-
-
-def _rank(candidate: Filter) -> tuple[int, int, str]:
-    kind = next((i for i, kind in enumerate(_KINDS) if isinstance(candidate, kind)), None)
-    if kind is None:
-        raise OptionError(
-            f"{candidate!r} is no filter: it needs name, params and one of frame, "
-            "grade with lut_size, or render"
-        )
-    place = _ORDER.index(candidate.name) if candidate.name in _ORDER else len(_ORDER)
-    # What hides comes last, whoever else follows.
-    return kind + isinstance(candidate, HiddenFilter), place, candidate.name
+def _seen_and_hidden(
+    filters: Iterable[Filter],
+) -> tuple[list[SpatialFilter], list[HiddenFilter]]:
+    """The spatial filters: those whose work is seen, and those that hide it."""
+    spatials = [f for f in filters if isinstance(f, SpatialFilter)]
+    hidden = [f for f in spatials if isinstance(f, HiddenFilter)]
+    return [f for f in spatials if f not in hidden], hidden

@@ -206,7 +206,7 @@ class Review:
     @cached_property
     def _chain(self) -> Callable[[int], Chain]:
         # Rendering takes seconds to load, which looking at a study has no need of.
-        from blackcamo.filters.chain import load_chain
+        from blackcamo.filters.loading import load_chain
         from blackcamo.run.looks import kept_look
 
         look = kept_look(self.study)

@@ -17,8 +17,9 @@ from blackcamo.channel import Channel
 from blackcamo.channels import STANDARD, Searched, searched_channels
 from blackcamo.devices import resolve_device, usable_cores
 from blackcamo.errors import OptionError
-from blackcamo.filters.chain import Chain, built_in, load_chain
+from blackcamo.filters.chain import Chain
 from blackcamo.filters.doubling import DOUBLING, can_double
+from blackcamo.filters.loading import built_in, load_chain
 from blackcamo.finish import finish
 from blackcamo.images import Photo, fit_long_side
 from blackcamo.ledger import Ledger

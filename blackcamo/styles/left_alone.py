@@ -110,7 +110,7 @@ def tints(style: Style) -> bool:
 
 @cache
 def _colouring() -> frozenset[str]:
-    from blackcamo.filters.chain import built_in
+    from blackcamo.filters.loading import built_in
 
     whole = {p.name for f in (Colour(), Hsl()) for p in f.params}
     parts = {p.name for f in built_in() for p in f.params if p.name.startswith(_COLOURS)}

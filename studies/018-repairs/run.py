@@ -26,7 +26,8 @@ from PIL import Image
 
 from blackcamo import run
 from blackcamo.images import load_photo
-from blackcamo.rendering import Anchor, Prepared, Renderer, Values
+from blackcamo.rendering import Anchor, Picture, Prepared, Values, renderer
+from blackcamo.rendering.repair import repaired
 from blackcamo.styles.space import towards
 
 HERE = Path(__file__).resolve().parent
@@ -62,28 +63,29 @@ def curves(photo: Path, work: Path, budget: int) -> list[dict[str, Any]]:
     small = work / f"{photo.stem}.png"
     picture.save(small)
     found: list[dict[str, Any]] = []
-    repaired = Renderer._repaired
-
-    def appeal(renderer: Renderer, params: Values) -> float:
-        return renderer._pictures([params])[0].appraisal.value
 
     def looked_at(
-        self: Renderer, params: Sequence[Values], anchors: Sequence[Anchor | None]
+        params: Sequence[Values],
+        anchors: Sequence[Anchor | None],
+        pictures: Callable[[Sequence[Values]], list[Picture]],
     ) -> list[Prepared]:
+        def appeal(values: Values) -> float:
+            return pictures([values])[0].appraisal.value
+
         for values, anchor in zip(params, anchors, strict=True):
             one_of_three = zlib.crc32(repr(sorted(values.items())).encode()) % 3 == 0
             if anchor is None or anchor.appeal <= anchor.floor + 1 or not one_of_three:
                 continue
-            if appeal(self, values) >= anchor.floor:
+            if appeal(values) >= anchor.floor:
                 continue
-            reached = [appeal(self, towards(anchor.params, values, s)) for s in SHARES]
+            reached = [appeal(towards(anchor.params, values, s)) for s in SHARES]
             found.append({"floor": anchor.floor, "appeal": [anchor.appeal, *reached]})
-        return repaired(self, params, anchors)
+        return repaired(params, anchors, pictures)
 
     config = run.SearchConfig(
         budget=budget, until="budget", out=work / "out", storage=str(work / "s.journal")
     )
-    with patch.object(Renderer, "_repaired", looked_at):
+    with patch.object(renderer, "repaired", looked_at):
         run.search(small, config=config)
     kept.write_text("".join(json.dumps(one) + "\n" for one in found))
     return found

@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 from blackcamo.channel import Channel
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.images import load_photo
 from blackcamo.profile import find_profile
 from blackcamo.rendering import render

@@ -21,7 +21,7 @@ from PIL import Image
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.images import load_photo
 from blackcamo.rendering import Picture, Renderer
 from blackcamo.scorers import load_scorer

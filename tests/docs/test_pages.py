@@ -23,7 +23,8 @@ import blackcamo
 from blackcamo import plugins
 from blackcamo.channels.catalogue import parse_catalogue
 from blackcamo.cli import main
-from blackcamo.filters.chain import Chain, load_chain
+from blackcamo.filters.chain import Chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.preset import Preset
 from blackcamo.scorers import load_scorer
 from blackcamo.scorers.description import read_description

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from blackcamo import plugins
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.images import load_photo, resize
 from blackcamo.preset import Preset
 from blackcamo.types import Param, Params, Pixels

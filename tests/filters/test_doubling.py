@@ -9,7 +9,7 @@ from torch import Tensor
 
 from blackcamo import plugins
 from blackcamo.channel import Channel
-from blackcamo.filters.chain import Chain, built_in
+from blackcamo.filters.chain import Chain
 from blackcamo.filters.doubling import (
     DOUBLING,
     MOST_PX,
@@ -18,6 +18,7 @@ from blackcamo.filters.doubling import (
     doubled,
     doubled_by_torch,
 )
+from blackcamo.filters.loading import built_in
 from blackcamo.filters.weave import Weave
 from blackcamo.finish import finish
 from blackcamo.rendering import Picture, Renderer, render

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from blackcamo.errors import OptionError
-from blackcamo.filters.chain import load_chain
+from blackcamo.filters.loading import load_chain
 from blackcamo.filters.look import FileLook
 from blackcamo.looks import Look
 from blackcamo.testing import LookFilterContract, make_photo

@@ -13,8 +13,8 @@ from PIL import Image
 from blackcamo import plugins, run
 from blackcamo.channel import Channel
 from blackcamo.errors import OptionError, UnknownNameError
-from blackcamo.filters.chain import load_chain
 from blackcamo.filters.doubling import scale
+from blackcamo.filters.loading import load_chain
 from blackcamo.finish import finish
 from blackcamo.images import load_photo
 from blackcamo.preset import read_preset

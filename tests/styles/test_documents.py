@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from blackcamo import plugins
-from blackcamo.filters.chain import built_in
+from blackcamo.filters.loading import built_in
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from blackcamo.errors import MissingExtraError, PhotoError
 from blackcamo.extras import installing
@@ -41,17 +41,6 @@ A MemoryError comes of a size that a few damaged bytes ask for, as well as of a 
 
 _EIGHT_BIT_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 _GREY_MODES = frozenset({"1", "L", "LA"})
-
-# Exif 3.0, 4.6.5.1.6: what brings a picture of that orientation upright.
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 _lock = threading.Lock()
 
@@ -143,16 +132,6 @@ def colour_mode(image: ImageFile.ImageFile) -> Literal["L", "RGB", "CMYK"]:
     if image.mode == "CMYK":
         return "CMYK"
     return "L" if image.mode in _GREY_MODES | GREY_16_BIT else "RGB"
-
-
-def upright(picture: Image.Image, image: ImageFile.ImageFile) -> Image.Image:
-    """``picture``, decoded from ``image``, turned as the latter's EXIF says.
-
-    Raises:
-        DAMAGE: the EXIF block is damaged.
-    """
-    turn = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    return picture if turn is None else picture.transpose(turn)
 
 
 def checked_mode(

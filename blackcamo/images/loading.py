@@ -9,26 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-import numpy as np
 from PIL import Image
 
 from blackcamo.errors import OptionError, PhotoError
 from blackcamo.images.boxes import Boxes, read_boxes
 from blackcamo.images.checks import check_shape
 from blackcamo.images.companions import companions
-from blackcamo.images.decoding import (
-    DAMAGE,
-    decode,
-    open_picture,
-    split_alpha,
-    strict_pillow,
-    upright,
-)
+from blackcamo.images.decoding import DAMAGE, decode, open_picture, strict_pillow
 from blackcamo.images.deep import decode_deep
 from blackcamo.images.files import one_line, read_bytes
 from blackcamo.images.metadata import Credit, read_credit
 from blackcamo.images.signals import read_colours
 from blackcamo.images.sixteen import is_deep
+from blackcamo.images.turning import UPRIGHT, orientation, upright_pixels
 from blackcamo.images.xmp import Xmp, read_xmp
 from blackcamo.types import Pixels
 
@@ -95,21 +88,20 @@ def read_photo(data: bytes, path: Path, *, alpha: AlphaPolicy = "flatten") -> Ph
         raise PhotoError(
             f"{name} is damaged or cut short ({reason}); copy it again from its source"
         ) from error
-    rgb, notes = read.rgb, read.notes
-    if read.opacity is not None and read.opacity.getextrema()[0] != 255:
+    notes = read.notes
+    if read.transparent:
         if alpha == "refuse":
             raise PhotoError(f"{name} has transparent pixels; flatten it or allow alpha='flatten'")
-        rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), read.opacity)
         notes = (*notes, "transparency was flattened onto white")
-    return Photo(np.array(rgb), path, hashlib.sha256(data).hexdigest(), read.credit, notes)
+    return Photo(read.pixels, path, hashlib.sha256(data).hexdigest(), read.credit, notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
-    """A picture in sRGB, upright, and what its file says besides."""
+    """A picture in sRGB, upright and on white, and what its file says besides."""
 
-    rgb: Image.Image
-    opacity: Image.Image | None
+    pixels: Pixels
+    transparent: bool
     credit: Credit
     notes: tuple[str, ...]
 
@@ -123,28 +115,29 @@ def _read(data: bytes, name: str) -> _Read:
         with suppress(*DAMAGE):  # what decoders make of the file is another matter
             boxes = read_boxes(data)
     colours = read_colours(image, data, boxes)
+    notes += colours.notes
+    opacity: Image.Image | None = None
+    stored: Image.Image | Pixels
     if colours.encoding is not None and (colours.convert is None or is_deep(image)):
         deep = decode_deep(image, data, name)
-        pixels, more = colours.encoding.render(deep.samples, deep.full)
-        rgb, opacity = Image.fromarray(pixels), deep.opacity
+        opacity = deep.opacity
+        stored, more = colours.encoding.render(deep.samples, deep.full)
+        del deep
         notes += more
     else:
-        rgb, opacity = split_alpha(decode(image, data, name))
-        if colours.convert is not None:
-            rgb = colours.convert(rgb)
-        elif rgb.mode != "RGB":  # a copy of what is RGB may be large
-            rgb = rgb.convert("RGB")
-    notes = [*colours.notes, *notes]
+        stored = decode(image, data, name)
     try:
-        opacity = opacity and upright(opacity, image)
-        rgb = upright(rgb, image)
+        lying = orientation(image)
     except DAMAGE:
+        lying = UPRIGHT
         notes.insert(0, "the EXIF data are damaged: the picture was not turned")
-    credit = read_credit(image, rgb.size)
+    pixels, transparent = upright_pixels(stored, lying, convert=colours.convert, opacity=opacity)
+    del stored
+    credit = read_credit(image, pixels.shape[1::-1])
     if image.format == "TIFF" and (pages := getattr(image, "n_frames", 1)) > 1:
         notes.append(f"only the first of {pages} pages was taken")
     xmp: Xmp = {}
     with suppress(*DAMAGE):
         xmp = read_xmp(image)
     notes += companions(image, data, boxes, xmp, full_turn=credit.panorama is not None)
-    return _Read(rgb, opacity, credit, tuple(notes))
+    return _Read(pixels, transparent, credit, tuple(notes))

@@ -16,6 +16,8 @@ GREY_16_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 """Pillow's modes for them."""
 _COLOUR_16_BIT = re.compile(r"(RGB|RGBX|RGBA|CMYK);16([BLN])")
 _OTHER_ORDER = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
+_STRIP_ROWS = 64
+"""Rows computed with at a time, in twice the bytes that the picture has."""
 _MODE_OF_CHANNELS = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
@@ -77,7 +79,7 @@ def rounded(high: Pixels, low: Pixels, image: ImageFile.ImageFile) -> Image.Imag
     """16 bits to 8, to the nearest."""
     eight = _nearest(high, low)
     mode = image.mode if image.mode == "CMYK" else _MODE_OF_CHANNELS[eight.shape[-1]]
-    picture = Image.frombytes(mode, (eight.shape[1], eight.shape[0]), eight.tobytes())
+    picture = Image.frombytes(mode, (eight.shape[1], eight.shape[0]), eight.data)
     if mode in ("L", "RGB") and (opacity := opacity_of_16_bit(high, low, image)) is not None:
         picture.putalpha(opacity)
     return picture
@@ -85,8 +87,12 @@ def rounded(high: Pixels, low: Pixels, image: ImageFile.ImageFile) -> Image.Imag
 
 def _nearest(high: Pixels, low: Pixels) -> Pixels:
     """v / 257 for v = 256 high + low = 257 high + (low - high)."""
-    rest = low.astype(np.int16) - high
-    return np.asarray(high + (rest > 128) - (rest < -128), np.uint8)
+    found = np.empty(high.shape, np.uint8)
+    for top in range(0, len(found), _STRIP_ROWS):
+        rows = slice(top, top + _STRIP_ROWS)
+        rest = low[rows].astype(np.int16) - high[rows]
+        found[rows] = high[rows] + (rest > 128) - (rest < -128)
+    return found
 
 
 def opacity_of_16_bit(high: Pixels, low: Pixels, image: ImageFile.ImageFile) -> Image.Image | None:
